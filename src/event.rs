@@ -1,0 +1,5 @@
+//! (in work)
+
+/// x
+#[derive(Debug)]
+pub struct Event;

@@ -1,0 +1,68 @@
+//! Every limit of the program, with its reason. No limit stands anywhere else.
+
+use std::time::Duration;
+
+/// One member of an archive, or one file of a folder. The largest 79xx part is under 5 MB, the largest file people
+/// keep beside them (locale archives) some 20 MB.
+pub const FILE_BYTES: usize = 64 << 20;
+/// All members of one archive together, counted while they are inflated, never taken from its headers.
+pub const ARCHIVE_BYTES: usize = 256 << 20;
+/// Members of one archive; real sets have under 40, locale archives a few hundred.
+pub const ARCHIVE_MEMBERS: usize = 5_000;
+/// An archive may hold archives that hold archives: a vendor's zip with a `.cop` in it is two.
+pub const ARCHIVE_DEPTH: usize = 2;
+/// Inflated bytes for each stored byte beyond which an archive is a bomb. Firmware is compressed already (under 3),
+/// plain text reaches 20, deflate tops out near 1032.
+pub const ARCHIVE_RATIO: usize = 200;
+/// The whole shelf. A pallet's worth of releases for all families is about 300 MB.
+pub const SHELF_BYTES: usize = 2 << 30;
+/// Files on the shelf: a folder chosen by mistake (a home folder) must end in a sentence, not in a swamp.
+pub const SHELF_FILES: usize = 50_000;
+/// Folders below folders.
+pub const FOLDER_DEPTH: usize = 12;
+
+/// A TFTP request longer than this is refused; RFC 2347 gives 512, options of other clients are shorter.
+pub const TFTP_REQUEST_BYTES: usize = 512;
+/// Options in one TFTP request; four are known.
+pub const TFTP_OPTIONS: usize = 16;
+/// Blocks under way without an ACK. 64 × 1428 bytes fill a 100 Mb/s link for 7 ms.
+pub const TFTP_WINDOW: u16 = 64;
+/// Largest negotiated block: what fits an Ethernet frame unfragmented.
+pub const TFTP_BLOCK: u16 = 1468;
+/// First resend when nothing has been measured.
+pub const TFTP_RESEND_FIRST: Duration = Duration::from_millis(250);
+/// The adaptive resend timer never goes below; a phone's flash task may delay an ACK by some tens of milliseconds.
+pub const TFTP_RESEND_FLOOR: Duration = Duration::from_millis(50);
+/// Nor above, however often it has doubled.
+pub const TFTP_RESEND_CEILING: Duration = Duration::from_secs(2);
+/// A reader silent for so long is given up. A phone may erase flash for 20 s between two ACKs.
+pub const TFTP_GIVE_UP: Duration = Duration::from_secs(75);
+/// The same request from the same port within this time of the reader's last sign of life is a repetition; loaders
+/// repeat after 1, 5 and 9 s when they hear nothing.
+pub const TFTP_REPEAT: Duration = Duration::from_secs(10);
+/// Reads under way at once, in all: 250 phones and every one with a dead transfer behind it.
+pub const TRANSFERS: usize = 1_024;
+/// Reads under way at once for one address: a phone reads one file at a time; PXE-like clients and people a few more.
+pub const TRANSFERS_PER_PEER: usize = 16;
+/// Progress events of one read: at most five a second.
+pub const PROGRESS_EVERY: Duration = Duration::from_millis(200);
+
+/// Lease time. Long enough that no renewal falls into a flash, short enough that a bench is clean the next day.
+pub const LEASE: Duration = Duration::from_secs(4 * 3600);
+/// Leases remembered. A /16 bench and a day of random MAC addresses must both fit in memory.
+pub const LEASES: usize = 8_192;
+/// An offer that was not taken up is free for others after this time; until then only if the pool is empty.
+pub const OFFER_HOLD: Duration = Duration::from_secs(20);
+/// A declined address is left alone for this time.
+pub const DECLINE_HOLD: Duration = Duration::from_secs(600);
+/// Smallest DHCP answer; old BOOTP relays and phones drop shorter ones (RFC 1542 2.1).
+pub const DHCP_REPLY_MIN: usize = 300;
+
+/// Phones on one bench.
+pub const PHONES: usize = 1_024;
+/// File names remembered for each phone, and hops in one plan.
+pub const NAMES_PER_PHONE: usize = 128;
+/// Complaints of one kind about one sender: one event, then one more for each of these periods with the count.
+pub const COMPLAINT_EVERY: Duration = Duration::from_secs(10);
+/// Senders whose complaints are counted apart; the rest share one counter.
+pub const COMPLAINERS: usize = 256;

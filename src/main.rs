@@ -1,0 +1,3 @@
+//! The `rescue79` program.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! One integration binary: everything that looks at the program from outside.
+
+mod layering;
