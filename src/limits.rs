@@ -66,3 +66,6 @@ pub const NAMES_PER_PHONE: usize = 128;
 pub const COMPLAINT_EVERY: Duration = Duration::from_secs(10);
 /// Senders whose complaints are counted apart; the rest share one counter.
 pub const COMPLAINERS: usize = 256;
+
+/// A configuration file that a classic loader takes; a larger one ends in "buffer full" (`classic-phones` 1.4).
+pub const CLASSIC_CONFIG_BYTES: usize = 8_192;
