@@ -57,6 +57,10 @@ pub const OFFER_HOLD: Duration = Duration::from_secs(20);
 pub const DECLINE_HOLD: Duration = Duration::from_secs(600);
 /// Smallest DHCP answer; old BOOTP relays and phones drop shorter ones (RFC 1542 2.1).
 pub const DHCP_REPLY_MIN: usize = 300;
+/// Largest DHCP request that is read: what one Ethernet frame carries. Phones send under 400 bytes.
+pub const DHCP_REQUEST_BYTES: usize = 1_500;
+/// Hosts at the start of the subnet that are never given out: routers, switches and the technician's own devices.
+pub const RESERVED_HOSTS: u32 = 9;
 
 /// Phones on one bench.
 pub const PHONES: usize = 1_024;
