@@ -3,8 +3,10 @@
 //! The facts stand in `assets/catalogue/*.toml`, each with its source and how sure it is; here are only their
 //! shapes and the questions that others ask. `docs/catalogue.md` is the same, for reading.
 
+mod files;
 mod parse;
 pub mod rules;
+mod symptoms;
 pub mod text;
 mod types;
 
@@ -12,11 +14,13 @@ mod types;
 mod tests;
 
 pub use parse::CatalogueError;
+pub use symptoms::Symptom;
 pub use types::{
     Class, Confidence, Era, EraRange, Families, Foreign, Hub, Kind, KnownLoad, Model, Reset, StageRange,
     Wipes,
 };
 
+use crate::event::Role;
 use crate::load::{Family, LoadName, Protocol};
 use rules::Routes;
 use std::sync::LazyLock;
@@ -31,6 +35,8 @@ pub struct Catalogue {
     stages: Vec<StageRange>,
     loads: Vec<KnownLoad>,
     routes: Routes,
+    files: files::Files,
+    symptoms: Vec<Symptom>,
 }
 
 static BUILTIN: LazyLock<Catalogue> = LazyLock::new(|| {
@@ -184,5 +190,23 @@ impl Catalogue {
     #[must_use]
     pub fn routes(&self) -> &Routes {
         &self.routes
+    }
+
+    /// What a file is to a phone, by its name, and the protocol of the only application that asks for it.
+    #[must_use]
+    pub fn role(&self, file: &str) -> (Role, Option<Protocol>) {
+        self.files.role(file)
+    }
+
+    /// A symptom by its code.
+    #[must_use]
+    pub fn symptom(&self, code: &str) -> Option<&Symptom> {
+        self.symptoms.iter().find(|s| s.code == code)
+    }
+
+    /// The book of symptoms.
+    #[must_use]
+    pub fn symptoms(&self) -> &[Symptom] {
+        &self.symptoms
     }
 }

@@ -12,7 +12,7 @@ mod watch;
 
 use crate::catalogue::Catalogue;
 use crate::clock::Instant;
-use crate::dhcp::{self, Outcome};
+use crate::dhcp::{self, Change, Outcome};
 use crate::event::{Event, Fingerprint, Kind, ReadFailure, Session};
 use crate::firmware::Shelf;
 use crate::job::Job;
@@ -301,25 +301,19 @@ impl Engine {
         match dhcp.handle(now, from, bytes) {
             Outcome::Garbage(garbage) => self.complain(now, "dhcp", from, garbage.to_string()),
             Outcome::Silent { request, why } => {
-                let mac = request.mac;
-                match (&why, request.kind) {
-                    (dhcp::Why::Declined, _) => {
-                        let address = request.requested.unwrap_or(Ipv4Addr::UNSPECIFIED);
-                        self.tell(now, Some(mac), Kind::DhcpDecline { address });
-                    }
-                    (dhcp::Why::Released, _) => {
-                        self.tell(now, Some(mac), Kind::DhcpRelease { address: request.ciaddr });
-                    }
-                    _ => {
-                        if let Some(count) = self.ignored.count(now, mac) {
-                            let asked = Some(Box::new(fingerprint(&request)));
-                            let why = why.to_string();
-                            self.tell(now, None, Kind::DhcpIgnored { from: mac, why, asked, count });
-                        }
-                    }
+                if let Some(count) = self.ignored.count(now, request.mac) {
+                    let asked = Some(Box::new(fingerprint(&request)));
+                    let kind = Kind::DhcpIgnored { from: request.mac, why: why.to_string(), asked, count };
+                    self.tell(now, None, kind);
                 }
             }
-            Outcome::Send { request, reply, to } => self.dhcp_answered(now, &request, &reply, to),
+            Outcome::Noted { change: Change::Declined(mac, address), .. } => {
+                self.tell(now, Some(mac), Kind::DhcpDecline { address });
+            }
+            Outcome::Noted { change: Change::Released(mac, address) | Change::Bound(mac, address), .. } => {
+                self.tell(now, Some(mac), Kind::DhcpRelease { address });
+            }
+            Outcome::Send { request, reply, to, .. } => self.dhcp_answered(now, &request, &reply, to),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::Catalogue;
 use super::rules::Routes;
+use super::symptoms::Symptoms;
 use super::types::{Confidence, EraRange, Families, Foreign, Hub, KnownLoad, Model, Reset, StageRange};
 use crate::load::{Family, Protocol};
 use serde::Deserialize;
@@ -17,6 +18,8 @@ pub(super) struct Texts<'a> {
     pub(super) stages: &'a str,
     pub(super) loads: &'a str,
     pub(super) routes: &'a str,
+    pub(super) files: &'a str,
+    pub(super) symptoms: &'a str,
 }
 
 pub(super) const BUILTIN: Texts<'static> = Texts {
@@ -27,6 +30,8 @@ pub(super) const BUILTIN: Texts<'static> = Texts {
     stages: include_str!("../../assets/catalogue/stages.toml"),
     loads: include_str!("../../assets/catalogue/loads.toml"),
     routes: include_str!("../../assets/catalogue/routes.toml"),
+    files: include_str!("../../assets/catalogue/files.toml"),
+    symptoms: include_str!("../../assets/symptoms/bench.toml"),
 };
 
 /// A catalogue that doesn't hold together.
@@ -129,11 +134,13 @@ impl Catalogue {
         let Stages { stage: stages } = read("stages.toml", texts.stages)?;
         let loads = known_loads(read("loads.toml", texts.loads)?)?;
         let routes: Routes = read("routes.toml", texts.routes)?;
+        let files = read("files.toml", texts.files)?;
+        let Symptoms { symptom: symptoms } = read("bench.toml", texts.symptoms)?;
         let named = |name: &&String| models.iter().any(|m| m.name == **name);
         if let Some(wrong) = resets.iter().flat_map(|r| &r.models).find(|name| !named(name)) {
             return Err(CatalogueError::Model(wrong.clone()));
         }
-        Ok(Self { models, foreign, resets, eras, stages, loads, routes })
+        Ok(Self { models, foreign, resets, eras, stages, loads, routes, files, symptoms })
     }
 }
 

@@ -158,7 +158,7 @@ fn foreign(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
     Some(Kind::NoPlan(NoPlan {
         code: "not-ours".to_owned(),
         text: format!("This is a {}, which this program can't recover.", foreign.name),
-        get: foreign.advice.clone(),
+        get: foreign.works.clone(),
     }))
 }
 

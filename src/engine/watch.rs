@@ -45,7 +45,7 @@ fn no_request(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
 
 fn no_read(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let usual = phone.identity.family.and_then(|family| desk.catalogue.stage(family, Stage::Leased.key()));
-    let alarm = usual.map_or(NO_READ, |stage| Duration::from_secs(stage.alarm_after_s.into()));
+    let alarm = usual.map_or(NO_READ, |stage| Duration::from_secs(stage.alarm.into()));
     let waited = now.since(phone.stage_since);
     let is = phone.stage == Stage::Leased && waited >= alarm;
     held(desk, phone, "no-read", is, || vec![("seconds", waited.as_secs().to_string())])
