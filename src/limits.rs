@@ -46,6 +46,12 @@ pub const TRANSFERS: usize = 1_024;
 pub const TRANSFERS_PER_PEER: usize = 16;
 /// Progress events of one read: at most five a second.
 pub const PROGRESS_EVERY: Duration = Duration::from_millis(200);
+/// A file name asked for. The longest in real sets, a locale's path, has under 80 bytes; file systems end at 255.
+pub const TFTP_NAME_BYTES: usize = 255;
+/// How much of a reader's ERROR text is kept; RFC 1350's own have under 40 bytes.
+pub const TFTP_MESSAGE_BYTES: usize = 128;
+/// Resends that must go unanswered before a silent reader is given up, so that a laptop that slept asks once more.
+pub const TFTP_UNANSWERED: u32 = 3;
 
 /// Lease time. Long enough that no renewal falls into a flash, short enough that a bench is clean the next day.
 pub const LEASE: Duration = Duration::from_secs(4 * 3600);
