@@ -1,1 +1,3 @@
-//! (in work)
+//! The operating system, for everybody above: files, interfaces, addresses, firewall.
+
+pub mod files;

@@ -20,6 +20,17 @@ pub const SHELF_BYTES: usize = 2 << 30;
 pub const SHELF_FILES: usize = 50_000;
 /// Folders below folders.
 pub const FOLDER_DEPTH: usize = 12;
+/// Below so many inflated bytes [`ARCHIVE_RATIO`] isn't looked at: an archive that inflates to no more than a large
+/// release does no harm, however well it was packed.
+pub const ARCHIVE_RATIO_FLOOR: usize = 32 << 20;
+/// Archives of a folder that are held beside their members, so that they can be read by name like every other file.
+pub const KEPT_ARCHIVES_BYTES: usize = 256 << 20;
+/// Payload of a `.loads` file; real ones have under 300 bytes.
+pub const LIST_BYTES: usize = 16 << 10;
+/// Parts that one list names; real ones name two or five.
+pub const LIST_PARTS: usize = 64;
+/// Findings of one shelf; beyond, the folder is the wrong one and more sentences don't help.
+pub const SHELF_PROBLEMS: usize = 1_000;
 
 /// A TFTP request longer than this is refused; RFC 2347 gives 512, options of other clients are shorter.
 pub const TFTP_REQUEST_BYTES: usize = 512;

@@ -1,0 +1,3 @@
+//! Firmware X-ray: what is made of archives and folders, whole and damaged, friendly and hostile.
+
+mod shelf;
