@@ -1,3 +1,5 @@
-//! The operating system, for everybody above: files, interfaces, addresses, firewall.
+//! The laptop: its files, its interfaces, its state folder.
 
 pub mod files;
+pub mod interfaces;
+pub mod state;
