@@ -1,3 +1,4 @@
 //! One integration binary: everything that looks at the program from outside.
 
+mod catalogue;
 mod layering;
