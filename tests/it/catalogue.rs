@@ -87,8 +87,7 @@ fn resets(page: &mut String, c: &Catalogue) {
         let _ = writeln!(page, "- Loads: {}.", reset.loads);
         let _ = writeln!(page, "- Keys: {keys}{answer}; erases {erases}.");
         if let (Some([least, most]), Some(window)) = (reset.hold, reset.window) {
-            writeln!(page, "- Times: hold # for {least} to {most} s; the keys are taken for {window} s.")
-                .unwrap();
+            let _ = writeln!(page, "- Times: hold # for {least} to {most} s, then {window} s for the keys.");
         }
         for (label, text) in [
             ("How", &reset.enter),
