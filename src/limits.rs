@@ -18,6 +18,8 @@ pub const ARCHIVE_RATIO: usize = 200;
 pub const SHELF_BYTES: usize = 2 << 30;
 /// Files on the shelf: a folder chosen by mistake (a home folder) must end in a sentence, not in a swamp.
 pub const SHELF_FILES: usize = 50_000;
+/// Loads of one family that a plan looks at beside the published ones, of which there are under 30.
+pub const ROUTE_LOADS: usize = 512;
 /// Folders below folders.
 pub const FOLDER_DEPTH: usize = 12;
 /// Below so many inflated bytes [`ARCHIVE_RATIO`] isn't looked at: an archive that inflates to no more than a large
