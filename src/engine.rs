@@ -378,8 +378,8 @@ impl Engine {
             Ok(_) => {}
             Err(garbage) => {
                 self.complain(now, "tftp", from, garbage.to_string());
-                if bytes.first() == Some(&0) && matches!(bytes.get(1), Some(1 | 2)) {
-                    self.tftp_error(Endpoint::Tftp, from, ErrorCode::IllegalOperation, "the request can't be read");
+                if let Some((code, message)) = garbage.answer() {
+                    self.tftp_error(Endpoint::Tftp, from, code, message);
                 }
             }
         }
@@ -407,7 +407,7 @@ impl Engine {
     fn read(&mut self, now: Instant, from: SocketAddrV4, name: &tftp::Name, mode: Mode, request: &tftp::Request<'_>) {
         if let Some((id, reading)) = self.reads.of_peer(from) {
             let same = reading.file.eq_ignore_ascii_case(name.base());
-            if same && reading.transfer.is_repeated(now) {
+            if same && reading.transfer.repeated(now) {
                 return; // its own timer answers
             }
             self.end_read(now, id, ReadFailure::Replaced);
@@ -456,7 +456,7 @@ impl Engine {
             self.limit(now, "reads under way at once");
         }
         let size = u64::try_from(given.bytes.len()).unwrap_or(u64::MAX);
-        let transfer = Transfer::new(now, given.bytes, mode, &request.options);
+        let transfer = Transfer::new(now, given.bytes, mode, request.options);
         let id = self.reads.begin(now, from, mac, name.base().to_owned(), transfer);
         let kind = Kind::ReadStarted {
             read: id.0,

@@ -336,6 +336,8 @@ impl Role {
 pub enum ReadFailure {
     /// The reader fell silent.
     Silent,
+    /// The reader answers, and never with anything new.
+    Stuck,
     /// The reader closed its port: it did not like what it got, or lost its power.
     Closed,
     /// The reader said an error.

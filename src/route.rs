@@ -19,7 +19,7 @@ use crate::catalogue::{Catalogue, Model};
 use crate::load::{Family, LoadName};
 use search::{Graph, Path};
 use serde::{Serialize, Serializer};
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 /// A load on the shelf.
 #[derive(Clone, Copy, Debug)]

@@ -13,6 +13,10 @@ mod timer;
 pub mod transfer;
 pub mod wire;
 
+pub use name::{BadName, Name, clean};
+pub use transfer::{Failure, Progress, Step, Transfer};
+pub use wire::{ErrorCode, Garbage, Mode, Options, Packet, Request, decode, error};
+
 /// Text from the wire made harmless for a screen, a log or a report: what is not printable is written as an
 /// escape, and no more than `limit` characters of the original are kept.
 fn escaped(raw: &[u8], limit: usize) -> String {

@@ -219,6 +219,7 @@ impl Reads {
                 let (why, text) = match failure {
                     Failure::Silent => (ReadFailure::Silent, String::new()),
                     Failure::Closed => (ReadFailure::Closed, String::new()),
+                    Failure::Stuck => (ReadFailure::Stuck, String::new()),
                     Failure::Peer { code, message } => (ReadFailure::Peer, format!("{code} {message}")),
                 };
                 let kind = failed(id, &reading, why, text);
