@@ -57,7 +57,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Err(error) => {
             let code = error.downcast_ref::<Stop>().map_or(1, |stop| stop.exit as u8);
             // A reader that went away (`| head`) is no error of ours.
-            let gone = error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe);
+            let gone = error
+                .downcast_ref::<std::io::Error>()
+                .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe);
             if !gone {
                 eprintln!("rescue79: {error:#}");
             }

@@ -22,7 +22,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Practise with virtual phones: no privileges, no network, no phone, no firmware.
-    #[command(after_help = "Example:\n  rescue79 rehearse --phones 5 --speed 50\n  rescue79 rehearse --scenario list")]
+    #[command(
+        after_help = "Example:\n  rescue79 rehearse --phones 5 --speed 50\n  rescue79 rehearse --scenario list"
+    )]
     Rehearse(Rehearse),
     /// The servers without the wizard: lead phones to their loads, or only serve files.
     #[command(
@@ -34,7 +36,9 @@ pub enum Command {
     #[command(after_help = "Example:\n  rescue79 inspect cmterm-7940-7960-sip.8-12.zip ~/loads")]
     Inspect(Inspect),
     /// Which loads, in which order, from what a phone runs to what it shall run.
-    #[command(after_help = "Example:\n  rescue79 plan --model 7960 --from P00303010102 --to P0S3-8-12-00 --firmware ~/loads")]
+    #[command(
+        after_help = "Example:\n  rescue79 plan --model 7960 --from P00303010102 --to P0S3-8-12-00 --firmware ~/loads"
+    )]
     Plan(PlanArgs),
     /// An old session again, as its summary.
     #[command(after_help = "Example:\n  rescue79 replay session.jsonl --headless")]

@@ -111,7 +111,9 @@ impl fmt::Display for Plan {
             writeln!(f, "{} {}", refusal.text, refusal.get)?;
         }
         match &self.best_reachable {
-            Some(best) if !self.possible => writeln!(f, "With what is on the shelf it can be taken to {best}."),
+            Some(best) if !self.possible => {
+                writeln!(f, "With what is on the shelf it can be taken to {best}.")
+            }
             _ => Ok(()),
         }
     }

@@ -6,6 +6,7 @@
 mod fold;
 pub mod phone;
 pub mod summary;
+pub mod words;
 
 use crate::clock::Instant;
 use crate::event::{Event, Kind, Session, Summary};
@@ -126,7 +127,9 @@ impl State {
         match kind {
             Kind::ReadStarted { .. } => self.totals.reads += 1,
             Kind::ReadRefused { .. } => self.totals.refused += 1,
-            Kind::ReadFinished { resent, .. } | Kind::ReadFailed { resent, .. } => self.totals.resent += resent,
+            Kind::ReadFinished { resent, .. } | Kind::ReadFailed { resent, .. } => {
+                self.totals.resent += resent
+            }
             _ => {}
         }
     }

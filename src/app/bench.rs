@@ -72,7 +72,11 @@ impl Bench {
                 }
             }
         }
-        let summary = self.state.summary.clone().ok_or_else(|| anyhow::anyhow!("the servers ended without a summary"))?;
+        let summary = self
+            .state
+            .summary
+            .clone()
+            .ok_or_else(|| anyhow::anyhow!("the servers ended without a summary"))?;
         if !quiet {
             super::print_text(&words::summary(&summary))?;
         }
@@ -88,7 +92,10 @@ pub(super) fn exit(summary: &Summary, expect: Option<u32>) -> Result<Exit> {
     let short = usize::try_from(expect.unwrap_or(0)).unwrap_or(usize::MAX).saturating_sub(recovered);
     match (open, short) {
         (0, 0) => Ok(Exit::Done),
-        (0, short) => Err(stop(Exit::NotRecovered, format!("{short} of the expected phones never came. Check cable and power, and run it again."))),
+        (0, short) => Err(stop(
+            Exit::NotRecovered,
+            format!("{short} of the expected phones never came. Check cable and power, and run it again."),
+        )),
         (open, _) => {
             let first = summary.phones.iter().filter(wanted).find(|p| p.verdict != Verdict::Recovered);
             let why = first.map(|p| format!("{}: {}", p.phone, p.reason)).unwrap_or_default();

@@ -53,11 +53,15 @@ impl Recorder {
         let Ok(line) = journal::encode(self.start, event) else { return };
         let matters = !matches!(event.kind, Kind::ReadProgress { .. });
         for sink in self.sinks.iter_mut().filter(|sink| !sink.broken) {
-            let written = writeln!(sink.out, "{line}").and_then(|()| if matters { sink.out.flush() } else { Ok(()) });
+            let written =
+                writeln!(sink.out, "{line}").and_then(|()| if matters { sink.out.flush() } else { Ok(()) });
             if let Err(e) = written {
                 sink.broken = true;
                 if e.kind() != io::ErrorKind::BrokenPipe {
-                    eprintln!("rescue79: {} can't be written any more ({e}); the session goes on without it.", sink.name);
+                    eprintln!(
+                        "rescue79: {} can't be written any more ({e}); the session goes on without it.",
+                        sink.name
+                    );
                 }
             }
         }

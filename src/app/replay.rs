@@ -10,7 +10,8 @@ use std::io::{BufRead, BufReader};
 
 pub(super) fn run(args: &Replay) -> Result<Exit> {
     let name = args.journal.display();
-    let file = File::open(&args.journal).map_err(|e| stop(Exit::Usage, format!("{name} can't be read ({e}). Give the path of a journal.")))?;
+    let file = File::open(&args.journal)
+        .map_err(|e| stop(Exit::Usage, format!("{name} can't be read ({e}). Give the path of a journal.")))?;
     let mut lines = BufReader::new(file);
     let mut reader = Reader::default();
     let (mut state, mut line, mut number) = (State::default(), String::new(), 0);
@@ -27,7 +28,12 @@ pub(super) fn run(args: &Replay) -> Result<Exit> {
             Err(_) if !line.ends_with('\n') && number > 1 => {
                 eprintln!("rescue79: the last line of {name} is torn; everything before it counts.");
             }
-            Err(e) => return Err(stop(Exit::Usage, format!("line {number} of {name} is {e}. Give a journal of rescue79."))),
+            Err(e) => {
+                return Err(stop(
+                    Exit::Usage,
+                    format!("line {number} of {name} is {e}. Give a journal of rescue79."),
+                ));
+            }
         }
         line.clear();
     }

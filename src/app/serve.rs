@@ -54,7 +54,10 @@ fn place(args: &Serve) -> Result<(Interface, Ipv4Addr, u8)> {
     let name = args.interface.as_deref().unwrap_or_default();
     let Some(interface) = interfaces::named(name) else {
         let known: Vec<_> = interfaces::list().into_iter().map(|i| i.name).collect();
-        return Err(stop(Exit::NotReady, format!("there is no interface {name}. This computer has: {}.", known.join(", "))));
+        return Err(stop(
+            Exit::NotReady,
+            format!("there is no interface {name}. This computer has: {}.", known.join(", ")),
+        ));
     };
     if !args.keep_address {
         return Err(stop(
@@ -65,7 +68,9 @@ fn place(args: &Serve) -> Result<(Interface, Ipv4Addr, u8)> {
         ));
     }
     let Some((address, prefix)) = interface.addresses.first().copied() else {
-        let advice = format!("{name} has no IPv4 address. Give it one (on Linux: sudo ip address add 192.168.1.1/24 dev {name}).");
+        let advice = format!(
+            "{name} has no IPv4 address. Give it one (on Linux: sudo ip address add 192.168.1.1/24 dev {name})."
+        );
         return Err(stop(Exit::NotReady, advice));
     };
     Ok((interface, address, prefix))
@@ -89,7 +94,13 @@ fn job(args: &Serve, shelf: &Shelf, address: Ipv4Addr, prefix: u8) -> Result<Job
     })
 }
 
-async fn serve(args: &Serve, job: Job, shelf: Shelf, bound: net::Bound, store: Option<StateDir>) -> Result<Exit> {
+async fn serve(
+    args: &Serve,
+    job: Job,
+    shelf: Shelf,
+    bound: net::Bound,
+    store: Option<StateDir>,
+) -> Result<Exit> {
     let catalogue = Catalogue::builtin();
     let (leases, word) = store.as_ref().map(StateDir::leases).unwrap_or_default();
     if let Some(word) = word {
@@ -123,8 +134,15 @@ async fn serve(args: &Serve, job: Job, shelf: Shelf, bound: net::Bound, store: O
     let running = net::start(engine, bound, began, session, sender).context("the servers can't start")?;
     let keeper = keep_leases(store, leases);
     let order = Box::new(move |order| running.order(order));
-    let bench =
-        Bench { events, order, recorder, state, expect: args.expect, time: args.time, after: Box::new(keeper) };
+    let bench = Bench {
+        events,
+        order,
+        recorder,
+        state,
+        expect: args.expect,
+        time: args.time,
+        after: Box::new(keeper),
+    };
     bench.headless(args.events.as_deref() == Some("-")).await
 }
 
@@ -134,7 +152,9 @@ fn resumable(unfinished: &Unfinished, job: &Job) -> bool {
         Kind::SessionStarted(session) => Some(session),
         _ => None,
     });
-    started.is_some_and(|s| s.mode == "serve" && s.server == job.server && s.targets == job.targets() && !s.targets.is_empty())
+    started.is_some_and(|s| {
+        s.mode == "serve" && s.server == job.server && s.targets == job.targets() && !s.targets.is_empty()
+    })
 }
 
 fn record(
@@ -154,7 +174,9 @@ fn record(
         }
         (None, Some(store)) => match store.new_journal(start) {
             Ok((file, path)) => recorder.journal(file, &path),
-            Err(e) => eprintln!("rescue79: no journal can be written ({e}); the session goes on without one."),
+            Err(e) => {
+                eprintln!("rescue79: no journal can be written ({e}); the session goes on without one.")
+            }
         },
         (None, None) => {}
     }
@@ -162,9 +184,15 @@ fn record(
 }
 
 /// Writes the leases down whenever one is new.
-fn keep_leases(store: Option<StateDir>, mut leases: Vec<(crate::phone_id::Mac, Ipv4Addr)>) -> impl FnMut(&State, &Event) {
+fn keep_leases(
+    store: Option<StateDir>,
+    mut leases: Vec<(crate::phone_id::Mac, Ipv4Addr)>,
+) -> impl FnMut(&State, &Event) {
     move |_, event| {
-        let (Some(store), Some(mac), Kind::DhcpAck { address, .. }) = (&store, event.phone, &event.kind) else { return };
+        let (Some(store), Some(mac), Kind::DhcpAck { address, .. }) = (&store, event.phone, &event.kind)
+        else {
+            return;
+        };
         if leases.contains(&(mac, *address)) {
             return;
         }

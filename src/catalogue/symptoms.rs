@@ -34,7 +34,9 @@ impl Symptom {
     #[must_use]
     pub fn raise(&self, values: &[(&str, String)]) -> Kind {
         let fill = |text: &str| {
-            values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+            values
+                .iter()
+                .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
         };
         Kind::Symptom {
             code: self.code.clone(),

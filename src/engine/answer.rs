@@ -53,7 +53,9 @@ impl Desk<'_> {
             (Role::TrustList, Some(_), Some(_)) => return usual("no trust list is needed"),
             (Role::SepConfig, Some(phone), Some(due)) => self.sep(phone, due, name),
             (Role::XmlDefault, phone, due) => self.xml_default(phone, due),
-            (Role::SipDefault | Role::SipConfig | Role::MgcpConfig, Some(phone), Some(due)) if is_classic(phone) => {
+            (Role::SipDefault | Role::SipConfig | Role::MgcpConfig, Some(phone), Some(due))
+                if is_classic(phone) =>
+            {
                 Some(provision::text_config(due, self.job.server))
             }
             (Role::Os79xx, Some(_), Some(due)) => Some(provision::os79xx(&self.image_of(due))),
@@ -86,7 +88,11 @@ impl Desk<'_> {
     }
 
     /// For a phone on its way: its own hop. For anybody else: the first hop of each model that has a target.
-    fn xml_default(&self, phone: Option<&Phone>, due: Option<&str>) -> Option<Result<Vec<u8>, provision::Unmade>> {
+    fn xml_default(
+        &self,
+        phone: Option<&Phone>,
+        due: Option<&str>,
+    ) -> Option<Result<Vec<u8>, provision::Unmade>> {
         let server = self.job.server;
         if let (Some(phone), Some(due)) = (phone, due) {
             let family = due.parse::<LoadName>().ok()?.family;
@@ -128,7 +134,8 @@ impl Desk<'_> {
         };
         let Some(file) = wanted else { return missing(name, role, due) };
         if let Err(parts) = self.shelf.list_is_whole(file.id) {
-            let why = format!("{} is on the shelf, but {} is not, so it isn't served", file.name, parts.join(", "));
+            let why =
+                format!("{} is on the shelf, but {} is not, so it isn't served", file.name, parts.join(", "));
             return Answer::Refuse { why, usual: false };
         }
         let load = self.load_of(due_load, file);

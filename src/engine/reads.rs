@@ -118,7 +118,13 @@ impl Reads {
     }
 
     /// A packet from the reader. `false`: it is from somebody else.
-    pub(super) fn packet(&mut self, now: Instant, id: TransferId, from: SocketAddrV4, packet: &Packet<'_>) -> bool {
+    pub(super) fn packet(
+        &mut self,
+        now: Instant,
+        id: TransferId,
+        from: SocketAddrV4,
+        packet: &Packet<'_>,
+    ) -> bool {
         let Some(reading) = self.get_mut(id.0) else { return true };
         if reading.peer != from {
             return false;

@@ -100,7 +100,8 @@ fn shown_by_request(desk: &Desk<'_>, identity: &mut Identity, role: Role, file: 
             (identity.condition, identity.protocol) = (Condition::Loader, None);
         }
         Role::TrustList | Role::SepConfig
-            if identity.family.is_some_and(|f| f != Family::Classic) && identity.condition != Condition::Application =>
+            if identity.family.is_some_and(|f| f != Family::Classic)
+                && identity.condition != Condition::Application =>
         {
             (identity.condition, identity.protocol) = (Condition::Application, None);
         }
@@ -231,7 +232,8 @@ fn application_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) ->
     let of_load = |m: &&Mark| m.role == Role::Application && m.load.as_deref() == Some(&load.name);
     let application = phone.trail.firmware.iter().find(of_load)?;
     let goes_on = !matches!(sign, Sign::Nothing) && now.since(application.at) >= SAME_START;
-    (goes_on && !same_file(sign, application)).then(|| vec![quote(application, "read whole:"), goes_on_with(sign)])
+    (goes_on && !same_file(sign, application))
+        .then(|| vec![quote(application, "read whole:"), goes_on_with(sign)])
 }
 
 fn goes_on_with(sign: Sign<'_>) -> String {
@@ -260,12 +262,18 @@ fn image_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Optio
 fn parts_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Option<Vec<String>> {
     let last = load.members.last()?;
     let part = phone.trail.firmware.iter().find(|m| m.file.eq_ignore_ascii_case(&last.name))?;
-    let Sign::Asks(role @ (Role::TrustList | Role::SepConfig | Role::XmlDefault), file) = sign else { return None };
+    let Sign::Asks(role @ (Role::TrustList | Role::SepConfig | Role::XmlDefault), file) = sign else {
+        return None;
+    };
     let newest = phone.trail.firmware.iter().map(|m| m.at).max()?;
     let anew = phone.trail.booted || now.since(newest) >= SETTLE;
     let count = phone.trail.firmware.len();
-    (anew && !role.is_firmware())
-        .then(|| vec![format!("{} ({count} parts)", quote(part, "read whole:")), format!("then started anew and asked for {file}")])
+    (anew && !role.is_firmware()).then(|| {
+        vec![
+            format!("{} ({count} parts)", quote(part, "read whole:")),
+            format!("then started anew and asked for {file}"),
+        ]
+    })
 }
 
 /// It read a configuration that names the load, asked for none of its files and went on to what an application asks for.
@@ -292,7 +300,10 @@ fn application_shown(desk: &Desk<'_>, phone: &Phone, protocol: Protocol, now: In
     let settled = now.since(first.at) >= SETTLE && phone.read.as_ref().is_none_or(|r| !r.role.is_firmware());
     (settled && !contradicted).then(|| {
         let seconds = now.since(first.at).as_secs();
-        format!("#{} asked for {}, which only a running application does, and did not start over for {seconds} s", first.event, first.file)
+        format!(
+            "#{} asked for {}, which only a running application does, and did not start over for {seconds} s",
+            first.event, first.file
+        )
     })
 }
 
@@ -314,7 +325,8 @@ fn verdict(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     if !proof.contains(&shown) {
         proof.push(shown);
     }
-    let reason = format!("It runs {}: it read all of it, started anew and behaves as that load does.", plan.target);
+    let reason =
+        format!("It runs {}: it read all of it, started anew and behaves as that load does.", plan.target);
     Some(Kind::Verdict { verdict: Verdict::Recovered, running: Some(plan.target.clone()), proof, reason })
 }
 
@@ -322,6 +334,10 @@ fn stays_silent(phone: &Phone, target: &str, now: Instant) -> Option<String> {
     let config = phone.trail.config.as_ref().filter(|m| m.load.as_deref() == Some(target))?;
     let quiet = phone.trail.firmware.is_empty() && phone.stage != Stage::Parts;
     (quiet && now.since(config.at) >= SETTLE_SILENT).then(|| {
-        format!("{} and asked for no image for {} s", quote(config, "read, naming this load:"), SETTLE_SILENT.as_secs())
+        format!(
+            "{} and asked for no image for {} s",
+            quote(config, "read, naming this load:"),
+            SETTLE_SILENT.as_secs()
+        )
     })
 }

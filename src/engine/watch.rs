@@ -26,7 +26,13 @@ pub(super) fn symptoms(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<K
         .or_else(|| power_cycle(desk, phone, now))
 }
 
-fn held(desk: &Desk<'_>, phone: &Phone, code: &str, is: bool, values: impl FnOnce() -> Vec<(&'static str, String)>) -> Option<Kind> {
+fn held(
+    desk: &Desk<'_>,
+    phone: &Phone,
+    code: &str,
+    is: bool,
+    values: impl FnOnce() -> Vec<(&'static str, String)>,
+) -> Option<Kind> {
     match (is, phone.symptoms.contains_key(code)) {
         (true, false) => Some(desk.catalogue.symptom(code)?.raise(&values())),
         (false, true) => Some(Kind::SymptomGone { code: code.to_owned() }),

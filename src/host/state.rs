@@ -54,14 +54,22 @@ impl StateDir {
         let text = match fs::read(&path) {
             Ok(text) => text,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return (Vec::new(), None),
-            Err(e) => return (Vec::new(), Some(format!("{} can't be read ({e}); phones get new addresses", path.display()))),
+            Err(e) => {
+                return (
+                    Vec::new(),
+                    Some(format!("{} can't be read ({e}); phones get new addresses", path.display())),
+                );
+            }
         };
         match serde_json::from_slice(&text) {
             Ok(leases) => (leases, None),
             Err(e) => {
                 let aside = self.path.join("leases.broken");
                 let _ = fs::rename(&path, &aside);
-                let word = format!("the list of leases was damaged ({e}); it is now {}, phones get new addresses", aside.display());
+                let word = format!(
+                    "the list of leases was damaged ({e}); it is now {}, phones get new addresses",
+                    aside.display()
+                );
                 (Vec::new(), Some(word))
             }
         }

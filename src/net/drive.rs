@@ -156,7 +156,8 @@ impl Drive {
         self.drain();
         let mut again = false;
         loop {
-            let wait = if again { Some(Duration::ZERO) } else { self.deadline.map(|at| at.since(self.clock.now())) };
+            let wait =
+                if again { Some(Duration::ZERO) } else { self.deadline.map(|at| at.since(self.clock.now())) };
             match self.poll.poll(&mut ready, wait) {
                 Err(e) if e.kind() != io::ErrorKind::Interrupted => return Err(e),
                 _ => {}
@@ -198,7 +199,9 @@ impl Drive {
                 let socket = if at == Endpoint::Tftp { Some(&self.tftp) } else { self.dhcp.as_ref() };
                 let Some(socket) = socket else { break };
                 match socket.recv_from(buf) {
-                    Ok((len, SocketAddr::V4(from))) => self.datagram(at, from, buf.get(..len).unwrap_or_default()),
+                    Ok((len, SocketAddr::V4(from))) => {
+                        self.datagram(at, from, buf.get(..len).unwrap_or_default())
+                    }
                     // On Windows an earlier answer that found no reader comes back here as an error of its own.
                     Err(e) if e.kind() == io::ErrorKind::ConnectionReset => {}
                     Ok(_) => {}
@@ -229,7 +232,12 @@ impl Drive {
                 Ok((len, SocketAddr::V4(from))) => {
                     self.datagram(Endpoint::Transfer(id), from, buf.get(..len).unwrap_or_default());
                 }
-                Err(e) if matches!(e.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset) => {
+                Err(e)
+                    if matches!(
+                        e.kind(),
+                        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset
+                    ) =>
+                {
                     self.engine.handle(self.clock.now(), Input::Unreachable(id));
                     self.drain();
                 }
@@ -259,13 +267,18 @@ impl Drive {
 
     /// A packet that can't be sent is a lost packet: the timer of its read, or the phone, sends again.
     fn send(&mut self, now: Instant, from: Endpoint, to: SocketAddrV4, len: usize) {
+        if let Endpoint::Transfer(id) = from
+            && !self.at.contains_key(&id)
+            && self.open(id, to).is_none()
+        {
+            return;
+        }
         let Some(bytes) = self.out.get(..len) else { return };
         let sent = match from {
             Endpoint::Dhcp => self.dhcp.as_ref().map(|socket| socket.send_to(bytes, to.into())),
             Endpoint::Tftp => Some(self.tftp.send_to(bytes, to.into())),
             Endpoint::Transfer(id) => {
-                let slot = self.at.get(&id).copied().or_else(|| self.open(id, to));
-                let open = slot.and_then(|slot| self.slots.get(slot)).and_then(Option::as_ref);
+                let open = self.at.get(&id).and_then(|slot| self.slots.get(*slot)).and_then(Option::as_ref);
                 open.map(|open| match &open.line.strangers {
                     _ if open.phone == to => open.line.phone.send(bytes),
                     Some(door) => door.send_to(bytes, to.into()),
@@ -273,7 +286,9 @@ impl Drive {
                 })
             }
         };
-        let refused = |e: &io::Error| matches!(e.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset);
+        let refused = |e: &io::Error| {
+            matches!(e.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset)
+        };
         if let (Some(Err(e)), Endpoint::Transfer(id)) = (&sent, from) {
             if refused(e) {
                 self.engine.handle(now, Input::Unreachable(id));

@@ -22,7 +22,9 @@ pub struct Place {
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
     /// Another program has it.
-    #[error("another program already listens on UDP port {port}; end it (on Linux, `ss -lunp sport = :{port}` names it)")]
+    #[error(
+        "another program already listens on UDP port {port}; end it (on Linux, `ss -lunp sport = :{port}` names it)"
+    )]
     Taken {
         /// The port.
         port: u16,

@@ -40,7 +40,10 @@ pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
             phone.address = Some(*peer.ip());
             asked_for(phone, asked, false, event.at);
             reached(phone, asks(*role, phone.stage), event.at);
-            note_app_file(phone, Mark { file: asked.clone(), load: None, role: *role, event: event.n, at: event.at });
+            note_app_file(
+                phone,
+                Mark { file: asked.clone(), load: None, role: *role, event: event.n, at: event.at },
+            );
         }
         Kind::ReadProgress { read, bytes, resent } => return read_moved(phone, *read, *bytes, *resent),
         Kind::ReadFinished { read, bytes, resent, .. } => {
@@ -137,8 +140,13 @@ fn reached(phone: &mut Phone, stage: Stage, at: Instant) {
 fn read_started(phone: &mut Phone, event: &Event, read: Read) {
     let Kind::ReadStarted { read: id, .. } = event.kind else { return };
     reached(phone, asks(read.role, phone.stage), event.at);
-    let mark =
-        Mark { file: read.file.clone(), load: read.load.clone(), role: read.role, event: event.n, at: event.at };
+    let mark = Mark {
+        file: read.file.clone(),
+        load: read.load.clone(),
+        role: read.role,
+        event: event.n,
+        at: event.at,
+    };
     if read.role.is_firmware() {
         if phone.trail.firmware.iter().any(|m| m.file == mark.file) {
             phone.trail.again += 1;
