@@ -3,3 +3,4 @@
 mod catalogue;
 mod layering;
 mod xray;
+mod r#try;
