@@ -1,6 +1,6 @@
 //! The shelf: every file by name, every load with its parts.
 
-use crate::firmware::{Kind, Problem, fold};
+use crate::firmware::{Kind, Known, Problem, fold};
 use crate::load::LoadName;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -66,6 +66,8 @@ pub struct Set {
     pub origin: String,
     /// Came out of an archive.
     pub archive: bool,
+    /// What the published digests say about that archive.
+    pub known: Known,
     /// Its files.
     pub files: Vec<FileId>,
 }
