@@ -154,7 +154,7 @@ fn models(shelf: &Shelf, models_of: &impl Fn(Family) -> Vec<String>) -> Vec<Mode
         if load.complete {
             can.push(load.name.clone());
         } else {
-            cannot.push(format!("{}: {}", load.name, lacking(load)));
+            cannot.push(format!("{}: {}", load.name, load.lacking()));
         }
     }
     let verdicts = families.into_iter().flat_map(|(family, (can, cannot))| {
@@ -166,19 +166,6 @@ fn models(shelf: &Shelf, models_of: &impl Fn(Family) -> Vec<String>) -> Vec<Mode
         })
     });
     verdicts.collect()
-}
-
-/// Why a load can't be served.
-fn lacking(load: &Load) -> String {
-    let missing: Vec<&str> = load.members.iter().filter(|m| !m.present).map(|m| m.name.as_str()).collect();
-    let damaged: Vec<&str> =
-        load.members.iter().filter(|m| m.present && !m.sound).map(|m| m.name.as_str()).collect();
-    match (missing.is_empty(), damaged.is_empty()) {
-        (false, true) => format!("missing {}", enumerate(&missing)),
-        (true, false) => format!("damaged {}", enumerate(&damaged)),
-        (false, false) => format!("missing {}, damaged {}", enumerate(&missing), enumerate(&damaged)),
-        (true, true) => "its list is damaged".to_owned(),
-    }
 }
 
 /// For people: within 80 columns, in sentences that can be read aloud. `models_of` names the models of a family.
@@ -199,18 +186,7 @@ pub fn text(shelf: &Shelf, models_of: impl Fn(Family) -> Vec<String>) -> String 
         out.push('\n');
         describe(&mut out, shelf, load, &models_of(load.parsed.family));
     }
-    let models = models(shelf, &models_of);
-    if !models.is_empty() {
-        out.push('\n');
-        line(&mut out, "", "What each model can be given:");
-        for model in models {
-            let loads = if model.servable { model.loads.join(", ") } else { "nothing".to_owned() };
-            line(&mut out, "  ", &format!("{:<9} {loads}", model.model));
-            if !model.servable {
-                line(&mut out, "            ", &format!("because {}", model.because.join("; ")));
-            }
-        }
-    }
+    verdicts(&mut out, &models(shelf, &models_of));
     findings(&mut out, shelf.problems());
     out
 }
@@ -221,7 +197,7 @@ fn describe(out: &mut String, shelf: &Shelf, load: &Load, models: &[String]) {
     if load.complete {
         line(out, "  ", "Can be served, every part is here.");
     } else {
-        line(out, "  ", &format!("Can't be served: {}.", lacking(load)));
+        line(out, "  ", &format!("Can't be served: {}.", load.lacking()));
     }
     line(out, "  ", &format!("Found in {}.", origin(shelf, load)));
     match shelf.set(load.set).map(|set| &set.known) {
@@ -242,9 +218,9 @@ fn describe(out: &mut String, shelf: &Shelf, load: &Load, models: &[String]) {
         line(out, "  ", &format!("Its hardware mark is {mark}."));
     }
     let terms: Vec<&str> = load.terms.iter().filter_map(|id| Some(shelf.file(*id)?.wanted_name())).collect();
-    if !terms.is_empty() {
+    if !terms.is_empty() && load.complete {
         line(out, "  ", &format!("Wiped phones get it by {}.", enumerate(&terms)));
-    } else if load.list.is_some() && parsed.family != Family::Classic {
+    } else if terms.is_empty() && load.list.is_some() && parsed.family != Family::Classic {
         line(out, "  ", "Wiped phones can't get it: no term list here names its parts.");
     }
     for member in &load.members {
@@ -257,6 +233,23 @@ fn describe(out: &mut String, shelf: &Shelf, load: &Load, models: &[String]) {
         if let Some(file) = member.file.and_then(|id| shelf.file(id)) {
             line(out, "      ", &format!("sha256 {}", file.sha256_hex()));
         }
+    }
+}
+
+/// Models of one verdict in one sentence.
+fn verdicts(out: &mut String, models: &[ModelReport]) {
+    if !models.is_empty() {
+        out.push('\n');
+        line(out, "", "What each model can be given:");
+    }
+    for same in models.chunk_by(|a, b| (&a.loads, &a.because) == (&b.loads, &b.because)) {
+        let names: Vec<String> = same.iter().map(|model| model.model.clone()).collect();
+        let verdict = match same {
+            [model, ..] if model.servable => model.loads.join(", "),
+            [model, ..] => format!("nothing, because of {}", model.because.join("; ")),
+            [] => continue,
+        };
+        line(out, "  ", &format!("{}: {verdict}.", all(&names)));
     }
 }
 

@@ -1,6 +1,7 @@
 //! What one file tells about itself: cut off, mangled, renamed, or something else than its name says.
 
 use super::text_mode;
+use crate::firmware::kind::{Look, term_family};
 use crate::firmware::loads::Seen;
 use crate::firmware::{File, Kind, Problem, known, names};
 use crate::load::{Family, LoadName};
@@ -69,9 +70,8 @@ fn damaged(Seen { file, look }: &Seen) -> Option<Problem> {
             format!("by its own table it has {want} bytes, here are {}", file.bytes.len()),
         ));
     }
-    let last = look.list.as_ref().and_then(|list| list.parts.last());
-    if last.is_some_and(|part| !["sbn", "sb2", "bin"].contains(&names::extension(part).as_str())) {
-        return Some(truncated(file, "it ends in the middle of a name"));
+    if list_is_cut(file, look) {
+        return Some(truncated(file, "its list of parts ends in the middle"));
     }
     (!envelope.fits).then(|| {
         Problem::error(
@@ -80,6 +80,15 @@ fn damaged(Seen { file, look }: &Seen) -> Option<Problem> {
             format!("The signature in front of {name} is damaged. A phone refuses the file. Get it again."),
         )
     })
+}
+
+/// A list that ends within a name, or before the first.
+fn list_is_cut(file: &File, look: &Look) -> bool {
+    let whole = |part: &String| ["sbn", "sb2", "bin"].contains(&names::extension(part).as_str());
+    let name = file.wanted_name();
+    let ours = names::extension(name) == "loads"
+        && (term_family(name).is_some() || names::stem(name).parse::<LoadName>().is_ok());
+    ours && !look.list.as_ref().and_then(|list| list.parts.last()).is_some_and(whole)
 }
 
 pub(super) fn truncated(file: &File, why: impl std::fmt::Display) -> Problem {

@@ -37,7 +37,8 @@ pub(super) fn pairs(bench: &Bench, set: &Set) -> Vec<(FileId, Problem)> {
 pub(super) fn missing_parts(bench: &Bench, set: &Set, problems: &mut Vec<Problem>) {
     let strays: HashSet<FileId> = stray_terms(bench, set).map(|(seen, _)| seen.file.id).collect();
     let mut missing: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
-    for seen in bench.of(set).filter(|seen| !strays.contains(&seen.file.id)) {
+    // What a damaged list names is no more reliable than the list.
+    for seen in bench.of(set).filter(|seen| seen.file.sound && !strays.contains(&seen.file.id)) {
         for part in bench.parts.get(&seen.file.id).into_iter().flatten().filter(|part| !part.present) {
             let (_, lists) =
                 missing.entry(fold(&part.name)).or_insert_with(|| (part.name.clone(), Vec::new()));
@@ -53,7 +54,7 @@ pub(super) fn missing_parts(bench: &Bench, set: &Set, problems: &mut Vec<Problem
             "part-missing",
             &format!("{}/{part}", set.origin),
             format!(
-                "{part} is missing{posing}; {} needs it. A phone would stop in the middle of its load, so the list \
+                "{part} is missing{posing}, but named by {}. A phone would stop in the middle of its load, so the list \
                  isn't served. Get the whole release again, or add the file.",
                 enumerate(&lists)
             ),
@@ -79,7 +80,7 @@ pub(super) fn missing_parts(bench: &Bench, set: &Set, problems: &mut Vec<Problem
 
 /// Term lists whose parts are those of no load here, though loads of their family are here.
 fn stray_terms<'a>(bench: &'a Bench, set: &'a Set) -> impl Iterator<Item = (&'a Seen, Vec<&'a str>)> {
-    bench.of(set).filter(|seen| seen.file.kind == Kind::TermList).filter_map(move |seen| {
+    bench.of(set).filter(|seen| seen.file.kind == Kind::TermList && seen.file.sound).filter_map(move |seen| {
         let family = term_family(seen.file.wanted_name())?;
         let of_family = || bench.loads.iter().filter(move |l| l.set == set.id && l.parsed.family == family);
         let own = of_family().any(|load| load.terms.contains(&seen.file.id));
@@ -175,6 +176,11 @@ fn has_application(bench: &Bench, set: &Set, loader: &str) -> bool {
     bench.of(set).any(|seen| seen.file.kind == Kind::App && release(seen.file.wanted_name()) == wanted)
 }
 
+/// What is signed; the whole of an unsigned file.
+fn content(seen: &Seen) -> &[u8] {
+    seen.look.envelope.as_ref().map_or(&seen.file.bytes, |envelope| envelope.payload(&seen.file.bytes))
+}
+
 /// One name, two contents: one of them is damaged or isn't what it says.
 pub(super) fn duplicates(bench: &Bench, problems: &mut Vec<Problem>) {
     let mut named: BTreeMap<String, Vec<&Seen>> = BTreeMap::new();
@@ -189,10 +195,6 @@ pub(super) fn duplicates(bench: &Bench, problems: &mut Vec<Problem>) {
     }
     for seen in named.into_values() {
         // The SIP and the SCCP package of a release hold the same parts, signed twice.
-        let content = |seen: &Seen| match &seen.look.envelope {
-            Some(envelope) => envelope.payload(&seen.file.bytes).to_vec(),
-            None => seen.file.bytes.to_vec(),
-        };
         let [first, others @ ..] = seen.as_slice() else { continue };
         let first_content = content(first);
         if let Some(other) = others.iter().find(|other| content(other) != first_content) {
