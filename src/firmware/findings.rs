@@ -1,39 +1,42 @@
-//! What is wrong with files and sets.
+//! What is wrong with files and sets. Nothing is told twice, and nothing about what is whole.
 
+mod content;
+mod sets;
+mod text_mode;
+
+use crate::firmware::Problem;
 use crate::firmware::loads::Bench;
-use crate::firmware::problem::enumerate;
-use crate::firmware::{Problem, Set, fold};
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
-/// Judges each file by itself; what a phone would refuse is marked unsound.
-pub(super) fn files(_bench: &mut Bench, _problems: &mut Vec<Problem>) {}
+/// Judges each file; what a phone would refuse is marked unsound.
+pub(super) fn files(bench: &mut Bench, sizes_count: bool, problems: &mut Vec<Problem>) {
+    // A web page under a name of firmware was told at the door.
+    let told: HashSet<String> = problems.iter().map(|problem| problem.file.clone()).collect();
+    for seen in &mut bench.seen {
+        if let Some((problem, refused)) = content::judge(seen, sizes_count) {
+            seen.file.sound = !refused;
+            if !told.contains(&seen.file.origin) {
+                problems.push(problem);
+            }
+        }
+    }
+    for set in bench.sets.clone() {
+        for (file, problem) in sets::pairs(bench, &set) {
+            if let Some(seen) = bench.seen.get_mut(file.0) {
+                seen.file.sound = false;
+                problems.push(problem);
+            }
+        }
+    }
+}
 
 /// Judges what belongs together.
 pub(super) fn sets(bench: &Bench, problems: &mut Vec<Problem>) {
     for set in &bench.sets {
-        missing_parts(bench, set, problems);
+        sets::missing_parts(bench, set, problems);
+        sets::other_terms(bench, set, problems);
+        sets::unlisted(bench, set, problems);
+        sets::other_phones(bench, set, problems);
     }
-}
-
-fn missing_parts(bench: &Bench, set: &Set, problems: &mut Vec<Problem>) {
-    let mut missing: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
-    for seen in bench.of(set) {
-        for part in bench.parts.get(&seen.file.id).into_iter().flatten().filter(|part| !part.present) {
-            let (_, lists) =
-                missing.entry(fold(&part.name)).or_insert_with(|| (part.name.clone(), Vec::new()));
-            lists.push(seen.file.name.clone());
-        }
-    }
-    for (part, lists) in missing.into_values() {
-        let file = format!("{}/{part}", set.origin);
-        problems.push(Problem::error(
-            "part-missing",
-            &file,
-            format!(
-                "{part} is missing; {} needs it. A phone would stop in the middle of its load, so the list isn't \
-                 served. Get the whole release again, or add the file.",
-                enumerate(&lists)
-            ),
-        ));
-    }
+    sets::duplicates(bench, problems);
 }

@@ -2,7 +2,7 @@
 
 use crate::firmware::archive::{self, Budget, Fault, Remark, Remarks, Shape};
 use crate::firmware::problem::enumerate;
-use crate::firmware::{Problem, Shelf, loads, names};
+use crate::firmware::{Known, Problem, Shelf, known, loads, names};
 use crate::limits;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -26,6 +26,8 @@ pub(super) struct Container {
     /// What was given, then the way inside.
     pub(super) label: String,
     pub(super) archive: bool,
+    /// What the published digests say about the archive.
+    pub(super) known: Known,
 }
 
 /// A file on its way to the shelf.
@@ -49,6 +51,7 @@ pub struct Intake {
     bytes: usize,
     kept_archives: usize,
     full: bool,
+    any_size: bool,
     problems: Vec<Problem>,
 }
 
@@ -57,6 +60,12 @@ impl Intake {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An intake for files of a simulator: their sizes aren't held against those of real releases.
+    #[must_use]
+    pub fn of_any_size() -> Self {
+        Self { any_size: true, ..Self::default() }
     }
 
     /// Takes a file that lies in a folder: `path` is relative to `root`, with `/`. An archive is opened, and can be
@@ -109,7 +118,7 @@ impl Intake {
     /// Sorts everything into sets and loads and judges it.
     #[must_use]
     pub fn finish(self) -> Shelf {
-        loads::build(&self.containers, self.files, self.problems, self.bytes)
+        loads::build(&self.containers, self.files, self.problems, self.bytes, !self.any_size)
     }
 
     fn take(&mut self, root: &str, path: &str, bytes: Vec<u8>, keep_archive: bool) {
@@ -121,8 +130,8 @@ impl Intake {
         if bytes.len() > limits::FILE_BYTES && archive::shape(&bytes).is_none() {
             return self.left_out(&shown, LeftOut::TooLarge);
         }
-        let known = self.roots.get(&label).copied();
-        let container = known.unwrap_or_else(|| self.container(label.clone(), false));
+        let seen = self.roots.get(&label).copied();
+        let container = seen.unwrap_or_else(|| self.container(label.clone(), false, Known::Unknown));
         self.roots.insert(label, container);
         let Some(shape) = archive::shape(&bytes) else {
             self.suspicious(&shown, &bytes);
@@ -139,8 +148,8 @@ impl Intake {
         }
     }
 
-    fn container(&mut self, label: String, archive: bool) -> usize {
-        self.containers.push(Container { label, archive });
+    fn container(&mut self, label: String, archive: bool, known: Known) -> usize {
+        self.containers.push(Container { label, archive, known });
         self.containers.len() - 1
     }
 
@@ -157,7 +166,8 @@ impl Intake {
         if let Some(fault) = fault {
             self.problem(fault_problem(&fault, label));
         }
-        let container = self.container(label.to_owned(), true);
+        let digests = known::archive(names::base(label), bytes);
+        let container = self.container(label.to_owned(), true, digests);
         for member in members {
             let shown = join(label, &member.path);
             match archive::shape(&member.bytes) {
@@ -201,11 +211,11 @@ impl Intake {
         let extension = names::extension(shown);
         let archive = ARCHIVES.contains(&extension.as_str());
         let unsupported = [&b"Rar!\x1a\x07"[..], b"7z\xbc\xaf\x27\x1c", b"BZh9", b"\xfd7zXZ\0"];
-        if bytes.is_empty() {
+        if bytes.is_empty() && archive {
             self.problem(Problem::error(
                 "empty",
                 shown,
-                "This file is empty: its download or copy failed. A phone that asks for it would hang. Get it again.",
+                "This archive is empty: its download or copy failed. Get it again.",
             ));
         } else if (archive || FIRMWARE.contains(&extension.as_str())) && is_web_page(bytes) {
             self.problem(Problem::error(

@@ -1,6 +1,6 @@
 //! What a file is, told from its content; its name only decides where the content says nothing.
 
-use crate::firmware::{cnu, image, list, names, signed};
+use crate::firmware::{cnu, image, known, list, names, signed};
 use crate::load::{Family, LoadName};
 
 /// What a file is.
@@ -53,7 +53,7 @@ pub(super) fn look(name: &str, bytes: &[u8]) -> Look {
     let image = image::read(payload);
     let archive = envelope.as_ref().and_then(|_| cnu::read(payload));
     let java = payload.starts_with(cnu::MAGIC);
-    let kind = if bytes.starts_with(&signed::LATER_PHONES) {
+    let kind = if bytes.starts_with(&signed::LATER_PHONES) || is_other_phone(own, bytes) {
         Kind::OtherPhone
     } else if list.is_some() && term_family(own).is_some() {
         Kind::TermList
@@ -72,6 +72,12 @@ pub(super) fn look(name: &str, bytes: &[u8]) -> Look {
 /// Up to here a `.sbn` or `.bin` is a whole application; the universal loader came with SCCP 6 and SIP 7
 /// (7940/7960 firmware upgrade matrix). SIP 6 images tell by having no loader version.
 const SINGLE_IMAGE_UP_TO: u16 = 5;
+
+/// Firmware by its extension, of a phone that isn't ours by its name.
+fn is_other_phone(name: &str, bytes: &[u8]) -> bool {
+    let firmware = ["loads", "sbn", "sb2", "bin", "sgn"].contains(&names::extension(name).as_str());
+    firmware && !bytes.is_empty() && known::other_phones(name).is_some()
+}
 
 /// A classic image by its load id, and by its name where it has none.
 fn classic(name: &str, image: Option<&image::Image>) -> Kind {

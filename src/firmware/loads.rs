@@ -34,11 +34,12 @@ pub(super) fn build(
     taken: Vec<Taken>,
     problems: Vec<Problem>,
     bytes: usize,
+    sizes_count: bool,
 ) -> Shelf {
     let mut problems = problems;
     let (seen, sets) = sort(containers, taken);
     let mut bench = Bench { seen, sets, loads: Vec::new(), parts: HashMap::new() };
-    findings::files(&mut bench, &mut problems);
+    findings::files(&mut bench, sizes_count, &mut problems);
     for set in bench.sets.clone() {
         lists(&mut bench, &set);
         single_images(&mut bench, &set);
@@ -90,7 +91,13 @@ fn sort(containers: &[Container], taken: Vec<Taken>) -> (Vec<Seen>, Vec<Set>) {
                 "" => names::shown(&container.label),
                 folder => join(&container.label, folder),
             };
-            sets.push(Set { id: SetId(sets.len()), origin, archive: container.archive, files: Vec::new() });
+            sets.push(Set {
+                id: SetId(sets.len()),
+                origin,
+                archive: container.archive,
+                known: container.known.clone(),
+                files: Vec::new(),
+            });
             SetId(sets.len() - 1)
         });
         let id = FileId(number);

@@ -1,5 +1,6 @@
 //! What is wrong with the firmware somebody has, in the words they read.
 
+use crate::firmware::names;
 use serde::Serialize;
 
 /// How much a problem matters.
@@ -41,7 +42,7 @@ pub struct Problem {
 
 impl Problem {
     pub(super) fn new(severity: Severity, code: &'static str, file: &str, text: impl Into<String>) -> Self {
-        Self { code, severity, file: file.to_owned(), text: text.into() }
+        Self { code, severity, file: names::shown(file), text: names::shown(&text.into()) }
     }
 
     pub(super) fn error(code: &'static str, file: &str, text: impl Into<String>) -> Self {

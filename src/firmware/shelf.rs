@@ -1,6 +1,7 @@
 //! The shelf: every file by name, every load with its parts.
 
-use crate::firmware::{Kind, Problem, fold};
+use crate::firmware::problem::enumerate;
+use crate::firmware::{Kind, Known, Problem, fold};
 use crate::load::LoadName;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -66,6 +67,8 @@ pub struct Set {
     pub origin: String,
     /// Came out of an archive.
     pub archive: bool,
+    /// What the published digests say about that archive.
+    pub known: Known,
     /// Its files.
     pub files: Vec<FileId>,
 }
@@ -116,6 +119,22 @@ impl Load {
     /// Names of parts that are missing or unusable.
     pub fn missing(&self) -> impl Iterator<Item = &str> {
         self.members.iter().filter(|m| !m.sound).map(|m| m.name.as_str())
+    }
+
+    /// Why an incomplete load can't be served: `missing dsp41.8-5-4TH1-6.sbn`.
+    #[must_use]
+    pub fn lacking(&self) -> String {
+        let names = |wanted: fn(&&Member) -> bool| -> Vec<&str> {
+            self.members.iter().filter(wanted).map(|m| m.name.as_str()).collect()
+        };
+        let missing = names(|m| !m.present);
+        let damaged = names(|m| m.present && !m.sound);
+        match (missing.is_empty(), damaged.is_empty()) {
+            (false, true) => format!("missing {}", enumerate(&missing)),
+            (true, false) => format!("damaged {}", enumerate(&damaged)),
+            (false, false) => format!("missing {}, damaged {}", enumerate(&missing), enumerate(&damaged)),
+            (true, true) => "its list is damaged".to_owned(),
+        }
     }
 }
 

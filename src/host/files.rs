@@ -101,7 +101,7 @@ impl Walk<'_> {
                 self.files += 1;
                 match read(path, limits::ARCHIVE_BYTES) {
                     Ok(Some(bytes)) => {
-                        self.intake.file(&self.root.to_string_lossy(), &self.relative(path), bytes)
+                        self.intake.file(&self.root.to_string_lossy(), &self.relative(path), bytes);
                     }
                     Ok(None) => self.intake.left_out(&shown, LeftOut::TooLarge),
                     Err(error) => self.intake.unreadable(&shown, &error.to_string()),

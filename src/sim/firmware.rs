@@ -154,7 +154,7 @@ fn java(name: &str, load: &LoadName, seed: u64, scale: Scale) -> Files {
         let spoken = if matches!(part, "jar" | "cvm") { protocol } else { "" };
         let blank = if matches!(part, "dsp" | "cvm") { " " } else { "" };
         let file = format!("{part}{digits}{spoken}.{build}.sbn");
-        list += &format!("{file}{blank}\r\n");
+        list.extend([file.as_str(), blank, "\r\n"]);
         let payload = scale.of(size).saturating_sub(envelope_len(&file));
         let bytes = sign(&file, &cnu_archive(&file, &build, payload, seed));
         files.push((file, bytes));

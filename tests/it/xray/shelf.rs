@@ -3,7 +3,7 @@ use rescue79::load::Family;
 use rescue79::sim::firmware::{Scale, set};
 
 fn shelf(sets: &[(&str, &[&str])]) -> Shelf {
-    let mut intake = Intake::new();
+    let mut intake = Intake::of_any_size();
     for (root, loads) in sets {
         for (name, bytes) in loads.iter().flat_map(|load| set(load, 1, Scale::FAST)) {
             intake.file(root, &name, bytes);
@@ -71,7 +71,7 @@ fn two_releases_in_two_folders_stay_apart() {
 
 #[test]
 fn a_list_without_one_part_is_not_whole() {
-    let mut intake = Intake::new();
+    let mut intake = Intake::of_any_size();
     for (name, bytes) in set("SIP41.8-5-4S", 1, Scale::FAST) {
         if !name.starts_with("dsp") {
             intake.file("fw", &name, bytes);
