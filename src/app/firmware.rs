@@ -3,7 +3,7 @@
 use super::{Exit, print_json, print_text, stop};
 use crate::catalogue::Catalogue;
 use crate::cli::{Inspect, PlanArgs};
-use crate::firmware::Shelf;
+use crate::firmware::{Shelf, report};
 use crate::host::files;
 use crate::load::Family;
 use crate::route::{self, Owned, Start};
@@ -22,7 +22,11 @@ fn models_of(family: Family) -> Vec<String> {
 
 pub(super) fn inspect(args: &Inspect) -> Result<Exit> {
     let shelf = shelf(&args.paths)?;
-    // REPORT
+    if args.json {
+        print_json(&report::json(&shelf, models_of))?;
+    } else {
+        print_text(&report::text(&shelf, models_of))?;
+    }
     if shelf.loads().iter().any(|load| load.complete) {
         return Ok(Exit::Done);
     }

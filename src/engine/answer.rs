@@ -132,7 +132,7 @@ impl Desk<'_> {
             Role::TermList => self.term_list(due_load, name),
             _ => self.shelf.find(name.path(), due_load.map(|load| load.set)),
         };
-        let Some(file) = wanted else { return missing(name, role, due) };
+        let Some(file) = wanted else { return self.missing(name, role, due) };
         if let Err(parts) = self.shelf.list_is_whole(file.id) {
             let why =
                 format!("{} is on the shelf, but {} is not, so it isn't served", file.name, parts.join(", "));
@@ -170,6 +170,18 @@ impl Desk<'_> {
         terms.into_iter().find(|file| file.name.eq_ignore_ascii_case(name.base()))
     }
 
+    fn missing(&self, name: &Name, role: Role, due: Option<&str>) -> Answer {
+        let why = match (role, due) {
+            (Role::TermList, Some(due)) => format!("the set of {due} has no {}", name.base()),
+            _ => format!("{} is not on the shelf", name.base()),
+        };
+        let firmware = role.is_firmware() || matches!(role, Role::LoadsList | Role::TermList);
+        // Phones try the spellings of a load in turn: `.bin`, then `.sbn`; `.loads`, then `.sbn`.
+        let stem = name.base().rsplit_once('.').map_or(name.base(), |(stem, _)| stem);
+        let other_spelling = self.shelf.load(stem).is_some_and(|load| load.complete);
+        Answer::Refuse { why, usual: !firmware || other_spelling }
+    }
+
     /// The load a file belongs to: the due one if it names the file, else the load of its own set that does.
     fn load_of<'b>(&'b self, due: Option<&'b Load>, file: &File) -> Option<&'b Load> {
         let holds = |load: &&Load| {
@@ -203,13 +215,4 @@ fn part_of(load: &Load, file: &File) -> Option<(u32, u32)> {
 
 fn usual(why: &str) -> Answer {
     Answer::Refuse { why: why.to_owned(), usual: true }
-}
-
-fn missing(name: &Name, role: Role, due: Option<&str>) -> Answer {
-    let why = match (role, due) {
-        (Role::TermList, Some(due)) => format!("the set of {due} has no {}", name.base()),
-        _ => format!("{} is not on the shelf", name.base()),
-    };
-    let firmware = role.is_firmware() || matches!(role, Role::LoadsList | Role::TermList);
-    Answer::Refuse { why, usual: !firmware }
 }
