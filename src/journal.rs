@@ -1,1 +1,104 @@
-//! (in work)
+//! The journal's lines: one JSON object an event (`docs/journal.md`).
+
+use crate::clock::Wall;
+use crate::event::{Event, Kind};
+use crate::phone_id::Mac;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// A line that is not an event of ours.
+#[derive(Debug, thiserror::Error)]
+pub enum BadLine {
+    /// Not JSON, or not an event that this version knows.
+    #[error("not an event: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The time can't be read.
+    #[error("`at` is not a time: {0}")]
+    Time(#[from] jiff::Error),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Line<K> {
+    at: String,
+    n: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    phone: Option<Mac>,
+    #[serde(flatten)]
+    kind: K,
+}
+
+/// The line of an event in a session that began at `start`, without a line end.
+///
+/// # Errors
+/// Only when an event holds what JSON cannot say, which no event does.
+pub fn encode(start: Wall, event: &Event) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&Line {
+        at: rfc3339(start.at(event.at)),
+        n: event.n,
+        phone: event.phone,
+        kind: &event.kind,
+    })
+}
+
+/// Reads a journal line by line. The first line gives the start of the session.
+#[derive(Debug, Default)]
+pub struct Reader {
+    start: Option<Wall>,
+}
+
+impl Reader {
+    /// One line, as an event of the session. The first line's time becomes moment zero, less what it says of itself.
+    ///
+    /// # Errors
+    /// [`BadLine`]: the line is torn, or not an event.
+    pub fn line(&mut self, line: &str) -> Result<Event, BadLine> {
+        let line: Line<Kind> = serde_json::from_str(line)?;
+        let at = Wall(line.at.parse::<Timestamp>()?.as_millisecond());
+        let start = *self.start.get_or_insert(at);
+        Ok(Event { n: line.n, at: start.moment(at), phone: line.phone, kind: line.kind })
+    }
+
+    /// When the session began, once a line has been read.
+    #[must_use]
+    pub const fn start(&self) -> Option<Wall> {
+        self.start
+    }
+}
+
+/// `2026-11-22T08:16:19.214Z`.
+#[must_use]
+pub fn rfc3339(at: Wall) -> String {
+    let at = Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH);
+    format!("{at:.3}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Instant;
+
+    #[test]
+    fn a_line_is_read_as_it_was_written() {
+        let start = Wall(1_763_800_000_000);
+        let first = Event { n: 1, at: Instant::ZERO, phone: None, kind: Kind::SessionResumed { gap_s: 3 } };
+        let mac = Mac([0, 0x1b, 0x0c, 0x18, 0xbd, 0xc1]);
+        let second = Event {
+            n: 2,
+            at: Instant::from_millis(1_234),
+            phone: Some(mac),
+            kind: Kind::DhcpNak { address: [10, 0, 0, 7].into() },
+        };
+        let mut reader = Reader::default();
+        for event in [first, second] {
+            let line = encode(start, &event).unwrap();
+            assert_eq!(reader.line(&line).unwrap(), event, "{line}");
+        }
+        let line = encode(start, &Event { n: 9, at: Instant::ZERO, phone: Some(mac), kind: Kind::Forgotten })
+            .unwrap();
+        assert_eq!(
+            line,
+            r#"{"at":"2025-11-22T08:26:40.000Z","n":9,"phone":"00:1b:0c:18:bd:c1","event":"forgotten"}"#
+        );
+        assert!(reader.line("{\"at\":\"2025-11-22T").is_err());
+    }
+}

@@ -1,1 +1,274 @@
-//! (in work)
+//! The files that tell a phone what to run, made for each phone and each hop.
+//!
+//! Rules of the loaders (`classic-phones` 4.1, 4.2): no comments, no blanks around a load name, no extension behind it,
+//! never without a load name, and small: a classic loader takes 8 192 bytes.
+
+use crate::limits;
+use crate::load::Protocol;
+use quick_xml::Writer;
+use quick_xml::events::BytesText;
+use std::io;
+use std::net::Ipv4Addr;
+
+type Xml = Writer<Vec<u8>>;
+
+/// What a `SEP<MAC>.cnf.xml` says.
+#[derive(Clone, Copy, Debug)]
+pub struct Sep<'a> {
+    /// The load to run.
+    pub load: &'a str,
+    /// The protocol of that load.
+    pub protocol: Protocol,
+    /// The call server to turn to: the laptop.
+    pub server: Ipv4Addr,
+    /// Changes whenever the content does; a phone applies a file whose stamp is new.
+    pub stamp: &'a str,
+    /// A Java phone takes the whole SIP profile; a classic loader needs only the load.
+    pub java: bool,
+}
+
+/// One line of `XMLDefault.cnf.xml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DefaultLoad {
+    /// Device type number: 7 for a 7960.
+    pub device_type: u32,
+    /// Model as people call it.
+    pub model: String,
+    /// The load to run.
+    pub load: String,
+}
+
+/// A file could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Unmade {
+    /// The load name would not survive a phone's own reader.
+    #[error("`{0}` is no load name for a configuration file")]
+    BadLoad(String),
+    /// The file is larger than a classic loader takes.
+    #[error("the file would have {0} bytes, a classic phone takes 8192")]
+    TooLarge(usize),
+    /// Writing to memory failed.
+    #[error("the file could not be written: {0}")]
+    Write(#[from] io::Error),
+}
+
+/// A load name as a configuration file may carry it: no extension, no blanks, at most 31 of the characters that the
+/// classic loader's own reader accepts (`classic-phones` 4.1).
+///
+/// # Errors
+/// [`Unmade::BadLoad`] when nothing acceptable is left.
+pub fn load_name(load: &str) -> Result<&str, Unmade> {
+    let name = load.trim();
+    let name = [".loads", ".sbn", ".sb2", ".bin"].iter().find_map(|e| name.strip_suffix(e)).unwrap_or(name);
+    let fits = (1..=31).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b":_=.-".contains(&b));
+    if fits { Ok(name) } else { Err(Unmade::BadLoad(load.to_owned())) }
+}
+
+/// `SEP<MAC>.cnf.xml`.
+///
+/// # Errors
+/// [`Unmade`]: the load name is no load name.
+pub fn sep(content: &Sep<'_>) -> Result<Vec<u8>, Unmade> {
+    let load = load_name(content.load)?;
+    let mut xml = Writer::new(Vec::new());
+    xml.create_element("device").write_inner_content(|xml| {
+        if content.java {
+            text(xml, "deviceProtocol", &content.protocol.to_string())?;
+        }
+        xml.create_element("devicePool").write_inner_content(|xml| {
+            if content.java {
+                xml.create_element("dateTimeSetting").write_inner_content(|xml| {
+                    text(xml, "dateTemplate", "D/M/Y")?;
+                    text(xml, "timeZone", "GMT Standard/Daylight Time")
+                })?;
+            }
+            call_manager_group(xml, content.server)
+        })?;
+        if content.java && content.protocol == Protocol::Sip {
+            sip_profile(xml)?;
+        }
+        text(xml, "versionStamp", content.stamp)?;
+        text(xml, "loadInformation", load)?;
+        xml.create_element("vendorConfig").write_inner_content(|xml| {
+            // 0 is on (`java-phones` 5.1).
+            text(xml, "webAccess", "0")?;
+            text(xml, "peerFirmwareSharing", "0")
+        })?;
+        text(xml, "deviceSecurityMode", "1")
+    })?;
+    finished(xml)
+}
+
+/// `XMLDefault.cnf.xml`, with a load for each device type. The plain element is what the first XML-reading loads know.
+///
+/// # Errors
+/// [`Unmade`]: no load is given, or a name is none.
+pub fn xml_default(server: Ipv4Addr, plain: Option<&str>, loads: &[DefaultLoad]) -> Result<Vec<u8>, Unmade> {
+    let mut xml = Writer::new(Vec::new());
+    let plain = plain.map(load_name).transpose()?;
+    let loads = loads.iter().map(|l| Ok((l, load_name(&l.load)?))).collect::<Result<Vec<_>, Unmade>>()?;
+    if plain.is_none() && loads.is_empty() {
+        return Err(Unmade::BadLoad(String::new()));
+    }
+    xml.create_element("Default").write_inner_content(|xml| {
+        call_manager_group(xml, server)?;
+        for (entry, load) in loads {
+            let name = format!("loadInformation{}", entry.device_type);
+            let model = format!("IP Phone {}", entry.model);
+            let element = xml.create_element(name.as_str()).with_attribute(("model", model.as_str()));
+            element.write_text_content(BytesText::new(load))?;
+        }
+        plain.map_or(Ok(()), |load| text(xml, "loadInformation", load))
+    })?;
+    finished(xml)
+}
+
+/// `SIPDefault.cnf`, `SIP<MAC>.cnf` and `MGCDefault.cnf`: `image_version` and who the call server is.
+///
+/// # Errors
+/// [`Unmade`]: the load name is none.
+pub fn text_config(load: &str, server: Ipv4Addr) -> Result<Vec<u8>, Unmade> {
+    let load = load_name(load)?;
+    Ok(format!("image_version: {load}\r\nproxy1_address: \"{server}\"\r\nphone_label: \"rescue79\"\r\n")
+        .into_bytes())
+}
+
+/// `OS79XX.TXT`: the name of an image, alone on its line, with the line end of the published sets and no blank
+/// (a blank becomes part of the name: CSCdv19260, `classic-phones` 4.2).
+///
+/// # Errors
+/// [`Unmade`]: the image name is none.
+pub fn os79xx(image: &str) -> Result<Vec<u8>, Unmade> {
+    Ok(format!("{}\r\n", load_name(image)?).into_bytes())
+}
+
+fn finished(xml: Xml) -> Result<Vec<u8>, Unmade> {
+    let bytes = xml.into_inner();
+    if bytes.len() > limits::CLASSIC_CONFIG_BYTES { Err(Unmade::TooLarge(bytes.len())) } else { Ok(bytes) }
+}
+
+fn text(xml: &mut Xml, name: &str, value: &str) -> io::Result<()> {
+    xml.create_element(name).write_text_content(BytesText::new(value)).map(drop)
+}
+
+/// Needed by all: without it newer phones take no notice of the file (`java-phones` 5.3).
+fn call_manager_group(xml: &mut Xml, server: Ipv4Addr) -> io::Result<()> {
+    let server = server.to_string();
+    nested(xml, &["callManagerGroup", "members"], &|xml| {
+        let member = xml.create_element("member").with_attribute(("priority", "0"));
+        member
+            .write_inner_content(|xml| {
+                nested(xml, &["callManager"], &|xml| {
+                    nested(xml, &["ports"], &|xml| {
+                        text(xml, "ethernetPhonePort", "2000")?;
+                        text(xml, "sipPort", "5060")
+                    })?;
+                    text(xml, "processNodeName", &server)
+                })
+            })
+            .map(drop)
+    })
+}
+
+/// The parts of a SIP profile without which a Java phone rejects the whole file (`java-phones` 5.1).
+fn sip_profile(xml: &mut Xml) -> io::Result<()> {
+    nested(xml, &["sipProfile"], &|xml| {
+        nested(xml, &["sipProxies"], &|xml| text(xml, "registerWithProxy", "true"))?;
+        nested(xml, &["sipStack"], &|xml| {
+            for (name, value) in
+                [("timerRegisterExpires", "3600"), ("remotePartyID", "true"), ("userInfo", "None")]
+            {
+                text(xml, name, value)?;
+            }
+            Ok(())
+        })?;
+        for (name, value) in [
+            ("natEnabled", "false"),
+            ("phoneLabel", "rescue79"),
+            ("startMediaPort", "16384"),
+            ("stopMediaPort", "32766"),
+            ("voipControlPort", "5060"),
+            ("preferredCodec", "none"),
+            ("dialTemplate", "dialplan.xml"),
+        ] {
+            text(xml, name, value)?;
+        }
+        Ok(())
+    })
+}
+
+fn nested(xml: &mut Xml, names: &[&str], inner: &dyn Fn(&mut Xml) -> io::Result<()>) -> io::Result<()> {
+    match names.split_first() {
+        None => inner(xml),
+        Some((name, rest)) => {
+            xml.create_element(*name).write_inner_content(|xml| nested(xml, rest, inner)).map(drop)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SERVER: Ipv4Addr = Ipv4Addr::new(192, 168, 1, 1);
+
+    fn sep_of(load: &str, protocol: Protocol, java: bool) -> String {
+        let content = Sep { load, protocol, server: SERVER, stamp: "hop-1", java };
+        String::from_utf8(sep(&content).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_stranger_reads_what_was_meant() {
+        for (load, protocol, java) in [
+            ("P0S3-8-12-00", Protocol::Sip, false),
+            ("SIP41.8-5-4S", Protocol::Sip, true),
+            ("SCCP41.8-5-2S", Protocol::Sccp, true),
+        ] {
+            let xml = sep_of(load, protocol, java);
+            let tree = roxmltree::Document::parse(&xml).unwrap();
+            let found = |name: &str| {
+                tree.descendants().filter(|n| n.has_tag_name(name)).map(|n| n.text()).collect::<Vec<_>>()
+            };
+            assert_eq!(found("loadInformation"), [Some(load)]);
+            assert_eq!(found("processNodeName"), [Some("192.168.1.1")]);
+            assert_eq!(found("deviceProtocol").len(), usize::from(java));
+            assert!(!xml.contains("<!--") && xml.len() <= 8192, "{xml}");
+        }
+    }
+
+    #[test]
+    fn each_device_type_has_its_load() {
+        let loads = [(8, "7940", "P00308000900"), (7, "7960", "P00308000900"), (115, "7941", "SIP41.8-5-4S")]
+            .map(|(device_type, model, load)| DefaultLoad {
+                device_type,
+                model: model.into(),
+                load: load.into(),
+            });
+        let xml = String::from_utf8(xml_default(SERVER, Some("P00308000900"), &loads).unwrap()).unwrap();
+        let tree = roxmltree::Document::parse(&xml).unwrap();
+        let load = |name: &str| tree.descendants().find(|n| n.has_tag_name(name)).and_then(|n| n.text());
+        assert_eq!(load("loadInformation8"), Some("P00308000900"));
+        assert_eq!(load("loadInformation115"), Some("SIP41.8-5-4S"));
+        assert!(xml_default(SERVER, None, &[]).is_err(), "never a file without a load");
+    }
+
+    #[test]
+    fn load_names_are_bare() {
+        for (given, meant) in [
+            ("P0S3-8-12-00.loads", "P0S3-8-12-00"),
+            (" P00308000900.sbn ", "P00308000900"),
+            ("SIP41.8-5-4S", "SIP41.8-5-4S"),
+        ] {
+            assert_eq!(load_name(given).unwrap(), meant);
+        }
+        for bad in ["", " ", "P0S3 8-12", "A234567890123456789012345678901X", "P0S3<x"] {
+            assert!(load_name(bad).is_err(), "{bad}");
+        }
+        assert_eq!(os79xx("P003-8-12-00").unwrap(), b"P003-8-12-00\r\n");
+        assert_eq!(
+            text_config("P0S3-8-12-00", SERVER).unwrap().split(|b| *b == b'\r').next(),
+            Some(&b"image_version: P0S3-8-12-00"[..])
+        );
+    }
+}

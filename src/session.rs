@@ -1,1 +1,136 @@
-//! (in work)
+//! The fold: what a session and its phones are after all that has happened.
+//!
+//! One function, [`State::apply`], serves four: the engine decides with it, the screen draws it, the report concludes from
+//! it, and `replay` folds an old journal with it. Facts that are not in an event are not in the state.
+
+mod fold;
+pub mod phone;
+pub mod summary;
+pub mod words;
+
+use crate::clock::Instant;
+use crate::event::{Event, Kind, Session, Summary};
+use crate::limits;
+use crate::phone_id::Mac;
+pub use phone::{Phone, Stage};
+use std::collections::{BTreeMap, HashMap};
+
+/// A session as it stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// What it set out to do, once it has started.
+    pub session: Option<Session>,
+    /// All phones, in the order in which they were first seen.
+    pub phones: Vec<Phone>,
+    index: HashMap<Mac, usize>,
+    /// Hosts that got no address, and why.
+    pub strangers: BTreeMap<Mac, Stranger>,
+    /// Sums over everything.
+    pub totals: Totals,
+    /// Number of the last event.
+    pub events: u64,
+    /// Time of the last event.
+    pub last: Instant,
+    /// The end, when the session has ended.
+    pub summary: Option<Summary>,
+}
+
+/// A host that got no address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stranger {
+    /// Why it got none.
+    pub why: String,
+    /// What it called itself.
+    pub class: Option<String>,
+    /// How often it asked.
+    pub count: u64,
+}
+
+/// Sums over everything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Bytes acknowledged by readers.
+    pub bytes: u64,
+    /// Reads begun.
+    pub reads: u64,
+    /// Requests answered with an error.
+    pub refused: u64,
+    /// Blocks sent more than once.
+    pub resent: u64,
+    /// Packets that made no sense.
+    pub garbage: u64,
+}
+
+impl State {
+    /// The phone with this MAC address.
+    #[must_use]
+    pub fn phone(&self, mac: Mac) -> Option<&Phone> {
+        self.phones.get(*self.index.get(&mac)?)
+    }
+
+    /// The phone with this MAC address, made when it is new; `None` when the bench is full.
+    fn phone_mut(&mut self, mac: Mac, at: Instant) -> Option<&mut Phone> {
+        let next = self.phones.len();
+        let at_index = match self.index.get(&mac) {
+            Some(i) => *i,
+            None if next >= limits::PHONES => return None,
+            None => {
+                self.index.insert(mac, next);
+                self.phones.push(Phone::new(mac, at));
+                next
+            }
+        };
+        self.phones.get_mut(at_index)
+    }
+
+    fn forget(&mut self, mac: Mac) {
+        if let Some(i) = self.index.remove(&mac) {
+            self.phones.remove(i);
+            for at in self.index.values_mut().filter(|at| **at > i) {
+                *at -= 1;
+            }
+        }
+    }
+
+    /// Folds one event. Events come in the order of their numbers.
+    pub fn apply(&mut self, event: &Event) {
+        self.events = event.n;
+        self.last = event.at;
+        match &event.kind {
+            Kind::SessionStarted(session) => self.session = Some(session.clone()),
+            Kind::SessionResumed { .. } => self.summary = None,
+            Kind::Summary(summary) => self.summary = Some(summary.clone()),
+            Kind::Garbage { count, .. } => self.totals.garbage += u64::from(*count),
+            Kind::DhcpIgnored { from, why, asked, count } => {
+                if self.strangers.len() < limits::COMPLAINERS || self.strangers.contains_key(from) {
+                    let class = asked.as_ref().and_then(|a| a.class.clone());
+                    let stranger = Stranger { why: why.clone(), class, count: 0 };
+                    let known = self.strangers.entry(*from).or_insert(stranger);
+                    known.why.clone_from(why);
+                    known.count += u64::from(*count);
+                }
+            }
+            Kind::Forgotten => {
+                if let Some(mac) = event.phone {
+                    self.forget(mac);
+                }
+            }
+            kind => self.count(kind),
+        }
+        if let (Some(mac), false) = (event.phone, matches!(event.kind, Kind::Forgotten)) {
+            let gained = self.phone_mut(mac, event.at).map(|phone| fold::apply(phone, event));
+            self.totals.bytes += gained.unwrap_or(0);
+        }
+    }
+
+    fn count(&mut self, kind: &Kind) {
+        match kind {
+            Kind::ReadStarted { .. } => self.totals.reads += 1,
+            Kind::ReadRefused { .. } => self.totals.refused += 1,
+            Kind::ReadFinished { resent, .. } | Kind::ReadFailed { resent, .. } => {
+                self.totals.resent += resent
+            }
+            _ => {}
+        }
+    }
+}

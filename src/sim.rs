@@ -7,6 +7,7 @@
 mod classic;
 mod config_reader;
 mod dhcp_client;
+pub mod firmware;
 mod image;
 mod java;
 pub mod lan;
@@ -15,6 +16,7 @@ mod model;
 pub mod phone;
 pub mod rng;
 pub mod router;
+pub mod run;
 pub mod scenario;
 #[cfg(test)]
 mod testbench;

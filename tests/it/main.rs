@@ -1,3 +1,6 @@
 //! One integration binary: everything that looks at the program from outside.
 
+mod catalogue;
 mod layering;
+mod xray;
+mod r#try;

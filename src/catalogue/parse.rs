@@ -1,0 +1,204 @@
+//! From `assets/catalogue/*.toml` to the catalogue.
+
+use super::Catalogue;
+use super::phones::{Foreign, Model, Reset, StageRange};
+use super::rules::Routes;
+use super::symptoms::Symptoms;
+use super::types::{Confidence, EraRange, Families, Hub, KnownLoad};
+use crate::load::{Family, Protocol};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+
+/// The texts that make up a catalogue.
+pub(super) struct Texts<'a> {
+    pub(super) models: &'a str,
+    pub(super) foreign: &'a str,
+    pub(super) resets: &'a str,
+    pub(super) eras: &'a str,
+    pub(super) stages: &'a str,
+    pub(super) loads: &'a str,
+    pub(super) routes: &'a str,
+    pub(super) files: &'a str,
+    pub(super) symptoms: &'a str,
+}
+
+pub(super) const BUILTIN: Texts<'static> = Texts {
+    models: include_str!("../../assets/catalogue/models.toml"),
+    foreign: include_str!("../../assets/catalogue/foreign.toml"),
+    resets: include_str!("../../assets/catalogue/resets.toml"),
+    eras: include_str!("../../assets/catalogue/eras.toml"),
+    stages: include_str!("../../assets/catalogue/stages.toml"),
+    loads: include_str!("../../assets/catalogue/loads.toml"),
+    routes: include_str!("../../assets/catalogue/routes.toml"),
+    files: include_str!("../../assets/catalogue/files.toml"),
+    symptoms: include_str!("../../assets/symptoms/bench.toml"),
+};
+
+/// A catalogue that doesn't hold together.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    /// The text isn't what its shape asks for.
+    #[error("{file}: {cause}")]
+    Shape {
+        /// Which file.
+        file: &'static str,
+        /// What the reader says.
+        cause: toml::de::Error,
+    },
+    /// A load whose name says nothing.
+    #[error("loads.toml: `{0}` is not the name of a 79xx load")]
+    Name(String),
+    /// A family without an archive prefix.
+    #[error("loads.toml: family {0} has no archive prefix")]
+    Archive(Family),
+    /// A reset for a model that isn't there.
+    #[error("resets.toml: `{0}` is no model")]
+    Model(String),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Models {
+    model: Vec<Model>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Foreigns {
+    foreign: Vec<Foreign>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Resets {
+    reset: Vec<Reset>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Eras {
+    era: Vec<EraRange>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stages {
+    stage: Vec<StageRange>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Loads {
+    archives: BTreeMap<String, String>,
+    load: Vec<Load>,
+    series: Vec<Series>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Load {
+    name: String,
+    archive: String,
+    #[serde(default)]
+    parts: BTreeMap<String, u64>,
+    #[serde(default)]
+    hub: Option<Hub>,
+    source: String,
+    confidence: Confidence,
+}
+
+/// One release of the Java phones, written once for all families and protocols.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Series {
+    name: String,
+    archive: String,
+    families: Families,
+    protocols: Vec<Protocol>,
+    #[serde(default)]
+    hub: Option<Hub>,
+    source: String,
+    confidence: Confidence,
+}
+
+fn read<T: DeserializeOwned>(file: &'static str, text: &str) -> Result<T, CatalogueError> {
+    toml::from_str(text).map_err(|cause| CatalogueError::Shape { file, cause })
+}
+
+impl Catalogue {
+    pub(super) fn parse(texts: &Texts<'_>) -> Result<Self, CatalogueError> {
+        let Models { model: models } = read("models.toml", texts.models)?;
+        let Foreigns { foreign } = read("foreign.toml", texts.foreign)?;
+        let Resets { reset: resets } = read("resets.toml", texts.resets)?;
+        let Eras { era: eras } = read("eras.toml", texts.eras)?;
+        let Stages { stage: stages } = read("stages.toml", texts.stages)?;
+        let loads = known_loads(read("loads.toml", texts.loads)?)?;
+        let routes: Routes = read("routes.toml", texts.routes)?;
+        let files = read("files.toml", texts.files)?;
+        let Symptoms { symptom: symptoms } = read("bench.toml", texts.symptoms)?;
+        let named = |name: &&String| models.iter().any(|m| m.name == **name);
+        if let Some(wrong) = resets.iter().flat_map(|r| &r.models).find(|name| !named(name)) {
+            return Err(CatalogueError::Model(wrong.clone()));
+        }
+        Ok(Self { models, foreign, resets, eras, stages, loads, routes, files, symptoms })
+    }
+}
+
+/// Writes the series out; an entry of its own wins over a series.
+fn known_loads(text: Loads) -> Result<Vec<KnownLoad>, CatalogueError> {
+    let mut loads = Vec::new();
+    for load in text.load {
+        let parsed = load.name.parse().map_err(|_| CatalogueError::Name(load.name.clone()))?;
+        loads.push(KnownLoad {
+            name: load.name,
+            load: parsed,
+            archive: load.archive,
+            parts: load.parts,
+            hub: load.hub,
+            source: load.source,
+            confidence: load.confidence,
+        });
+    }
+    for series in text.series {
+        for family in series.families.iter() {
+            let prefix = text.archives.get(family.as_str()).ok_or(CatalogueError::Archive(family))?;
+            for protocol in &series.protocols {
+                let load = series.write_out(family, *protocol, prefix)?;
+                match loads.iter_mut().find(|l| l.load == load.load) {
+                    Some(own) => own.hub = own.hub.or(load.hub),
+                    None => loads.push(load),
+                }
+            }
+        }
+    }
+    Ok(loads)
+}
+
+impl Series {
+    fn write_out(
+        &self,
+        family: Family,
+        protocol: Protocol,
+        prefix: &str,
+    ) -> Result<KnownLoad, CatalogueError> {
+        let upper = protocol.to_string();
+        let lower = upper.to_ascii_lowercase();
+        let filled = |text: &str| {
+            text.replace("{P}", &upper)
+                .replace("{p}", &lower)
+                .replace("{f}", family.as_str())
+                .replace("{a}", prefix)
+        };
+        let name = filled(&self.name);
+        Ok(KnownLoad {
+            load: name.parse().map_err(|_| CatalogueError::Name(name.clone()))?,
+            name,
+            archive: filled(&self.archive) + ".zip",
+            parts: BTreeMap::new(),
+            hub: self.hub,
+            source: self.source.clone(),
+            confidence: self.confidence,
+        })
+    }
+}

@@ -1,0 +1,74 @@
+//! The catalogue as `rescue79 models` prints it, in 80 columns.
+
+use super::{Catalogue, Model};
+use std::fmt::Write as _;
+
+/// All models, one to a line, and below them the phones that are not ours.
+#[must_use]
+pub fn models(catalogue: &Catalogue) -> String {
+    let mut text = String::new();
+    line(&mut text, "MODEL", "FAMILY", "LINES", "AFTER A WIPE IT ASKS FOR", "RESET KEYS");
+    for model in catalogue.models() {
+        let asks = model.term_list.as_deref().unwrap_or("(keeps its load)");
+        line(
+            &mut text,
+            &model.name,
+            model.family.as_str(),
+            &model.lines.to_string(),
+            asks,
+            keys(catalogue, model),
+        );
+    }
+    text.push_str("\nPower and cable\n");
+    for (label, models) in by_power(catalogue) {
+        paragraph(&mut text, &models.join(" "), label);
+    }
+    text.push_str("\nOther Cisco phones: recognised, never served a load of ours\n");
+    for foreign in catalogue.foreign() {
+        paragraph(&mut text, &foreign.name, &foreign.works);
+    }
+    text
+}
+
+/// The keys to try first.
+fn keys<'a>(catalogue: &'a Catalogue, model: &Model) -> &'a str {
+    catalogue.resets(model).first().and_then(|r| r.keys.as_deref()).unwrap_or("none needed")
+}
+
+fn by_power(catalogue: &Catalogue) -> Vec<(&str, Vec<&str>)> {
+    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+    for model in catalogue.models() {
+        match groups.iter_mut().find(|(power, _)| *power == model.power) {
+            Some((_, models)) => models.push(&model.name),
+            None => groups.push((&model.power, vec![&model.name])),
+        }
+    }
+    groups
+}
+
+fn line(text: &mut String, model: &str, family: &str, lines: &str, asks: &str, keys: &str) {
+    let row = format!("{model:<10}{family:<9}{lines:>5}  {asks:<26}{keys}");
+    // Writing to a String can't fail.
+    let _ = writeln!(text, "{}", row.trim_end());
+}
+
+/// A heading and a sentence below it, indented and broken before column 80.
+fn paragraph(text: &mut String, heading: &str, sentence: &str) {
+    for (indent, words) in [(2, heading), (6, sentence)] {
+        let mut column = 0;
+        for word in words.split_whitespace() {
+            let width = word.chars().count();
+            if column == 0 || column + 1 + width > 80 {
+                if column > 0 {
+                    text.push('\n');
+                }
+                let _ = write!(text, "{:indent$}{word}", "");
+                column = indent + width;
+            } else {
+                let _ = write!(text, " {word}");
+                column += 1 + width;
+            }
+        }
+        text.push('\n');
+    }
+}

@@ -1,0 +1,250 @@
+//! What is answered to which request, and where the answer goes: the decision table of RFC 2131 4.3, for a server
+//! that is the only authority on its network.
+
+use super::lease::{Leases, NoAddress, mask};
+use super::wire::{Kind, Request};
+use crate::clock::Instant;
+use crate::phone_id::Mac;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::time::Duration;
+
+/// A reply before it is written; [`super::wire::encode`] knows its options.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// What is said.
+    pub kind: ReplyKind,
+    /// The request's.
+    pub xid: u32,
+    /// The phone's.
+    pub mac: Mac,
+    /// The address given; unspecified in a NAK and in the answer to an INFORM.
+    pub yiaddr: Ipv4Addr,
+    /// The request's; unspecified in an OFFER and a NAK.
+    pub ciaddr: Ipv4Addr,
+    /// The relay's.
+    pub giaddr: Ipv4Addr,
+    /// The broadcast flag, for the relay.
+    pub broadcast: bool,
+    /// This computer: server, router, DNS and TFTP server at once.
+    pub server: Ipv4Addr,
+    /// Length of the subnet's prefix in bits.
+    pub prefix: u8,
+    /// Lease time; none in the answer to an INFORM, to BOOTP, and in a NAK.
+    pub lease: Option<Duration>,
+    /// What is left out or done differently.
+    pub variation: Variation,
+}
+
+impl Reply {
+    /// The subnet mask.
+    #[must_use]
+    pub fn mask(&self) -> Ipv4Addr {
+        mask(self.prefix)
+    }
+}
+
+/// Option 53 of a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplyKind {
+    /// To a DISCOVER.
+    Offer,
+    /// To a REQUEST that is granted, and to an INFORM.
+    Ack,
+    /// To a REQUEST for an address that can't be had here.
+    Nak,
+    /// No option 53: to plain BOOTP.
+    Bootp,
+}
+
+/// A part of the reply that a [`Variation`] can leave out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// TFTP server as four octets.
+    Option150,
+    /// TFTP server as dotted text.
+    Option66,
+    /// Next server in the header.
+    Siaddr,
+    /// Server name in the header.
+    Sname,
+    /// Option 3.
+    Router,
+    /// Option 6.
+    Dns,
+    /// Options 51, 58 and 59.
+    LeaseTime,
+    /// Zeros up to 300 bytes.
+    Padding,
+}
+
+/// Order of the options in a reply.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// 53, 54, 51, 58, 59, 1, 3, 6, 150, 66.
+    #[default]
+    Usual,
+    /// By code.
+    Ascending,
+}
+
+/// How replies differ from the full ones. The default leaves nothing out; the rest is for a phone that has a lease
+/// and asks for no file, where one looks for the part that it stumbles over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Variation {
+    left_out: u8,
+    /// Order of the options.
+    pub order: Order,
+    /// Send to the offered address instead of to everybody.
+    pub unicast: bool,
+}
+
+impl Variation {
+    /// The same without one part.
+    #[must_use]
+    pub const fn without(mut self, part: Part) -> Self {
+        self.left_out |= 1 << part as u8;
+        self
+    }
+
+    /// The same with the options in this order.
+    #[must_use]
+    pub const fn ordered(mut self, order: Order) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// The same, sent to the offered address.
+    #[must_use]
+    pub const fn unicast(mut self) -> Self {
+        self.unicast = true;
+        self
+    }
+
+    /// Whether the part is sent.
+    #[must_use]
+    pub const fn has(self, part: Part) -> bool {
+        self.left_out & (1 << part as u8) == 0
+    }
+}
+
+/// Why a request gets no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Why {
+    /// The phone took another server's offer.
+    #[error("it chose another DHCP server, {0}")]
+    AnotherServer(Ipv4Addr),
+    /// See [`super::Policy::Phones`].
+    #[error("it does not say that it is a Cisco telephone")]
+    NotAPhone,
+    /// A relay or a host of a network that isn't served.
+    #[error("{0} belongs to a network that is not served here")]
+    ForeignNetwork(Ipv4Addr),
+    /// It declines or releases what it doesn't have.
+    #[error("it gives back {0}, which it does not hold")]
+    NotItsAddress(Ipv4Addr),
+    /// A REQUEST, DECLINE, RELEASE or INFORM about no address.
+    #[error("it names no address")]
+    NamesNoAddress,
+    /// There is nothing to give.
+    #[error(transparent)]
+    NoAddress(#[from] NoAddress),
+}
+
+/// A change in the table of leases, worth writing down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The phone has the address from now on; a mere renewal is no change.
+    Bound(Mac, Ipv4Addr),
+    /// The phone found the address in use by somebody else.
+    Declined(Mac, Ipv4Addr),
+    /// The phone gave the address back.
+    Released(Mac, Ipv4Addr),
+}
+
+/// What is done about a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decision {
+    Answer { kind: ReplyKind, yiaddr: Ipv4Addr, change: Option<Change> },
+    Note(Change),
+}
+
+/// Decides about a request; changes the leases accordingly.
+pub(super) fn decide(now: Instant, request: &Request, leases: &mut Leases) -> Result<Decision, Why> {
+    let (mac, pool) = (request.mac, *leases.pool());
+    if !request.giaddr.is_unspecified() && !pool.on_network(request.giaddr) {
+        return Err(Why::ForeignNetwork(request.giaddr));
+    }
+    // A DISCOVER, an INFORM and BOOTP are for every server, whatever they say.
+    let addressed = matches!(request.kind, Kind::Request | Kind::Decline | Kind::Release);
+    if let Some(other) = request.server.filter(|server| addressed && *server != pool.server()) {
+        return Err(Why::AnotherServer(other));
+    }
+    let answer = |kind, yiaddr, change| Ok(Decision::Answer { kind, yiaddr, change });
+    let own = Some(request.ciaddr).filter(|a| !a.is_unspecified());
+    match request.kind {
+        Kind::Discover => answer(ReplyKind::Offer, leases.offer(now, mac, request.requested)?, None),
+        Kind::Request => {
+            // Selecting and init-reboot say it in option 50, renewing and rebinding in ciaddr.
+            let wanted = request.requested.or(own).ok_or(Why::NamesNoAddress)?;
+            match leases.take(now, mac, wanted) {
+                Ok(new) => answer(ReplyKind::Ack, wanted, new.then_some(Change::Bound(mac, wanted))),
+                // At once: a classic phone waits 60 s for an answer about its old network's address.
+                Err(NoAddress::Foreign(_) | NoAddress::Held(_)) => {
+                    answer(ReplyKind::Nak, Ipv4Addr::UNSPECIFIED, None)
+                }
+                Err(none) => Err(none.into()),
+            }
+        }
+        Kind::Decline => {
+            let address = request.requested.or(own).ok_or(Why::NamesNoAddress)?;
+            let done = leases.decline(now, mac, address);
+            done.then_some(Decision::Note(Change::Declined(mac, address))).ok_or(Why::NotItsAddress(address))
+        }
+        Kind::Release => {
+            let address = own.ok_or(Why::NamesNoAddress)?;
+            let done = leases.release(now, mac, address);
+            done.then_some(Decision::Note(Change::Released(mac, address))).ok_or(Why::NotItsAddress(address))
+        }
+        Kind::Inform => {
+            let address = own.ok_or(Why::NamesNoAddress)?;
+            if !pool.on_network(address) {
+                return Err(Why::ForeignNetwork(address));
+            }
+            answer(ReplyKind::Ack, Ipv4Addr::UNSPECIFIED, None)
+        }
+        Kind::Bootp => {
+            let address = leases.offer(now, mac, own)?;
+            let new = leases.take(now, mac, address)?;
+            answer(ReplyKind::Bootp, address, new.then_some(Change::Bound(mac, address)))
+        }
+    }
+}
+
+const SERVER_PORT: u16 = 67;
+const CLIENT_PORT: u16 = 68;
+
+/// Where a reply goes.
+///
+/// | the request came | the reply goes to |
+/// |---|---|
+/// | through a relay | the relay, port 67 |
+/// | from another port than 67 and 68 (tests, unprivileged clients) | the sender |
+/// | and is refused | everybody: the phone believes in an address that isn't of this network |
+/// | from a phone that has its address (renewing, rebinding, INFORM) | that address |
+/// | otherwise | everybody: the phone can't be reached by an address it doesn't have yet |
+#[must_use]
+pub fn destination(request: &Request, reply: &Reply, from: SocketAddrV4) -> SocketAddrV4 {
+    if !request.giaddr.is_unspecified() {
+        SocketAddrV4::new(request.giaddr, SERVER_PORT)
+    } else if !matches!(from.port(), SERVER_PORT | CLIENT_PORT) {
+        from
+    } else if reply.kind == ReplyKind::Nak {
+        SocketAddrV4::new(Ipv4Addr::BROADCAST, CLIENT_PORT)
+    } else if !reply.ciaddr.is_unspecified() {
+        SocketAddrV4::new(reply.ciaddr, CLIENT_PORT)
+    } else if reply.variation.unicast && !reply.yiaddr.is_unspecified() {
+        SocketAddrV4::new(reply.yiaddr, CLIENT_PORT)
+    } else {
+        SocketAddrV4::new(Ipv4Addr::BROADCAST, CLIENT_PORT)
+    }
+}

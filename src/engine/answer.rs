@@ -1,0 +1,218 @@
+//! (phone, file name) → bytes or refusal. No file is edited by hand: what a phone is told depends on who asks, and on
+//! which hop it is.
+
+use crate::catalogue::{Catalogue, Era};
+use crate::event::Role;
+use crate::firmware::{File, Load, Shelf};
+use crate::job::Job;
+use crate::load::LoadName;
+use crate::provision::{self, DefaultLoad, Sep};
+use crate::session::Phone;
+use crate::tftp::Name;
+use std::sync::Arc;
+
+/// What a request gets.
+pub(super) enum Answer {
+    /// Bytes.
+    Give(Given),
+    /// ERROR 1, at once.
+    Refuse {
+        /// Why, in words.
+        why: String,
+        /// An everyday miss.
+        usual: bool,
+    },
+}
+
+/// A file for a phone.
+pub(super) struct Given {
+    pub(super) bytes: Arc<[u8]>,
+    /// The name under which it was found or made.
+    pub(super) file: String,
+    pub(super) role: Role,
+    /// The load it belongs to or names.
+    pub(super) load: Option<String>,
+    pub(super) made: bool,
+    /// Which part of its load, of how many.
+    pub(super) part: Option<(u32, u32)>,
+}
+
+/// Everything an answer depends on.
+#[derive(Clone, Copy)]
+pub(super) struct Desk<'a> {
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) shelf: &'a Shelf,
+    pub(super) job: &'a Job,
+}
+
+impl Desk<'_> {
+    /// The answer for this phone; `None` for somebody who is no phone of this bench.
+    pub(super) fn answer(&self, phone: Option<&Phone>, name: &Name, role: Role) -> Answer {
+        let due = phone.and_then(Phone::due);
+        let made = match (role, phone, due) {
+            (Role::TrustList, Some(_), Some(_)) => return usual("no trust list is needed"),
+            (Role::SepConfig, Some(phone), Some(due)) => self.sep(phone, due, name),
+            (Role::XmlDefault, phone, due) => self.xml_default(phone, due),
+            (Role::SipDefault | Role::SipConfig | Role::MgcpConfig, Some(phone), Some(due))
+                if is_classic(phone) =>
+            {
+                Some(provision::text_config(due, self.job.server))
+            }
+            (Role::Os79xx, Some(_), Some(due)) => Some(provision::os79xx(&self.image_of(due))),
+            _ => None,
+        };
+        match made {
+            Some(Ok(bytes)) => Answer::Give(Given {
+                bytes: bytes.into(),
+                file: name.base().to_owned(),
+                role,
+                load: due.map(str::to_owned),
+                made: true,
+                part: None,
+            }),
+            Some(Err(unmade)) => Answer::Refuse { why: unmade.to_string(), usual: false },
+            None => self.from_shelf(phone, due, name, role),
+        }
+    }
+
+    fn sep(&self, phone: &Phone, due: &str, name: &Name) -> Option<Result<Vec<u8>, provision::Unmade>> {
+        // A name that asks for a signed file would be thrown away unsigned; a miss makes the phone ask for the plain one.
+        if name.folded().ends_with(".sgn") {
+            return None;
+        }
+        let load: LoadName = due.parse().ok()?;
+        let stamp = format!("{}-{}-{due}", phone.mac.tail(), phone.hop);
+        let java = self.catalogue.era(&load) == Era::Java;
+        let server = self.job.server;
+        Some(provision::sep(&Sep { load: due, protocol: load.protocol, server, stamp: &stamp, java }))
+    }
+
+    /// For a phone on its way: its own hop. For anybody else: the first hop of each model that has a target.
+    fn xml_default(
+        &self,
+        phone: Option<&Phone>,
+        due: Option<&str>,
+    ) -> Option<Result<Vec<u8>, provision::Unmade>> {
+        let server = self.job.server;
+        if let (Some(phone), Some(due)) = (phone, due) {
+            let family = due.parse::<LoadName>().ok()?.family;
+            let mut loads = Vec::new();
+            for model in self.catalogue.models_of(family) {
+                let own = phone.identity.model.as_deref().is_none_or(|own| own == model.name);
+                if own {
+                    loads.push(default_load(model, due));
+                }
+            }
+            return Some(provision::xml_default(server, Some(due), &loads));
+        }
+        let mut loads = Vec::new();
+        for model in self.catalogue.models() {
+            let Some(target) = self.job.target(self.catalogue, model) else { continue };
+            let plan = self.job.plan(self.catalogue, self.shelf, model, target, None);
+            if let Some(first) = plan.hops.first().filter(|_| plan.possible) {
+                loads.push(default_load(model, &first.load));
+            }
+        }
+        if loads.is_empty() { None } else { Some(provision::xml_default(server, None, &loads)) }
+    }
+
+    /// The image that `OS79XX.TXT` names for a load: the loader of a universal set, else the load itself.
+    fn image_of(&self, load: &str) -> String {
+        let loader = self.shelf.load(load).and_then(|load| {
+            let member = load.members.iter().find(|m| m.name.to_ascii_lowercase().ends_with(".sbn"))?;
+            member.name.rsplit_once('.').map(|(stem, _)| stem.to_owned())
+        });
+        loader.unwrap_or_else(|| load.to_owned())
+    }
+
+    fn from_shelf(&self, phone: Option<&Phone>, due: Option<&str>, name: &Name, role: Role) -> Answer {
+        let due_load = due.and_then(|due| self.shelf.load(due));
+        let wanted = match role {
+            Role::LoadsList => self.loads_list(due_load, name),
+            Role::TermList => self.term_list(due_load, name),
+            _ => self.shelf.find(name.path(), due_load.map(|load| load.set)),
+        };
+        let Some(file) = wanted else { return self.missing(name, role, due) };
+        if let Err(parts) = self.shelf.list_is_whole(file.id) {
+            let why =
+                format!("{} is on the shelf, but {} is not, so it isn't served", file.name, parts.join(", "));
+            return Answer::Refuse { why, usual: false };
+        }
+        let load = self.load_of(due_load, file);
+        if let (Some(phone), Some(load)) = (phone, load) {
+            let family = phone.identity.family;
+            if role == Role::LoadsList && family.is_some_and(|family| family != load.parsed.family) {
+                let why = format!("{} is for family {}, not for this phone", load.name, load.parsed.family);
+                return Answer::Refuse { why, usual: false };
+            }
+        }
+        Answer::Give(Given {
+            bytes: Arc::clone(&file.bytes),
+            file: file.name.clone(),
+            role: load.map_or(role, |load| refined(role, load, file)),
+            load: load.map(|load| load.name.clone()),
+            made: false,
+            part: load.and_then(|load| part_of(load, file)),
+        })
+    }
+
+    /// The list of the due load, when that is asked for; else the list of any whole load of that name.
+    fn loads_list(&self, due: Option<&Load>, name: &Name) -> Option<&File> {
+        let stem = name.folded().rsplit('/').next().and_then(|n| n.strip_suffix(".loads"))?;
+        let load = due.filter(|load| load.name.eq_ignore_ascii_case(stem)).or_else(|| self.shelf.load(stem));
+        load.and_then(|load| self.shelf.file(load.list?)).or_else(|| self.shelf.find(name.path(), None))
+    }
+
+    /// The default list of the due load's own release: another release's list under the same name is never given.
+    fn term_list(&self, due: Option<&Load>, name: &Name) -> Option<&File> {
+        let Some(due) = due else { return self.shelf.find(name.path(), None) };
+        let terms = due.terms.iter().filter_map(|id| self.shelf.file(*id));
+        terms.into_iter().find(|file| file.name.eq_ignore_ascii_case(name.base()))
+    }
+
+    fn missing(&self, name: &Name, role: Role, due: Option<&str>) -> Answer {
+        let why = match (role, due) {
+            (Role::TermList, Some(due)) => format!("the set of {due} has no {}", name.base()),
+            _ => format!("{} is not on the shelf", name.base()),
+        };
+        let firmware = role.is_firmware() || matches!(role, Role::LoadsList | Role::TermList);
+        // Phones try the spellings of a load in turn: `.bin`, then `.sbn`; `.loads`, then `.sbn`.
+        let stem = name.base().rsplit_once('.').map_or(name.base(), |(stem, _)| stem);
+        let other_spelling = self.shelf.load(stem).is_some_and(|load| load.complete);
+        Answer::Refuse { why, usual: !firmware || other_spelling }
+    }
+
+    /// The load a file belongs to: the due one if it names the file, else the load of its own set that does.
+    fn load_of<'b>(&'b self, due: Option<&'b Load>, file: &File) -> Option<&'b Load> {
+        let holds = |load: &&Load| {
+            load.set == file.set
+                && (load.list == Some(file.id)
+                    || load.terms.contains(&file.id)
+                    || load.members.iter().any(|m| m.file == Some(file.id)))
+        };
+        due.filter(holds).or_else(|| self.shelf.loads().iter().find(holds))
+    }
+}
+
+fn default_load(model: &crate::catalogue::Model, load: &str) -> DefaultLoad {
+    DefaultLoad { device_type: model.device_type, model: model.name.clone(), load: load.to_owned() }
+}
+
+fn is_classic(phone: &Phone) -> bool {
+    phone.identity.family.is_none_or(|family| family == crate::load::Family::Classic)
+}
+
+/// A loader and a whole image look alike by name; the list of their load tells them apart.
+fn refined(role: Role, load: &Load, file: &File) -> Role {
+    let is_member = load.members.iter().any(|m| m.file == Some(file.id));
+    if role == Role::Image && load.list.is_some() && is_member { Role::Loader } else { role }
+}
+
+fn part_of(load: &Load, file: &File) -> Option<(u32, u32)> {
+    let at = load.members.iter().position(|m| m.file == Some(file.id))?;
+    Some((u32::try_from(at + 1).ok()?, u32::try_from(load.members.len()).ok()?))
+}
+
+fn usual(why: &str) -> Answer {
+    Answer::Refuse { why: why.to_owned(), usual: true }
+}

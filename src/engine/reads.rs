@@ -1,0 +1,254 @@
+//! The reads under way: one [`Transfer`] each, their timers, and who reads what.
+
+use super::{Endpoint, Output, TransferId};
+use crate::clock::Instant;
+use crate::event::{Kind, ReadFailure};
+use crate::limits;
+use crate::phone_id::Mac;
+use crate::tftp::{Failure, Packet, Step, Transfer};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::net::SocketAddrV4;
+
+/// One read.
+pub(super) struct Reading {
+    pub(super) transfer: Transfer,
+    pub(super) peer: SocketAddrV4,
+    pub(super) phone: Option<Mac>,
+    pub(super) file: String,
+    began: Instant,
+    /// The earliest timer that is set for it.
+    timer: Option<Instant>,
+    told: Instant,
+    told_bytes: u64,
+    queued: bool,
+}
+
+/// What [`Reads::poll`] found.
+pub(super) enum Polled {
+    /// A packet is in the buffer.
+    Output(Output),
+    /// Something to tell; the read goes on.
+    Told(Option<Mac>, Kind),
+    /// Something to tell; the read is over.
+    Over(TransferId, Option<Mac>, Kind),
+    /// Nothing until this moment.
+    Idle(Option<Instant>),
+}
+
+/// Reads by number. A slot is used again, a number never.
+#[derive(Default)]
+pub(super) struct Reads {
+    slots: Vec<Option<(u64, Reading)>>,
+    free: Vec<usize>,
+    next: u64,
+    peers: HashMap<SocketAddrV4, TransferId>,
+    timers: BinaryHeap<Reverse<(Instant, u64)>>,
+    ready: VecDeque<u64>,
+}
+
+/// Slots stand in the low bits of a number.
+const SLOT_BITS: u32 = 16;
+
+impl Reads {
+    fn slot(id: u64) -> usize {
+        usize::try_from(id & ((1 << SLOT_BITS) - 1)).unwrap_or(usize::MAX)
+    }
+
+    pub(super) fn get(&self, id: TransferId) -> Option<&Reading> {
+        let (number, reading) = self.slots.get(Self::slot(id.0))?.as_ref()?;
+        (*number == id.0).then_some(reading)
+    }
+
+    fn get_mut(&mut self, id: u64) -> Option<&mut Reading> {
+        let (number, reading) = self.slots.get_mut(Self::slot(id))?.as_mut()?;
+        (*number == id).then_some(reading)
+    }
+
+    /// The read of this address and port.
+    pub(super) fn of_peer(&self, peer: SocketAddrV4) -> Option<(TransferId, &Reading)> {
+        let id = *self.peers.get(&peer)?;
+        Some((id, self.get(id)?))
+    }
+
+    /// The read that must yield before `peer` can have one more: its own oldest silent one when it has too many, else
+    /// the one that has been silent longest when all slots are taken.
+    pub(super) fn must_yield(&self, peer: SocketAddrV4) -> Option<TransferId> {
+        let own = self.peers.keys().filter(|p| p.ip() == peer.ip()).count();
+        let only_own = own >= limits::TRANSFERS_PER_PEER;
+        if !only_own && self.peers.len() < limits::TRANSFERS {
+            return None;
+        }
+        let candidates = self.slots.iter().flatten().filter(|(_, r)| !only_own || r.peer.ip() == peer.ip());
+        candidates.min_by_key(|(_, r)| r.transfer.progress().heard).map(|(id, _)| TransferId(*id))
+    }
+
+    /// Begins a read.
+    pub(super) fn begin(
+        &mut self,
+        now: Instant,
+        peer: SocketAddrV4,
+        phone: Option<Mac>,
+        file: String,
+        transfer: Transfer,
+    ) -> TransferId {
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            self.slots.len() - 1
+        });
+        self.next += 1;
+        let id = (self.next << SLOT_BITS) | u64::try_from(slot).unwrap_or(0);
+        let reading = Reading {
+            transfer,
+            peer,
+            phone,
+            file,
+            began: now,
+            timer: None,
+            told: now,
+            told_bytes: 0,
+            queued: true,
+        };
+        if let Some(place) = self.slots.get_mut(slot) {
+            *place = Some((id, reading));
+        }
+        self.ready.push_back(id);
+        self.peers.insert(peer, TransferId(id));
+        TransferId(id)
+    }
+
+    /// A packet from the reader. `false`: it is from somebody else.
+    pub(super) fn packet(
+        &mut self,
+        now: Instant,
+        id: TransferId,
+        from: SocketAddrV4,
+        packet: &Packet<'_>,
+    ) -> bool {
+        let Some(reading) = self.get_mut(id.0) else { return true };
+        if reading.peer != from {
+            return false;
+        }
+        reading.transfer.packet(now, packet);
+        self.make_ready(id.0);
+        true
+    }
+
+    /// The reader has closed its port.
+    pub(super) fn closed(&mut self, now: Instant, id: TransferId) {
+        if let Some(reading) = self.get_mut(id.0) {
+            reading.transfer.closed(now);
+            self.make_ready(id.0);
+        }
+    }
+
+    fn make_ready(&mut self, id: u64) {
+        if let Some(reading) = self.get_mut(id).filter(|r| !r.queued) {
+            reading.queued = true;
+            self.ready.push_back(id);
+        }
+    }
+
+    /// Ends a read from our side.
+    pub(super) fn end(&mut self, id: TransferId, why: ReadFailure) -> Option<(Option<Mac>, Kind)> {
+        let reading = self.remove(id.0)?;
+        Some((reading.phone, failed(id.0, &reading, why, String::new())))
+    }
+
+    fn remove(&mut self, id: u64) -> Option<Reading> {
+        self.get_mut(id)?;
+        let slot = Self::slot(id);
+        let (_, reading) = self.slots.get_mut(slot)?.take()?;
+        self.free.push(slot);
+        if self.peers.get(&reading.peer) == Some(&TransferId(id)) {
+            self.peers.remove(&reading.peer);
+        }
+        Some(reading)
+    }
+
+    /// The next thing to do for any read.
+    pub(super) fn poll(&mut self, now: Instant, buf: &mut [u8]) -> Polled {
+        while let Some(Reverse((at, id))) = self.timers.peek().copied() {
+            if at > now {
+                break;
+            }
+            self.timers.pop();
+            if let Some(reading) = self.get_mut(id).filter(|r| r.timer == Some(at)) {
+                reading.timer = None;
+                self.make_ready(id);
+            }
+        }
+        while let Some(id) = self.ready.front().copied() {
+            let polled = self.poll_one(now, id, buf);
+            if let Some(polled) = polled {
+                return polled;
+            }
+            self.ready.pop_front();
+        }
+        Polled::Idle(self.timers.peek().map(|Reverse((at, _))| *at))
+    }
+
+    /// `None`: this read has nothing to do now.
+    fn poll_one(&mut self, now: Instant, id: u64, buf: &mut [u8]) -> Option<Polled> {
+        let reading = self.get_mut(id)?;
+        match reading.transfer.poll(now, buf) {
+            Step::Send(len) => {
+                let output = Output::Send { from: Endpoint::Transfer(TransferId(id)), to: reading.peer, len };
+                Some(Polled::Output(output))
+            }
+            Step::Wait(deadline) => {
+                if let Some(told) = progress(id, reading, now) {
+                    return Some(Polled::Told(reading.phone, told));
+                }
+                reading.queued = false;
+                // A timer that is early is set again when it fires; setting one for each block would cost more.
+                if reading.timer.is_none_or(|at| deadline < at) {
+                    reading.timer = Some(deadline);
+                    self.timers.push(Reverse((deadline, id)));
+                }
+                None
+            }
+            Step::Finished { last_ack } => {
+                let reading = self.remove(id)?;
+                let p = reading.transfer.progress();
+                let kind = Kind::ReadFinished {
+                    read: id,
+                    bytes: p.size,
+                    ms: u64::try_from(now.since(reading.began).as_millis()).unwrap_or(u64::MAX),
+                    resent: p.blocks_resent,
+                    last_ack,
+                };
+                Some(Polled::Over(TransferId(id), reading.phone, kind))
+            }
+            Step::Failed(failure) => {
+                let reading = self.remove(id)?;
+                let (why, text) = match failure {
+                    Failure::Silent => (ReadFailure::Silent, String::new()),
+                    Failure::Closed => (ReadFailure::Closed, String::new()),
+                    Failure::Stuck => (ReadFailure::Stuck, String::new()),
+                    Failure::Peer { code, message } => (ReadFailure::Peer, format!("{code} {message}")),
+                };
+                let kind = failed(id, &reading, why, text);
+                Some(Polled::Over(TransferId(id), reading.phone, kind))
+            }
+        }
+    }
+}
+
+fn progress(id: u64, reading: &mut Reading, now: Instant) -> Option<Kind> {
+    if now.since(reading.told) < limits::PROGRESS_EVERY {
+        return None;
+    }
+    let p = reading.transfer.progress();
+    reading.told = now;
+    if p.bytes_acked == reading.told_bytes {
+        return None;
+    }
+    reading.told_bytes = p.bytes_acked;
+    Some(Kind::ReadProgress { read: id, bytes: p.bytes_acked, resent: p.blocks_resent })
+}
+
+fn failed(id: u64, reading: &Reading, why: ReadFailure, text: String) -> Kind {
+    let p = reading.transfer.progress();
+    Kind::ReadFailed { read: id, bytes: p.bytes_acked, resent: p.blocks_resent, why, text }
+}

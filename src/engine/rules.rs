@@ -1,0 +1,343 @@
+//! What the program concludes from what it saw: who a phone is, when a hop is behind it, when it is proven, what goes wrong.
+//!
+//! Every function reads the folded state and returns events; none changes anything. The rules run before a request is
+//! answered, so that the answer is right for the hop the phone has just shown to be on, and once a second.
+
+use super::answer::Desk;
+use crate::catalogue::{Class, Era, Model};
+use crate::clock::Instant;
+use crate::event::{Condition, Identity, Kind, NoPlan, Plan, PlannedHop, Role, Verdict};
+use crate::firmware::Load;
+use crate::load::{Family, LoadName, Protocol};
+use crate::route::{self, Start};
+use crate::session::phone::Mark;
+use crate::session::{Phone, Stage};
+use std::time::Duration;
+
+/// What a phone is showing at this moment.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Sign<'a> {
+    /// It asks for an address as a phone does that starts.
+    Starts,
+    /// It asks for a file.
+    Asks(Role, &'a str),
+    /// Nothing; time has passed.
+    Nothing,
+}
+
+/// After an application's first own request, the time in which it would start over if it did not run what it was told
+/// (`classic-phones` 1.5, 4.3: the application resets after its configuration, within seconds).
+const SETTLE: Duration = Duration::from_secs(20);
+/// The same for a load of the years before the universal loader, which shows itself by asking for nothing more.
+const SETTLE_SILENT: Duration = Duration::from_secs(60);
+/// A request sooner than this after an image is the rest of the same start.
+const SAME_START: Duration = Duration::from_secs(2);
+/// A Java phone whose default list has been read in vain so often refuses it (`java-phones` 6).
+const IN_VAIN: u32 = 3;
+
+/// The first rule that has something to say, given the phone as it is now. Called until it says nothing.
+pub(super) fn conclude(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Option<Kind> {
+    identify(desk, phone, sign)
+        .or_else(|| plan(desk, phone))
+        .or_else(|| refused(desk, phone, now))
+        .or_else(|| hop_done(desk, phone, sign, now))
+        .or_else(|| verdict(desk, phone, now))
+        .or_else(|| super::watch::symptoms(desk, phone, now))
+}
+
+fn identify(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>) -> Option<Kind> {
+    let mut identity = phone.identity.clone();
+    if let Some(class) = phone.asks.as_ref().and_then(|asks| asks.class.as_deref()) {
+        if let Class::Model(model) = desk.catalogue.by_class(class) {
+            if identity.model.is_none() {
+                identity.because = format!("it calls itself \"{class}\"");
+            }
+            identity.model = Some(model.name.clone());
+            identity.family = Some(model.family);
+        }
+    }
+    if let Sign::Asks(role, file) = sign {
+        shown_by_request(desk, &mut identity, role, file);
+    }
+    let same = Identity { because: phone.identity.because.clone(), ..identity.clone() } == phone.identity;
+    (!same).then_some(Kind::Identified(identity))
+}
+
+/// What a file name gives away (`classic-phones` 1.5, `java-phones` 7.5).
+fn shown_by_request(desk: &Desk<'_>, identity: &mut Identity, role: Role, file: &str) {
+    let before = (identity.family, identity.condition, identity.protocol);
+    let classic = Some(Family::Classic);
+    match role {
+        Role::TermList => {
+            let models = desk.catalogue.by_term_list(file);
+            if let (None, [model]) = (&identity.model, models.as_slice()) {
+                identity.model = Some(model.name.clone());
+            }
+            identity.family = identity.family.or(models.first().map(|m| m.family));
+            (identity.condition, identity.protocol) = (Condition::Wiped, None);
+        }
+        Role::Os79xx | Role::OldConfig => {
+            identity.family = identity.family.or(classic);
+            (identity.condition, identity.protocol) = (Condition::SingleImage, None);
+        }
+        Role::SipConfig | Role::MgcpConfig if identity.condition != Condition::Application => {
+            identity.family = identity.family.or(classic);
+            if identity.condition == Condition::Unknown {
+                identity.condition = Condition::Loader;
+            }
+        }
+        Role::SipDefault => {
+            identity.family = identity.family.or(classic);
+            if identity.condition != Condition::SingleImage {
+                (identity.condition, identity.protocol) = (Condition::Application, Some(Protocol::Sip));
+            }
+        }
+        Role::AppFile => {
+            identity.condition = Condition::Application;
+            identity.protocol = desk.catalogue.role(file).1.or(identity.protocol);
+        }
+        Role::TrustList if identity.family == classic => {
+            (identity.condition, identity.protocol) = (Condition::Loader, None);
+        }
+        Role::TrustList | Role::SepConfig
+            if identity.family.is_some_and(|f| f != Family::Classic)
+                && identity.condition != Condition::Application =>
+        {
+            (identity.condition, identity.protocol) = (Condition::Application, None);
+        }
+        _ => {}
+    }
+    if before != (identity.family, identity.condition, identity.protocol) {
+        identity.because = format!("it asks for {file}");
+    }
+}
+
+/// The phone's model; any model of its family where only that is known, since they take the same loads.
+pub(super) fn model<'a>(desk: &Desk<'a>, phone: &Phone) -> Option<&'a Model> {
+    match &phone.identity.model {
+        Some(name) => desk.catalogue.model(name),
+        None => desk.catalogue.models_of(phone.identity.family?).next(),
+    }
+}
+
+/// The first plan, or a new one when a phone turns out to be wiped before anything was read.
+fn plan(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
+    if phone.no_plan.is_some() || phone.closed.is_some() {
+        return None;
+    }
+    if let Some(foreign) = foreign(desk, phone) {
+        return Some(foreign);
+    }
+    let model = model(desk, phone)?;
+    let target = desk.job.target(desk.catalogue, model)?;
+    let wiped = phone.identity.condition == Condition::Wiped;
+    let revised = match &phone.plan {
+        None => None,
+        Some(plan) => {
+            let fresh = phone.hop == 0 && phone.trail.firmware.is_empty() && phone.trail.list.is_none();
+            let news = wiped && fresh && plan.from != Start::Wiped.to_string() && plan.revised.is_none();
+            news.then(|| "it is in factory state".to_owned()).map(Some)?
+        }
+    };
+    let seen = match (wiped, desk.job.from(desk.catalogue, model)) {
+        (true, _) => Some(Start::Wiped),
+        (false, None) => universal(phone).then_some(Start::Era(Era::Universal)),
+        (false, Some(_)) => None,
+    };
+    let plan = desk.job.plan(desk.catalogue, desk.shelf, model, target, seen);
+    Some(announce(&plan, revised))
+}
+
+/// Only the universal loader and what came after it say their model (`classic-phones` 1.3).
+fn universal(phone: &Phone) -> bool {
+    phone.identity.family == Some(Family::Classic) && phone.identity.model.is_some()
+}
+
+fn foreign(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
+    let class = phone.asks.as_ref()?.class.as_deref()?;
+    let Class::Foreign(foreign) = desk.catalogue.by_class(class) else { return None };
+    Some(Kind::NoPlan(NoPlan {
+        code: "not-ours".to_owned(),
+        text: format!("This is a {}, which this program can't recover.", foreign.name),
+        get: foreign.works.clone(),
+    }))
+}
+
+fn announce(plan: &route::Plan, revised: Option<String>) -> Kind {
+    if !plan.possible {
+        let (code, text, get) = plan.obstacle();
+        return Kind::NoPlan(NoPlan { code, text, get });
+    }
+    let hops = plan
+        .hops
+        .iter()
+        .map(|hop| PlannedHop { load: hop.load.clone(), why: hop.why.clone(), certain: hop.certain })
+        .collect();
+    Kind::Planned(Plan { from: plan.from.clone(), target: plan.to.clone(), hops, revised })
+}
+
+/// A wiped phone that reads its list and then nothing refuses the load: one rung down, then climb.
+fn refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
+    let trail = &phone.trail;
+    let list = trail.list.as_ref()?;
+    let vain = trail.lists_in_vain >= IN_VAIN || trail.again > 0 && trail.lists_in_vain >= 2;
+    if phone.closed.is_some() || !vain || now.since(list.at) < SAME_START {
+        return None;
+    }
+    let due = phone.due()?;
+    let refused: LoadName = due.parse().ok()?;
+    let owned = owned(desk);
+    let rung = route::rung_below(desk.catalogue, refused.family, &refused, &owned)?;
+    let target = &phone.plan.as_ref()?.target;
+    let climb = route::plan(desk.catalogue, model(desk, phone)?, &Start::Load(rung.clone()), target, &owned);
+    if !climb.possible || phone.plan.as_ref()?.hops.iter().any(|hop| hop.load == rung) && phone.hop > 0 {
+        return None;
+    }
+    let why = format!("it refused {due}, so it takes an older load first");
+    let first = PlannedHop { load: rung, why: why.clone(), certain: false };
+    let Kind::Planned(mut plan) = announce(&climb, Some(why)) else { return None };
+    plan.from.clone_from(&phone.plan.as_ref()?.from);
+    plan.hops.insert(0, first);
+    Some(Kind::Planned(plan))
+}
+
+pub(super) fn owned<'a>(desk: &Desk<'a>) -> Vec<route::Owned<'a>> {
+    desk.shelf.loads().iter().map(|load| route::Owned { name: &load.name, complete: load.complete }).collect()
+}
+
+fn hop_done(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Option<Kind> {
+    let hop = phone.plan.as_ref()?.hops.get(phone.hop)?;
+    let load = desk.shelf.load(&hop.load)?;
+    let proof = match desk.catalogue.era(&load.parsed) {
+        Era::Universal => application_read(phone, load, sign, now),
+        Era::Unsigned | Era::Signed => image_read(phone, load, sign, now),
+        Era::Java => parts_read(phone, load, sign, now),
+    };
+    let proof = proof.or_else(|| runs_already(desk, phone, load, now))?;
+    let number = u32::try_from(phone.hop + 1).unwrap_or(u32::MAX);
+    Some(Kind::HopDone { hop: number, load: hop.load.clone(), proof })
+}
+
+/// A mark as a proof quotes it.
+fn quote(mark: &Mark, what: &str) -> String {
+    format!("#{} {what} {}", mark.event, mark.file)
+}
+
+fn same_file(sign: Sign<'_>, mark: &Mark) -> bool {
+    matches!(sign, Sign::Asks(_, file) if file.eq_ignore_ascii_case(&mark.file))
+}
+
+/// A universal load is taken when its application was read whole and the phone goes on to something else.
+fn application_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Option<Vec<String>> {
+    let of_load = |m: &&Mark| m.role == Role::Application && m.load.as_deref() == Some(&load.name);
+    let application = phone.trail.firmware.iter().find(of_load)?;
+    let goes_on = !matches!(sign, Sign::Nothing) && now.since(application.at) >= SAME_START;
+    (goes_on && !same_file(sign, application))
+        .then(|| vec![quote(application, "read whole:"), goes_on_with(sign)])
+}
+
+fn goes_on_with(sign: Sign<'_>) -> String {
+    match sign {
+        Sign::Asks(_, file) => format!("then asked for {file}"),
+        Sign::Starts => "then started anew and asked for an address".to_owned(),
+        Sign::Nothing => "then went on".to_owned(),
+    }
+}
+
+/// A single image is taken when it was read whole and the phone starts anew.
+fn image_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Option<Vec<String>> {
+    let of_load = |m: &&Mark| m.role == Role::Image && m.load.as_deref() == Some(&load.name);
+    let image = phone.trail.firmware.iter().find(of_load)?;
+    let anew = match sign {
+        Sign::Starts => true,
+        Sign::Asks(role, _) => !role.is_firmware(),
+        Sign::Nothing => false,
+    };
+    (anew && now.since(image.at) >= SAME_START && !same_file(sign, image))
+        .then(|| vec![quote(image, "read whole:"), goes_on_with(sign)])
+}
+
+/// A Java load is taken when its last part was read and the phone, started anew, asks for its configuration and not
+/// for its default list (`java-phones` 6, loop detector).
+fn parts_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Option<Vec<String>> {
+    let last = load.members.last()?;
+    let part = phone.trail.firmware.iter().find(|m| m.file.eq_ignore_ascii_case(&last.name))?;
+    let Sign::Asks(role @ (Role::TrustList | Role::SepConfig | Role::XmlDefault), file) = sign else {
+        return None;
+    };
+    let newest = phone.trail.firmware.iter().map(|m| m.at).max()?;
+    let anew = phone.trail.booted || now.since(newest) >= SETTLE;
+    let count = phone.trail.firmware.len();
+    (anew && !role.is_firmware()).then(|| {
+        vec![
+            format!("{} ({count} parts)", quote(part, "read whole:")),
+            format!("then started anew and asked for {file}"),
+        ]
+    })
+}
+
+/// It read a configuration that names the load, asked for none of its files and went on to what an application asks for.
+fn runs_already(desk: &Desk<'_>, phone: &Phone, load: &Load, now: Instant) -> Option<Vec<String>> {
+    let trail = &phone.trail;
+    let config = trail.config.as_ref().filter(|m| m.load.as_deref() == Some(&load.name))?;
+    if !trail.firmware.is_empty() {
+        return None;
+    }
+    let named = quote(config, "read, naming this load:");
+    match desk.catalogue.era(&load.parsed) {
+        Era::Unsigned | Era::Signed => (now.since(config.at) >= SETTLE_SILENT && trail.list.is_none())
+            .then(|| vec![named, format!("and asked for no image for {} s", SETTLE_SILENT.as_secs())]),
+        _ => Some(vec![named, application_shown(desk, phone, load.parsed.protocol, now)?]),
+    }
+}
+
+/// The application's own requests, once they have stood for a while without a start over.
+fn application_shown(desk: &Desk<'_>, phone: &Phone, protocol: Protocol, now: Instant) -> Option<String> {
+    let first = phone.trail.app_file.as_ref()?;
+    let last = phone.trail.app_file_last.as_ref().unwrap_or(first);
+    let speaks = [first, last].iter().find_map(|m| desk.catalogue.role(&m.file).1);
+    let contradicted = speaks.is_some_and(|speaks| speaks != protocol);
+    let settled = now.since(first.at) >= SETTLE && phone.read.as_ref().is_none_or(|r| !r.role.is_firmware());
+    (settled && !contradicted).then(|| {
+        let seconds = now.since(first.at).as_secs();
+        format!(
+            "#{} asked for {}, which only a running application does, and did not start over for {seconds} s",
+            first.event, first.file
+        )
+    })
+}
+
+fn verdict(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
+    if phone.closed.is_some() {
+        return None;
+    }
+    if let Some(no_plan) = &phone.no_plan {
+        let reason = format!("{} {}", no_plan.text.trim_end(), no_plan.get);
+        return Some(Kind::Verdict { verdict: Verdict::Failed, running: None, proof: Vec::new(), reason });
+    }
+    let plan = phone.plan.as_ref().filter(|_| phone.at_target())?;
+    let load: LoadName = plan.target.parse().ok()?;
+    let shown = match desk.catalogue.era(&load) {
+        Era::Unsigned | Era::Signed => stays_silent(phone, &plan.target, now),
+        _ => application_shown(desk, phone, load.protocol, now),
+    }?;
+    let mut proof = phone.hops_done.last().map(|hop| hop.proof.clone()).unwrap_or_default();
+    if !proof.contains(&shown) {
+        proof.push(shown);
+    }
+    let reason =
+        format!("It runs {}: it read all of it, started anew and behaves as that load does.", plan.target);
+    Some(Kind::Verdict { verdict: Verdict::Recovered, running: Some(plan.target.clone()), proof, reason })
+}
+
+fn stays_silent(phone: &Phone, target: &str, now: Instant) -> Option<String> {
+    let config = phone.trail.config.as_ref().filter(|m| m.load.as_deref() == Some(target))?;
+    let quiet = phone.trail.firmware.is_empty() && phone.stage != Stage::Parts;
+    (quiet && now.since(config.at) >= SETTLE_SILENT).then(|| {
+        format!(
+            "{} and asked for no image for {} s",
+            quote(config, "read, naming this load:"),
+            SETTLE_SILENT.as_secs()
+        )
+    })
+}

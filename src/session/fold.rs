@@ -1,0 +1,264 @@
+//! What each event means for its phone.
+
+use super::phone::{Asked, Closed, HopBehind, Mark, Phone, Read, Stage, Symptom, Trail};
+use crate::clock::Instant;
+use crate::event::{Event, Kind, Role};
+use crate::limits;
+use std::time::Duration;
+
+/// A list that is read again within this time is one reading: wiped phones ask for theirs twice, a second apart
+/// (`java-phones` 1.4).
+const SAME_READING: Duration = Duration::from_secs(10);
+
+/// Folds one event into its phone. Returns the bytes that it acknowledged.
+pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
+    if from_the_phone(&event.kind) {
+        phone.last_seen = event.at;
+    }
+    match &event.kind {
+        Kind::DhcpOffer { .. } | Kind::DhcpAck { .. } | Kind::DhcpNak { .. } | Kind::DhcpRelease { .. } => {
+            dhcp(phone, event);
+        }
+        Kind::ReadStarted { peer, asked, file, role, load, size, part, .. } => {
+            phone.address = Some(*peer.ip());
+            let read = Read {
+                id: 0,
+                file: file.clone(),
+                role: *role,
+                load: load.clone(),
+                part: *part,
+                bytes: 0,
+                size: *size,
+                resent: 0,
+                since: event.at,
+                event: event.n,
+            };
+            asked_for(phone, asked, true, event.at);
+            read_started(phone, event, read);
+        }
+        Kind::ReadRefused { peer, asked, role, .. } => {
+            phone.address = Some(*peer.ip());
+            asked_for(phone, asked, false, event.at);
+            reached(phone, asks(*role, phone.stage), event.at);
+            note_app_file(
+                phone,
+                Mark { file: asked.clone(), load: None, role: *role, event: event.n, at: event.at },
+            );
+        }
+        Kind::ReadProgress { read, bytes, resent } => return read_moved(phone, *read, *bytes, *resent),
+        Kind::ReadFinished { read, bytes, resent, .. } => {
+            let gained = read_moved(phone, *read, *bytes, *resent);
+            read_finished(phone, event);
+            return gained;
+        }
+        Kind::ReadFailed { read, bytes, resent, .. } => {
+            let gained = read_moved(phone, *read, *bytes, *resent);
+            phone.read = None;
+            return gained;
+        }
+        kind => decided(phone, kind, event.at),
+    }
+    0
+}
+
+const fn from_the_phone(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::DhcpOffer { .. }
+            | Kind::DhcpAck { .. }
+            | Kind::DhcpNak { .. }
+            | Kind::DhcpRelease { .. }
+            | Kind::ReadStarted { .. }
+            | Kind::ReadRefused { .. }
+            | Kind::ReadProgress { .. }
+            | Kind::ReadFinished { .. }
+    )
+}
+
+fn dhcp(phone: &mut Phone, event: &Event) {
+    match &event.kind {
+        Kind::DhcpOffer { asked, .. } => {
+            if phone.trail.offers == 0 {
+                phone.trail.offers_since = event.at;
+            }
+            phone.trail.offers += 1;
+            phone.trail.booted = true;
+            if let Some(asked) = asked {
+                phone.asks = Some((**asked).clone());
+            }
+            reached(phone, Stage::Dhcp, event.at);
+        }
+        Kind::DhcpAck { address, how, asked } => {
+            phone.address = Some(*address);
+            phone.trail.offers = 0;
+            if let Some(asked) = asked {
+                phone.asks = Some((**asked).clone());
+            }
+            // A renewal says nothing about what the phone is doing.
+            if matches!(how.as_str(), "selecting" | "init-reboot" | "bootp") {
+                phone.trail.booted = true;
+                reached(phone, Stage::Leased, event.at);
+            }
+        }
+        Kind::DhcpNak { .. } => reached(phone, Stage::Dhcp, event.at),
+        _ => phone.address = None,
+    }
+}
+
+fn asked_for(phone: &mut Phone, name: &str, given: bool, at: Instant) {
+    let name = name.to_ascii_lowercase();
+    if phone.names.len() < limits::NAMES_PER_PHONE || phone.names.contains_key(&name) {
+        let asked = phone.names.entry(name).or_insert(Asked { count: 0, last: at, given });
+        asked.count = asked.count.saturating_add(1);
+        asked.last = at;
+        asked.given = given;
+    }
+}
+
+/// The stage of a phone that asks for such a file. A closed case stays closed for everyday questions.
+fn asks(role: Role, now: Stage) -> Stage {
+    match role {
+        Role::LoadsList | Role::TermList => Stage::List,
+        Role::Loader => Stage::Loader,
+        Role::Application | Role::Image | Role::Part => Stage::Parts,
+        Role::AppFile | Role::SipDefault => Stage::Proof,
+        // A running SIP application asks for its own file again and again.
+        Role::SipConfig if now == Stage::Proof => Stage::Proof,
+        Role::Other => now,
+        _ => Stage::Config,
+    }
+}
+
+fn reached(phone: &mut Phone, stage: Stage, at: Instant) {
+    let stage = if phone.closed.is_some() && !stage.keep_powered() { Stage::Done } else { stage };
+    if phone.stage != stage {
+        phone.stage = stage;
+        phone.stage_since = at;
+    }
+}
+
+fn read_started(phone: &mut Phone, event: &Event, read: Read) {
+    let Kind::ReadStarted { read: id, .. } = event.kind else { return };
+    reached(phone, asks(read.role, phone.stage), event.at);
+    let mark = Mark {
+        file: read.file.clone(),
+        load: read.load.clone(),
+        role: read.role,
+        event: event.n,
+        at: event.at,
+    };
+    if read.role.is_firmware() {
+        if phone.trail.firmware.iter().any(|m| m.file == mark.file) {
+            phone.trail.again += 1;
+        }
+        phone.trail.lists_in_vain = 0;
+    }
+    note_app_file(phone, mark);
+    phone.read = Some(Read { id, ..read });
+}
+
+fn note_app_file(phone: &mut Phone, mark: Mark) {
+    let trail = &mut phone.trail;
+    match mark.role {
+        Role::AppFile | Role::SipDefault => {
+            trail.app_file.get_or_insert_with(|| mark.clone());
+            trail.lists_in_vain = 0;
+            trail.app_file_last = Some(mark);
+        }
+        Role::SipConfig if trail.app_file.is_some() => trail.app_file_last = Some(mark),
+        Role::Other => {}
+        // Whatever else it asks for belongs to another start than the application file before it.
+        _ => (trail.app_file, trail.app_file_last) = (None, None),
+    }
+}
+
+/// Bytes acknowledged for the first time.
+fn read_moved(phone: &mut Phone, id: u64, bytes: u64, resent: u64) -> u64 {
+    let Some(read) = phone.read.as_mut().filter(|r| r.id == id) else { return 0 };
+    let gained = bytes.saturating_sub(read.bytes);
+    phone.bytes += gained;
+    phone.resent += resent.saturating_sub(read.resent);
+    (read.bytes, read.resent) = (bytes.max(read.bytes), resent.max(read.resent));
+    gained
+}
+
+fn read_finished(phone: &mut Phone, event: &Event) {
+    let Kind::ReadFinished { read: id, .. } = event.kind else { return };
+    let Some(read) = phone.read.take_if(|r| r.id == id) else { return };
+    let mark = Mark { file: read.file, load: read.load, role: read.role, event: event.n, at: event.at };
+    let trail = &mut phone.trail;
+    if mark.role.is_firmware() {
+        trail.firmware.retain(|m| m.file != mark.file);
+        if trail.firmware.len() < limits::NAMES_PER_PHONE {
+            trail.firmware.push(mark);
+        }
+        (trail.list, trail.config, trail.booted) = (None, None, false);
+        reached(phone, Stage::Flashing, event.at);
+    } else if matches!(mark.role, Role::LoadsList | Role::TermList) {
+        let again = trail.list.as_ref().is_some_and(|l| event.at.since(l.at) < SAME_READING);
+        if !again {
+            trail.lists_in_vain += 1;
+        }
+        trail.list = Some(mark);
+    } else if mark.role.is_config() && mark.load.is_some() {
+        trail.config = Some(mark);
+    }
+}
+
+fn decided(phone: &mut Phone, kind: &Kind, at: Instant) {
+    match kind {
+        Kind::Identified(identity) => phone.identity = identity.clone(),
+        Kind::Planned(plan) => {
+            phone.plan = Some(plan.clone());
+            phone.no_plan = None;
+            phone.hop = 0;
+            begin_hop(phone, at);
+        }
+        Kind::NoPlan(no_plan) => {
+            phone.no_plan = Some(no_plan.clone());
+            phone.plan = None;
+        }
+        Kind::Booted { .. } => phone.boots += 1,
+        Kind::HopDone { load, proof, .. } => {
+            let seconds = at.since(phone.hop_since).as_secs_f64();
+            if phone.hops_done.len() < limits::NAMES_PER_PHONE {
+                phone.hops_done.push(HopBehind { load: load.clone(), seconds, proof: proof.clone() });
+            }
+            phone.hop += 1;
+            begin_hop(phone, at);
+        }
+        Kind::Verdict { verdict, running, proof, reason } => {
+            phone.closed = Some(Closed {
+                verdict: *verdict,
+                running: running.clone(),
+                proof: proof.clone(),
+                reason: reason.clone(),
+                at,
+            });
+            reached(phone, Stage::Done, at);
+        }
+        Kind::Symptom { code, seen, means, next } => {
+            let symptom = Symptom { seen: seen.clone(), means: means.clone(), next: next.clone(), at };
+            phone.symptoms.insert(code.clone(), symptom);
+        }
+        Kind::SymptomGone { code } => {
+            phone.symptoms.remove(code);
+        }
+        _ => {}
+    }
+}
+
+/// A new hop begins with a clean trail, except for what the phone is showing of itself right now.
+fn begin_hop(phone: &mut Phone, at: Instant) {
+    phone.hop_since = at;
+    let old = std::mem::take(&mut phone.trail);
+    phone.trail = Trail {
+        offers: old.offers,
+        offers_since: old.offers_since,
+        config: old.config,
+        app_file: old.app_file,
+        app_file_last: old.app_file_last,
+        booted: old.booted,
+        ..Trail::default()
+    };
+}

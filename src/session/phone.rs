@@ -1,0 +1,264 @@
+//! One phone as the events left it.
+
+use crate::clock::Instant;
+use crate::event::{Fingerprint, Identity, NoPlan, Plan, Role, Verdict};
+use crate::phone_id::Mac;
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+
+/// What a phone is doing, as far as the wire tells. The names are the keys of `assets/catalogue/stages.toml`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Asks for an address and has none.
+    #[default]
+    Dhcp,
+    /// Has an address, has asked for nothing yet.
+    Leased,
+    /// Reads what it shall run.
+    Config,
+    /// Reads the list of a load.
+    List,
+    /// Reads a loader.
+    Loader,
+    /// Reads an image or the parts of a load.
+    Parts,
+    /// Silent after firmware: writes it to its flash.
+    Flashing,
+    /// Its application runs and asks for its own files.
+    Proof,
+    /// Its case is closed.
+    Done,
+}
+
+impl Stage {
+    /// The key of this stage in the catalogue.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Dhcp => "dhcp",
+            Self::Leased => "leased",
+            Self::Config => "config",
+            Self::List => "list",
+            Self::Loader => "loader",
+            Self::Parts => "parts",
+            Self::Flashing => "flashing",
+            Self::Proof => "proof",
+            Self::Done => "done",
+        }
+    }
+
+    /// Taking the power away now can cost the phone its firmware.
+    #[must_use]
+    pub const fn keep_powered(self) -> bool {
+        matches!(self, Self::Loader | Self::Parts | Self::Flashing)
+    }
+}
+
+/// A phone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Phone {
+    /// Who.
+    pub mac: Mac,
+    /// Its first packet.
+    pub first_seen: Instant,
+    /// Its last packet.
+    pub last_seen: Instant,
+    /// Its address, leased or observed.
+    pub address: Option<Ipv4Addr>,
+    /// How it asks for an address.
+    pub asks: Option<Fingerprint>,
+    /// What it is.
+    pub identity: Identity,
+    /// How it is led.
+    pub plan: Option<Plan>,
+    /// Why it can't be led.
+    pub no_plan: Option<NoPlan>,
+    /// Index of the hop it is on; the number of hops once all are behind it.
+    pub hop: usize,
+    /// When that hop began.
+    pub hop_since: Instant,
+    /// Hops behind it.
+    pub hops_done: Vec<HopBehind>,
+    /// What it is doing.
+    pub stage: Stage,
+    /// Since when.
+    pub stage_since: Instant,
+    /// Boots seen.
+    pub boots: u32,
+    /// The read under way.
+    pub read: Option<Read>,
+    /// Names it asked for, folded to lower case.
+    pub names: BTreeMap<String, Asked>,
+    /// What the rules need of the recent past.
+    pub trail: Trail,
+    /// Bytes it acknowledged.
+    pub bytes: u64,
+    /// Blocks that had to be sent again.
+    pub resent: u64,
+    /// How its case was closed.
+    pub closed: Option<Closed>,
+    /// Symptoms that were not withdrawn, by code.
+    pub symptoms: BTreeMap<String, Symptom>,
+}
+
+/// A hop behind a phone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HopBehind {
+    /// Its load.
+    pub load: String,
+    /// How long it took.
+    pub seconds: f64,
+    /// The events that show it.
+    pub proof: Vec<String>,
+}
+
+/// The read under way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Read {
+    /// Its number.
+    pub id: u64,
+    /// The file.
+    pub file: String,
+    /// What the file is.
+    pub role: Role,
+    /// The load it belongs to or names.
+    pub load: Option<String>,
+    /// Which part of its load, of how many.
+    pub part: Option<(u32, u32)>,
+    /// Bytes acknowledged.
+    pub bytes: u64,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Blocks sent more than once.
+    pub resent: u64,
+    /// When it began.
+    pub since: Instant,
+    /// Number of the event that began it.
+    pub event: u64,
+}
+
+/// How often a name was asked for, and how it was answered last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// How often.
+    pub count: u32,
+    /// When last.
+    pub last: Instant,
+    /// It was given.
+    pub given: bool,
+}
+
+/// Something on the wire that a proof can quote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The file.
+    pub file: String,
+    /// The load it belongs to or names.
+    pub load: Option<String>,
+    /// What the file is.
+    pub role: Role,
+    /// Number of the event.
+    pub event: u64,
+    /// When.
+    pub at: Instant,
+}
+
+/// What the rules need of the recent past.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trail {
+    /// Offers since the phone last took one, and the first of them.
+    pub offers: u32,
+    /// When the first of those offers was made.
+    pub offers_since: Instant,
+    /// Firmware read to its end since the hop began.
+    pub firmware: Vec<Mark>,
+    /// The last list read to its end since the last firmware.
+    pub list: Option<Mark>,
+    /// Times a list was read to its end, some seconds apart, with no firmware after it.
+    pub lists_in_vain: u32,
+    /// Times firmware that had been read was read again within the hop.
+    pub again: u32,
+    /// The last configuration that named a load, since the last firmware.
+    pub config: Option<Mark>,
+    /// The first file since the last firmware, list or trust list that only an application asks for.
+    pub app_file: Option<Mark>,
+    /// The last of them.
+    pub app_file_last: Option<Mark>,
+    /// An address was asked for since the last firmware.
+    pub booted: bool,
+}
+
+/// How a case was closed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Closed {
+    /// The word.
+    pub verdict: Verdict,
+    /// What it runs, where that is shown.
+    pub running: Option<String>,
+    /// The events that show it.
+    pub proof: Vec<String>,
+    /// One sentence.
+    pub reason: String,
+    /// When.
+    pub at: Instant,
+}
+
+/// A symptom, as it was raised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Symptom {
+    /// What was seen.
+    pub seen: String,
+    /// What it means.
+    pub means: String,
+    /// The one thing to do.
+    pub next: String,
+    /// When.
+    pub at: Instant,
+}
+
+impl Phone {
+    pub(super) fn new(mac: Mac, at: Instant) -> Self {
+        Self {
+            mac,
+            first_seen: at,
+            last_seen: at,
+            address: None,
+            asks: None,
+            identity: Identity::default(),
+            plan: None,
+            no_plan: None,
+            hop: 0,
+            hop_since: at,
+            hops_done: Vec::new(),
+            stage: Stage::default(),
+            stage_since: at,
+            boots: 0,
+            read: None,
+            names: BTreeMap::new(),
+            trail: Trail::default(),
+            bytes: 0,
+            resent: 0,
+            closed: None,
+            symptoms: BTreeMap::new(),
+        }
+    }
+
+    /// The load of the hop it is on; the target once all hops are behind it.
+    #[must_use]
+    pub fn due(&self) -> Option<&str> {
+        let plan = self.plan.as_ref()?;
+        Some(plan.hops.get(self.hop).map_or(plan.target.as_str(), |hop| hop.load.as_str()))
+    }
+
+    /// All hops are behind it.
+    #[must_use]
+    pub fn at_target(&self) -> bool {
+        self.plan.as_ref().is_some_and(|plan| self.hop >= plan.hops.len())
+    }
+
+    /// The word of its verdict, where its case is closed.
+    #[must_use]
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.closed.as_ref().map(|c| c.verdict)
+    }
+}

@@ -1,0 +1,75 @@
+//! What a session comes to: the last line of its journal.
+
+use super::{Phone, State};
+use crate::event::{HopSummary, PhoneSummary, Summary, Verdict};
+
+impl State {
+    /// The summary of the session as it stands. A phone without a verdict is `unproven` when it was led to its target,
+    /// `failed` when it was not; never recovered.
+    #[must_use]
+    pub fn summarise(&self) -> Summary {
+        let phones: Vec<_> = self.phones.iter().map(|p| self.phone_summary(p)).collect();
+        let recovered = phones.iter().filter(|p| p.verdict == Verdict::Recovered).count();
+        let verdict = match recovered {
+            0 => "failed",
+            n if n == phones.len() => "recovered",
+            _ => "partial",
+        };
+        Summary { verdict: verdict.to_owned(), phones }
+    }
+
+    fn phone_summary(&self, phone: &Phone) -> PhoneSummary {
+        let (verdict, reason) = ending(phone);
+        let closed = phone.closed.as_ref();
+        let end = closed.map_or(self.last, |c| c.at);
+        let mut hops: Vec<_> = phone
+            .hops_done
+            .iter()
+            .map(|hop| HopSummary { load: hop.load.clone(), done: true, seconds: rounded(hop.seconds) })
+            .collect();
+        let ahead = phone.plan.iter().flat_map(|p| p.hops.iter().skip(phone.hop));
+        hops.extend(ahead.map(|hop| HopSummary { load: hop.load.clone(), done: false, seconds: 0.0 }));
+        PhoneSummary {
+            phone: phone.mac,
+            model: phone.identity.model.clone(),
+            from: phone.plan.as_ref().map(|p| p.from.clone()),
+            target: phone.plan.as_ref().map(|p| p.target.clone()),
+            running: closed.and_then(|c| c.running.clone()),
+            verdict,
+            reason,
+            proof: closed.map(|c| c.proof.clone()).unwrap_or_default(),
+            symptoms: phone.symptoms.keys().cloned().collect(),
+            hops,
+            seconds: rounded(end.since(phone.first_seen).as_secs_f64()),
+            bytes: phone.bytes,
+        }
+    }
+}
+
+fn rounded(seconds: f64) -> f64 {
+    (seconds * 10.0).round() / 10.0
+}
+
+/// The verdict of a phone if the session ended now, and why.
+#[must_use]
+pub fn ending(phone: &Phone) -> (Verdict, String) {
+    if let Some(closed) = &phone.closed {
+        return (closed.verdict, closed.reason.clone());
+    }
+    if let Some(no_plan) = &phone.no_plan {
+        return (Verdict::Failed, no_plan.text.clone());
+    }
+    let symptom = phone.symptoms.values().next().map(|s| format!(" {}", s.means)).unwrap_or_default();
+    match (&phone.plan, phone.at_target()) {
+        (None, _) => (Verdict::Unproven, format!("It was served files; no load was chosen for it.{symptom}")),
+        (Some(plan), true) => (
+            Verdict::Unproven,
+            format!("It read all of {}, and has not shown yet that it runs it.{symptom}", plan.target),
+        ),
+        (Some(plan), false) => {
+            let due = phone.due().unwrap_or(&plan.target);
+            let at = format!("hop {} of {}", phone.hop + 1, plan.hops.len());
+            (Verdict::Failed, format!("The session ended at {at} ({due}).{symptom}"))
+        }
+    }
+}
