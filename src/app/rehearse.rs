@@ -11,7 +11,7 @@ use crate::net::Order;
 use crate::session::State;
 use crate::sim::firmware::Scale;
 use crate::sim::run::{self, BadWorld, World};
-use crate::sim::scenario::Scenario;
+use crate::sim::scenario::{Scenario, builtin};
 use anyhow::{Context, Result};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
@@ -29,7 +29,7 @@ const STRIDE: Duration = Duration::from_secs(5);
 
 pub(super) fn run(args: &Rehearse) -> Result<Exit> {
     if args.scenario.as_deref() == Some("list") {
-        let lines: Vec<_> = Scenario::builtin().iter().map(|s| format!("{:<26} {}", s.name, s.title)).collect();
+        let lines: Vec<_> = builtin()?.iter().map(|s| format!("{:<26} {}", s.name, s.title)).collect();
         print_text(&lines.join("\n"))?;
         return Ok(Exit::Done);
     }
@@ -47,7 +47,7 @@ pub(super) fn run(args: &Rehearse) -> Result<Exit> {
 
 /// The scenario that was named, from the program or from a file; the usual bench otherwise.
 fn scenario(args: &Rehearse) -> Result<Scenario> {
-    let builtin = Scenario::builtin();
+    let builtin = builtin()?;
     let named = |name: &str| builtin.iter().find(|s| s.name == name).cloned();
     match &args.scenario {
         Some(name) => {
