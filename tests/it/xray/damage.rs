@@ -302,3 +302,19 @@ fn what_people_keep_beside_firmware_is_no_finding() {
     }
     assert_eq!(codes(&given("set.zip", zip(&files))), [] as [&str; 0]);
 }
+
+#[test]
+fn text_mode_is_found_whatever_the_signature() {
+    for seed in 0..40 {
+        for name in [SIP41, SIP8] {
+            for (file, _) in set(name, seed, Scale::FAST) {
+                let mut files = set(name, seed, Scale::FAST);
+                text_mode(&mut files, &file);
+                let shelf = folder(files);
+                if !file.ends_with(".bin") && file != "OS79XX.TXT" {
+                    assert!(codes(&shelf).contains(&"text-mode"), "{seed} {file}: {:?}", codes(&shelf));
+                }
+            }
+        }
+    }
+}
