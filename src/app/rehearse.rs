@@ -63,7 +63,10 @@ fn scenario(args: &Rehearse) -> Result<Scenario> {
         }
         None => {
             let usual = named(USUAL).context("the usual bench is missing")?;
-            Ok(args.phones.map_or_else(|| usual.clone(), |n| usual.with_phones(n.into())))
+            Ok(match args.phones {
+                Some(n) => usual.with_phones(n.into()),
+                None => usual,
+            })
         }
     }
 }

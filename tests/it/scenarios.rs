@@ -61,7 +61,7 @@ fn wrong(scenario: &Scenario, world: &World, events: &[Event]) -> Vec<String> {
         if !expect.hops.is_empty() && hops != expect.hops {
             say(format!("hops {hops:?}, expected {:?}", expect.hops));
         }
-        let raised: BTreeSet<_> = events.iter().filter(|e| e.phone == Some(mac)).filter_map(|e| match &e.kind {
+        let raised = events.iter().filter(|e| e.phone == Some(mac)).filter_map(|e| match &e.kind {
             Kind::Symptom { code, .. } => Some(code.clone()),
             _ => None,
         });
