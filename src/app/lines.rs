@@ -5,7 +5,10 @@ use crate::session::{State, words};
 
 /// The line of an event, given the state before it; `None` for what only a screen has room for.
 pub(super) fn line(before: &State, event: &Event) -> Option<String> {
-    if matches!(event.kind, Kind::ReadProgress { .. } | Kind::ReadRefused { usual: true, .. } | Kind::Summary(_)) {
+    if matches!(
+        event.kind,
+        Kind::ReadProgress { .. } | Kind::ReadRefused { usual: true, .. } | Kind::Summary(_)
+    ) {
         return None;
     }
     let reading = event.phone.and_then(|mac| before.phone(mac)).and_then(|phone| phone.read.as_ref());
@@ -25,7 +28,12 @@ pub(super) fn summary(summary: &Summary) -> String {
             format!("  from {from} to {target}")
         });
         lines.push(String::new());
-        lines.push(format!("{:<9} {model} {}{}", phone.verdict.to_string().to_uppercase(), phone.phone, way.unwrap_or_default()));
+        lines.push(format!(
+            "{:<9} {model} {}{}",
+            phone.verdict.to_string().to_uppercase(),
+            phone.phone,
+            way.unwrap_or_default()
+        ));
         lines.push(format!("          {}", phone.reason));
         lines.extend(phone.proof.iter().map(|proof| format!("          proof: {proof}")));
     }

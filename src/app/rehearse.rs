@@ -42,7 +42,10 @@ pub(super) fn run(args: &Rehearse) -> Result<Exit> {
         }
         other => stop(Exit::Usage, other),
     })?;
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(rehearse(args, &scenario, world))
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(rehearse(args, &scenario, world))
 }
 
 /// The scenario that was named, from the program or from a file; the usual bench otherwise.
@@ -55,10 +58,17 @@ fn scenario(args: &Rehearse) -> Result<Scenario> {
                 return Ok(scenario);
             }
             let unknown = |e: &dyn std::fmt::Display| {
-                stop(Exit::Usage, format!("{name} is neither a scenario of the program nor a scenario file ({e}); `rescue79 rehearse --scenario list` lists them."))
+                stop(
+                    Exit::Usage,
+                    format!(
+                        "{name} is neither a scenario of the program nor a scenario file ({e}); `rescue79 rehearse --scenario list` lists them."
+                    ),
+                )
             };
             let text = std::fs::read_to_string(name).map_err(|e| unknown(&e))?;
-            let stem = Path::new(name).file_stem().map_or_else(|| name.clone(), |s| s.to_string_lossy().into_owned());
+            let stem = Path::new(name)
+                .file_stem()
+                .map_or_else(|| name.clone(), |s| s.to_string_lossy().into_owned());
             Scenario::read(&stem, &text).map_err(|e| unknown(&e))
         }
         None => {
@@ -83,7 +93,9 @@ async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World) -> Result<
         speed: args.speed.or((!args.headless).then_some(ON_SCREEN)),
         end: Instant::from_millis(scenario.seconds * 1000),
     };
-    let player = std::thread::Builder::new().name("rehearsal".into()).spawn(move || pace.play(world, &inbox, &sender, &time))?;
+    let player = std::thread::Builder::new()
+        .name("rehearsal".into())
+        .spawn(move || pace.play(world, &inbox, &sender, &time))?;
     let bench = Bench {
         events,
         order: Box::new(move |order| drop(orders.send(order))),

@@ -66,7 +66,9 @@ fn address(kind: &Kind) -> String {
             "inform" => format!("It has the address {address} and was told the rest."),
             _ => format!("It took the address {address}."),
         },
-        Kind::DhcpNak { address } => format!("It wanted {address} of another network and was told to ask anew."),
+        Kind::DhcpNak { address } => {
+            format!("It wanted {address} of another network and was told to ask anew.")
+        }
         Kind::DhcpDecline { address } => format!("It found {address} in use; that address is set aside."),
         Kind::DhcpRelease { address } => format!("It gave {address} back."),
         Kind::DhcpIgnored { from, why, count, .. } => {
@@ -96,8 +98,12 @@ fn reading(event: &Event, file: Option<&str>) -> String {
             }
             stop(&text)
         }
-        Kind::ReadRefused { asked, usual: true, .. } => format!("It asked for {asked}; phones do without it."),
-        Kind::ReadRefused { asked, why, .. } => format!("It asked for {asked} and was refused: {}", stop(why)),
+        Kind::ReadRefused { asked, usual: true, .. } => {
+            format!("It asked for {asked}; phones do without it.")
+        }
+        Kind::ReadRefused { asked, why, .. } => {
+            format!("It asked for {asked} and was refused: {}", stop(why))
+        }
         Kind::ReadProgress { bytes: done, .. } => format!("It has read {} of {file}.", bytes(*done)),
         Kind::ReadFinished { bytes: done, ms, resent, last_ack, .. } => {
             let time = seconds(Duration::from_millis(*ms));
@@ -108,7 +114,9 @@ fn reading(event: &Event, file: Option<&str>) -> String {
         Kind::ReadFailed { bytes: done, why, text, .. } => {
             let done = bytes(*done);
             match why {
-                ReadFailure::Stuck => format!("It stuck in {file} after {done}: it goes on answering, never with anything new."),
+                ReadFailure::Stuck => {
+                    format!("It stuck in {file} after {done}: it goes on answering, never with anything new.")
+                }
                 ReadFailure::Silent => format!("It fell silent in {file} after {done}."),
                 ReadFailure::Closed => format!("It closed its port in {file} after {done}."),
                 ReadFailure::Peer if text.is_empty() => format!("It stopped reading {file} after {done}."),
@@ -127,14 +135,22 @@ fn other(kind: &Kind) -> String {
         Kind::SessionResumed { gap_s } => {
             format!("The session goes on after a break of {}.", clock(Duration::from_secs(*gap_s)))
         }
-        Kind::WriteRefused { peer, asked } => format!("{peer} wanted to write {asked}; nothing is written here."),
+        Kind::WriteRefused { peer, asked } => {
+            format!("{peer} wanted to write {asked}; nothing is written here.")
+        }
         Kind::Garbage { port, from, why, count } => {
-            format!("{from} sent the {port} port something that makes no sense{}: {}", times(*count), stop(why))
+            format!(
+                "{from} sent the {port} port something that makes no sense{}: {}",
+                times(*count),
+                stop(why)
+            )
         }
         Kind::LimitReached { what, count } => format!("A limit is reached{}: {}", times(*count), stop(what)),
         Kind::Identified(identity) => identified(identity),
         Kind::Planned(plan) => planned(plan),
-        Kind::NoPlan(no_plan) => format!("{} {}", stop(&no_plan.text), stop(&no_plan.get)).trim_end().to_owned(),
+        Kind::NoPlan(no_plan) => {
+            format!("{} {}", stop(&no_plan.text), stop(&no_plan.get)).trim_end().to_owned()
+        }
         Kind::Booted { because } => format!("It started anew: {}", stop(because)),
         Kind::HopDone { hop, load, .. } => format!("Hop {hop} is behind it: it has {load}."),
         Kind::Verdict { verdict: Verdict::Recovered, reason, .. } => format!("Recovered. {}", stop(reason)),
@@ -265,7 +281,11 @@ fn times(count: u32) -> String {
 /// The text with a full stop at its end, where it has none.
 fn stop(text: &str) -> String {
     let text = text.trim_end();
-    if text.is_empty() || text.ends_with(['.', '!', '?', '"', '…']) { text.to_owned() } else { format!("{text}.") }
+    if text.is_empty() || text.ends_with(['.', '!', '?', '"', '…']) {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
 }
 
 #[cfg(test)]

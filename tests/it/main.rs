@@ -2,5 +2,5 @@
 
 mod catalogue;
 mod layering;
-mod xray;
 mod scenarios;
+mod xray;

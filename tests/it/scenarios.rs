@@ -95,6 +95,10 @@ fn whoever_folds_the_events_sees_what_the_engine_saw() {
             state.apply(event);
         }
         assert_eq!(&state, world.state(), "{}", scenario.name);
-        assert!(events.iter().map(|e| e.n).eq(1..=events.last().unwrap().n), "{}: numbers have gaps", scenario.name);
+        assert!(
+            events.iter().map(|e| e.n).eq(1..=events.last().unwrap().n),
+            "{}: numbers have gaps",
+            scenario.name
+        );
     }
 }

@@ -49,10 +49,22 @@ fn one_of_each() -> Vec<Kind> {
         Kind::DhcpRelease { address },
         Kind::DhcpIgnored { from: Mac([2; 6]), why: "it is no phone".into(), asked: None, count: 3 },
         read("P00308000900.sb2", false, Some("P00308000900"), Some((2, 2))),
-        Kind::ReadRefused { peer, asked: name(), role: Role::Part, why: "not on the shelf".into(), usual: false },
+        Kind::ReadRefused {
+            peer,
+            asked: name(),
+            role: Role::Part,
+            why: "not on the shelf".into(),
+            usual: false,
+        },
         Kind::ReadProgress { read: 1, bytes: 482_000, resent: 0 },
         Kind::ReadFinished { read: 1, bytes: 708_123, ms: 7_430, resent: 2, last_ack: false },
-        Kind::ReadFailed { read: 1, bytes: 482_000, resent: 9, why: ReadFailure::Silent, text: String::new() },
+        Kind::ReadFailed {
+            read: 1,
+            bytes: 482_000,
+            resent: 9,
+            why: ReadFailure::Silent,
+            text: String::new(),
+        },
         Kind::WriteRefused { peer, asked: name() },
         Kind::Garbage { port: "tftp".into(), from: peer, why: "opcode 9".into(), count: 12 },
         Kind::LimitReached { what: "transfers under way".into(), count: 1 },
@@ -64,7 +76,11 @@ fn one_of_each() -> Vec<Kind> {
             because: "it asks for OS79XX.TXT".into(),
         }),
         Kind::Planned(plan(&["P00305000500", "P00308000900", "P0S3-8-12-00"])),
-        Kind::NoPlan(NoPlan { code: "missing".into(), text: "P00305000500 is missing".into(), get: "Add it.".into() }),
+        Kind::NoPlan(NoPlan {
+            code: "missing".into(),
+            text: "P00305000500 is missing".into(),
+            get: "Add it.".into(),
+        }),
         Kind::Booted { because: "it asks for OS79XX.TXT".into() },
         Kind::HopDone { hop: 1, load: "P00305000500".into(), proof: vec![] },
         Kind::Verdict {
@@ -73,7 +89,12 @@ fn one_of_each() -> Vec<Kind> {
             proof: vec![],
             reason: "It runs P0S3-8-12-00.".into(),
         },
-        Kind::Symptom { code: "x".into(), seen: "Seen.".into(), means: "Meaning.".into(), next: "Do this.".into() },
+        Kind::Symptom {
+            code: "x".into(),
+            seen: "Seen.".into(),
+            means: "Meaning.".into(),
+            next: "Do this.".into(),
+        },
         Kind::SymptomGone { code: "no-read".into() },
         Kind::Forgotten,
         Kind::Summary(Summary { verdict: "failed".into(), phones: vec![] }),
@@ -96,8 +117,7 @@ fn every_kind_has_one_sentence() {
     let names: std::collections::BTreeSet<_> =
         kinds.iter().map(|k| format!("{k:?}").split([' ', '(']).next().unwrap().to_owned()).collect();
     assert_eq!(names.len(), 26, "one of each kind of event: {names:?}");
-    let told: Vec<_> =
-        kinds.into_iter().map(|kind| format!("{:<5}  {}", area(&kind), said(kind))).collect();
+    let told: Vec<_> = kinds.into_iter().map(|kind| format!("{:<5}  {}", area(&kind), said(kind))).collect();
     for line in &told {
         assert!(line.ends_with('.') && !line.contains("..") && !line.contains("  It  "), "{line}");
         assert!(line.len() > 12, "{line}");
@@ -142,7 +162,8 @@ fn reads_are_told_by_what_they_are() {
         said(read("apps41.8-5-2.sbn", false, Some("SCCP41.8-5-2S"), Some((2, 5)))),
         "It reads apps41.8-5-2.sbn (708 kB), part 2 of 5 of SCCP41.8-5-2S."
     );
-    let finished = event(Kind::ReadFinished { read: 1, bytes: 708_123, ms: 65_000, resent: 0, last_ack: true });
+    let finished =
+        event(Kind::ReadFinished { read: 1, bytes: 708_123, ms: 65_000, resent: 0, last_ack: true });
     assert_eq!(sentence_of(&finished, Some("a.sbn")), "It has read a.sbn: 708 kB in 1:05.");
 }
 
