@@ -3,4 +3,4 @@
 mod catalogue;
 mod layering;
 mod xray;
-mod r#try;
+mod scenarios;

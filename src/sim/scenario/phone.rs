@@ -177,6 +177,19 @@ pub enum ServerField {
 }
 
 impl Scenario {
+    /// The same bench with `n` phones: its kinds of phones in turn. What was done by hand to single phones is left out.
+    #[must_use]
+    pub fn with_phones(mut self, n: usize) -> Self {
+        let kinds = self.phones.len().max(1);
+        for (place, entry) in self.phones.iter_mut().enumerate() {
+            let count = n / kinds + usize::from(place < n % kinds);
+            entry.count = u8::try_from(count).unwrap_or(u8::MAX);
+        }
+        self.phones.retain(|entry| entry.count > 0);
+        self.actions.clear();
+        self
+    }
+
     /// Every phone by itself, with what must become of it.
     #[must_use]
     pub fn phones(&self) -> Vec<(PhoneSpec, Expect)> {
