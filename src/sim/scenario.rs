@@ -163,20 +163,8 @@ pub enum Deed {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PlanSpec {
-    /// Models for which the wish is refused, with the word for why. Their phones are served nothing but a lease.
-    pub refused: BTreeMap<String, PlanProblem>,
-}
-
-/// Why a wish is refused before serving.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PlanProblem {
-    /// The load is for other phones.
-    WrongFamily,
-    /// A part of a load is missing or not what its name says.
-    Incomplete,
-    /// A load on the way is not on the shelf.
-    HopMissing,
+    /// Models for which the order is refused, with the code of the reason: `family`, `hop-missing`, `incomplete`.
+    pub refused: BTreeMap<String, String>,
 }
 
 /// What must have come out at the end.
