@@ -6,6 +6,7 @@
 mod fold;
 pub mod phone;
 pub mod summary;
+pub mod words;
 
 use crate::clock::Instant;
 use crate::event::{Event, Kind, Session, Summary};
