@@ -10,4 +10,6 @@
 mod catalogue;
 mod layering;
 mod scenarios;
+mod screens;
+mod svg;
 mod xray;
