@@ -154,7 +154,7 @@ pub(super) fn matter(phone: &Phone) -> Option<(&'static str, String)> {
     if let Some(no_plan) = &phone.no_plan {
         return Some(("seen", no_plan.text.clone()));
     }
-    range(phone).map(|r| ("shows", r.screen.clone()))
+    range(phone).map(|r| ("screen", r.screen.clone()))
 }
 
 /// A step of the hop the phone is on.
@@ -175,8 +175,7 @@ pub(super) fn steps(phone: &Phone) -> Vec<(&'static str, Step)> {
         Stage::Loader | Stage::Parts => 3,
         Stage::Flashing => 4,
         Stage::Proof => 5,
-        Stage::Done if phone.verdict() == Some(Verdict::Recovered) => 6,
-        Stage::Done => 5,
+        Stage::Done => 6,
     };
     let condition = phone.identity.condition;
     ["lease", "config", "list", "load", "restart", "proof"]
