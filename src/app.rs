@@ -1,1 +1,111 @@
-//! (in work)
+//! Wires everything: the only place that knows engine, sockets, simulator, laptop and terminal at once.
+
+mod bench;
+mod firmware;
+mod lines;
+mod recorder;
+mod rehearse;
+mod replay;
+mod screen;
+mod serve;
+
+use crate::catalogue::{self, Catalogue};
+use crate::cli::{Cli, Command};
+use anyhow::Result;
+use std::fmt;
+use std::process::ExitCode;
+
+/// How a run ends, as the contract numbers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// Done, and every expected phone is recovered.
+    Done = 0,
+    /// Bad command line.
+    Usage = 2,
+    /// Ended with a phone not recovered.
+    NotRecovered = 3,
+    /// The laptop isn't ready.
+    NotReady = 4,
+    /// The firmware can't do what was asked.
+    Firmware = 5,
+}
+
+/// A run that ends before it is done, with the one line that says why and what to do.
+#[derive(Debug)]
+struct Stop {
+    exit: Exit,
+    line: String,
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.line)
+    }
+}
+
+impl std::error::Error for Stop {}
+
+/// An error that ends the run with this exit status.
+fn stop(exit: Exit, line: impl fmt::Display) -> anyhow::Error {
+    Stop { exit, line: line.to_string() }.into()
+}
+
+/// Runs the program.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    match dispatch(cli) {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(error) => {
+            let code = error.downcast_ref::<Stop>().map_or(1, |stop| stop.exit as u8);
+            // A reader that went away (`| head`) is no error of ours.
+            let gone = error
+                .downcast_ref::<std::io::Error>()
+                .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe);
+            if !gone {
+                eprintln!("rescue79: {error:#}");
+            }
+            ExitCode::from(if gone { 0 } else { code })
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<Exit> {
+    let state = cli.state.as_deref();
+    match cli.command {
+        Some(Command::Serve(args)) => serve::run(&args, state),
+        Some(Command::Rehearse(args)) => rehearse::run(&args),
+        Some(Command::Inspect(args)) => firmware::inspect(&args),
+        Some(Command::Plan(args)) => firmware::plan(&args),
+        Some(Command::Replay(args)) => replay::run(&args),
+        Some(Command::Models { json }) => models(json),
+        None => {
+            use clap::CommandFactory;
+            Cli::command().print_help()?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn models(json: bool) -> Result<Exit> {
+    let catalogue = Catalogue::builtin();
+    if json {
+        print_json(&catalogue.models())?;
+    } else {
+        print_text(&catalogue::text::models(catalogue))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn print_text(text: &str) -> Result<()> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    if !text.ends_with('\n') {
+        out.write_all(b"\n")?;
+    }
+    Ok(out.flush()?)
+}
+
+fn print_json(value: &impl serde::Serialize) -> Result<()> {
+    print_text(&serde_json::to_string_pretty(value)?)
+}

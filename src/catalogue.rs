@@ -5,6 +5,7 @@
 
 mod files;
 mod parse;
+mod phones;
 pub mod rules;
 mod symptoms;
 pub mod text;
@@ -14,11 +15,9 @@ mod types;
 mod tests;
 
 pub use parse::CatalogueError;
+pub use phones::{Class, Foreign, Model, Reset, StageRange, Wipes};
 pub use symptoms::Symptom;
-pub use types::{
-    Class, Confidence, Era, EraRange, Families, Foreign, Hub, Kind, KnownLoad, Model, Reset, StageRange,
-    Wipes,
-};
+pub use types::{Confidence, Era, EraRange, Families, Hub, Kind, KnownLoad};
 
 use crate::event::Role;
 use crate::load::{Family, LoadName, Protocol};
@@ -88,12 +87,12 @@ impl Catalogue {
         {
             return Class::Model(model);
         }
-        if types::PHONE_CLASSES.iter().any(|c| c.eq_ignore_ascii_case(class)) {
+        if phones::PHONE_CLASSES.iter().any(|c| c.eq_ignore_ascii_case(class)) {
             return Class::Phone;
         }
         self.foreign
             .iter()
-            .find(|f| f.class.iter().any(|pattern| types::like(pattern, class)))
+            .find(|f| f.class.iter().any(|pattern| phones::like(pattern, class)))
             .map_or(Class::Other, Class::Foreign)
     }
 
@@ -121,7 +120,7 @@ impl Catalogue {
     /// Whose file this is, when it belongs to phones that are not ours.
     #[must_use]
     pub fn foreign_load(&self, file: &str) -> Option<&Foreign> {
-        self.foreign.iter().find(|f| f.files.iter().any(|pattern| types::like(pattern, file)))
+        self.foreign.iter().find(|f| f.files.iter().any(|pattern| phones::like(pattern, file)))
     }
 
     /// How a load is packed, and so what the phone that runs it accepts.

@@ -185,13 +185,19 @@ impl Engine {
 
     /// The leases, for the next session.
     pub fn leases(&self) -> impl Iterator<Item = (Mac, Ipv4Addr)> + '_ {
-        self.dhcp.iter().flat_map(|dhcp| dhcp.leases()).filter(|(.., bound)| *bound).map(|(mac, at, _)| (mac, at))
+        self.dhcp
+            .iter()
+            .flat_map(super::dhcp::Server::leases)
+            .filter(|(.., bound)| *bound)
+            .map(|(mac, at, _)| (mac, at))
     }
 
     /// Takes one thing from the world.
     pub fn handle(&mut self, now: Instant, input: Input<'_>) {
         match input {
-            Input::Datagram { at: Endpoint::Transfer(id), from, bytes } => self.transfer(now, id, from, bytes),
+            Input::Datagram { at: Endpoint::Transfer(id), from, bytes } => {
+                self.transfer(now, id, from, bytes);
+            }
             Input::Datagram { at: Endpoint::Tftp, from, bytes } => self.request(now, from, bytes),
             Input::Datagram { at: Endpoint::Dhcp, from, bytes } => self.dhcp(now, from, bytes),
             Input::Unreachable(id) => self.reads.closed(now, id),
@@ -266,7 +272,9 @@ impl Engine {
                     self.tell(now, phone, kind);
                 }
             }
-            _ if stalled && finished => self.tell(now, phone, Kind::SymptomGone { code: "read-stalled".into() }),
+            _ if stalled && finished => {
+                self.tell(now, phone, Kind::SymptomGone { code: "read-stalled".into() });
+            }
             _ => {}
         }
         self.conclude(now, mac, Sign::Nothing);
@@ -310,14 +318,22 @@ impl Engine {
             Outcome::Noted { change: Change::Declined(mac, address), .. } => {
                 self.tell(now, Some(mac), Kind::DhcpDecline { address });
             }
-            Outcome::Noted { change: Change::Released(mac, address) | Change::Bound(mac, address), .. } => {
+            Outcome::Noted {
+                change: Change::Released(mac, address) | Change::Bound(mac, address), ..
+            } => {
                 self.tell(now, Some(mac), Kind::DhcpRelease { address });
             }
             Outcome::Send { request, reply, to, .. } => self.dhcp_answered(now, &request, &reply, to),
         }
     }
 
-    fn dhcp_answered(&mut self, now: Instant, request: &dhcp::Request, reply: &dhcp::Reply, to: SocketAddrV4) {
+    fn dhcp_answered(
+        &mut self,
+        now: Instant,
+        request: &dhcp::Request,
+        reply: &dhcp::Reply,
+        to: SocketAddrV4,
+    ) {
         let mac = request.mac;
         let known = self.state.phone(mac).is_some();
         if !known && self.state.phones.len() >= limits::PHONES {
@@ -327,7 +343,10 @@ impl Engine {
         let Some(len) = dhcp::encode(reply, &mut bytes) else { return };
         bytes.truncate(len);
         let print = fingerprint(request);
-        let news = self.state.phone(mac).and_then(|phone| phone.asks.as_ref()) != Some(&print);
+        // A REQUEST orders its options otherwise than the DISCOVER before it; that alone is no news.
+        let known = self.state.phone(mac).and_then(|phone| phone.asks.as_ref());
+        let news =
+            known.is_none_or(|known| *known != Fingerprint { order: known.order.clone(), ..print.clone() });
         let asked = news.then(|| Box::new(print));
         let address = reply.yiaddr;
         let kind = match reply.kind {
@@ -341,8 +360,8 @@ impl Engine {
         };
         let starts = matches!(&kind, Kind::DhcpOffer { .. })
             || matches!(&kind, Kind::DhcpAck { how, .. } if matches!(how.as_str(), "selecting" | "init-reboot" | "bootp"));
-        let sign = if starts { Sign::Starts } else { Sign::Nothing };
         self.tell(now, Some(mac), kind);
+        let sign = if starts { Sign::Starts(self.state.events) } else { Sign::Nothing };
         self.queue.push_back(Queued::Reply { from: Endpoint::Dhcp, to, bytes });
         self.conclude(now, mac, sign);
     }
@@ -351,7 +370,12 @@ impl Engine {
         match tftp::decode(bytes) {
             Ok(packet) => {
                 if !self.reads.packet(now, id, from, &packet) {
-                    self.tftp_error(Endpoint::Transfer(id), from, ErrorCode::UnknownTransfer, "this is not your transfer");
+                    self.tftp_error(
+                        Endpoint::Transfer(id),
+                        from,
+                        ErrorCode::UnknownTransfer,
+                        "this is not your transfer",
+                    );
                 }
             }
             Err(garbage) => self.complain(now, "tftp", from, garbage.to_string()),
@@ -378,8 +402,8 @@ impl Engine {
             Ok(_) => {}
             Err(garbage) => {
                 self.complain(now, "tftp", from, garbage.to_string());
-                if bytes.first() == Some(&0) && matches!(bytes.get(1), Some(1 | 2)) {
-                    self.tftp_error(Endpoint::Tftp, from, ErrorCode::IllegalOperation, "the request can't be read");
+                if let Some((code, message)) = garbage.answer() {
+                    self.tftp_error(Endpoint::Tftp, from, code, message);
                 }
             }
         }
@@ -404,10 +428,17 @@ impl Engine {
         Some(mac)
     }
 
-    fn read(&mut self, now: Instant, from: SocketAddrV4, name: &tftp::Name, mode: Mode, request: &tftp::Request<'_>) {
+    fn read(
+        &mut self,
+        now: Instant,
+        from: SocketAddrV4,
+        name: &tftp::Name,
+        mode: Mode,
+        request: &tftp::Request<'_>,
+    ) {
         if let Some((id, reading)) = self.reads.of_peer(from) {
             let same = reading.file.eq_ignore_ascii_case(name.base());
-            if same && reading.transfer.is_repeated(now) {
+            if same && reading.transfer.repeated(now) {
                 return; // its own timer answers
             }
             self.end_read(now, id, ReadFailure::Replaced);
@@ -440,7 +471,10 @@ impl Engine {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "everything that a read begins with, known to its caller alone")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "everything that a read begins with, known to its caller alone"
+    )]
     fn give(
         &mut self,
         now: Instant,
@@ -456,7 +490,7 @@ impl Engine {
             self.limit(now, "reads under way at once");
         }
         let size = u64::try_from(given.bytes.len()).unwrap_or(u64::MAX);
-        let transfer = Transfer::new(now, given.bytes, mode, &request.options);
+        let transfer = Transfer::new(now, given.bytes, mode, request.options);
         let id = self.reads.begin(now, from, mac, name.base().to_owned(), transfer);
         let kind = Kind::ReadStarted {
             read: id.0,
@@ -480,7 +514,13 @@ impl Engine {
     }
 }
 
-fn phone_symptom(engine: &Engine, mac: Option<Mac>, role: crate::event::Role, asked: &str, usual: bool) -> Option<Kind> {
+fn phone_symptom(
+    engine: &Engine,
+    mac: Option<Mac>,
+    role: crate::event::Role,
+    asked: &str,
+    usual: bool,
+) -> Option<Kind> {
     let phone = engine.state.phone(mac?)?;
     if usual { None } else { watch::refused(&engine.desk(), phone, role, asked) }
 }

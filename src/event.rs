@@ -212,6 +212,8 @@ pub enum Kind {
     Symptom {
         /// Stable code.
         code: String,
+        /// How bad it is.
+        severity: Severity,
         /// What was seen.
         seen: String,
         /// What it means.
@@ -336,6 +338,8 @@ impl Role {
 pub enum ReadFailure {
     /// The reader fell silent.
     Silent,
+    /// The reader answers, and never with anything new.
+    Stuck,
     /// The reader closed its port: it did not like what it got, or lost its power.
     Closed,
     /// The reader said an error.
@@ -415,6 +419,18 @@ pub struct NoPlan {
     pub text: String,
     /// What to get.
     pub get: String,
+}
+
+/// How bad a symptom is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; nothing to do.
+    Note,
+    /// The phone needs a hand.
+    Hand,
+    /// It speaks against a recovery.
+    Wrong,
 }
 
 /// How a case ends.

@@ -1,1 +1,5 @@
-//! (in work)
+//! The laptop: its files, its interfaces, its state folder.
+
+pub mod files;
+pub mod interfaces;
+pub mod state;

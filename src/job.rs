@@ -168,7 +168,14 @@ impl Job {
 
     /// The way of a phone of this model to a load, from what the wire shows, else from what the technician said.
     #[must_use]
-    pub fn plan(&self, catalogue: &Catalogue, shelf: &Shelf, model: &Model, to: &str, seen: Option<Start>) -> Plan {
+    pub fn plan(
+        &self,
+        catalogue: &Catalogue,
+        shelf: &Shelf,
+        model: &Model,
+        to: &str,
+        seen: Option<Start>,
+    ) -> Plan {
         let said = || self.from(catalogue, model).map_or(Start::Unknown, Start::parse);
         let start = seen.unwrap_or_else(said);
         let owned: Vec<_> =
@@ -179,11 +186,15 @@ impl Job {
 
 fn wish_for<'a>(wishes: &'a [Wish], catalogue: &Catalogue, model: &Model) -> Option<&'a str> {
     let named = |wish: &&Wish| {
-        wish.model.as_deref().and_then(|name| catalogue.model(name)).is_some_and(|named| named.name == model.name)
+        wish.model
+            .as_deref()
+            .and_then(|name| catalogue.model(name))
+            .is_some_and(|named| named.name == model.name)
     };
     let fits = |wish: &&Wish| {
         wish.model.is_none()
-            && (wish.load == "unknown" || wish.load.parse::<LoadName>().is_ok_and(|load| load.family == model.family))
+            && (wish.load == "unknown"
+                || wish.load.parse::<LoadName>().is_ok_and(|load| load.family == model.family))
     };
     let wish = wishes.iter().find(named).or_else(|| wishes.iter().find(fits))?;
     Some(&wish.load)

@@ -32,7 +32,12 @@ struct Line<K> {
 /// # Errors
 /// Only when an event holds what JSON cannot say, which no event does.
 pub fn encode(start: Wall, event: &Event) -> Result<String, serde_json::Error> {
-    serde_json::to_string(&Line { at: rfc3339(start.at(event.at)), n: event.n, phone: event.phone, kind: &event.kind })
+    serde_json::to_string(&Line {
+        at: rfc3339(start.at(event.at)),
+        n: event.n,
+        phone: event.phone,
+        kind: &event.kind,
+    })
 }
 
 /// Reads a journal line by line. The first line gives the start of the session.
@@ -88,8 +93,12 @@ mod tests {
             let line = encode(start, &event).unwrap();
             assert_eq!(reader.line(&line).unwrap(), event, "{line}");
         }
-        let line = encode(start, &Event { n: 9, at: Instant::ZERO, phone: Some(mac), kind: Kind::Forgotten }).unwrap();
-        assert_eq!(line, r#"{"at":"2025-11-22T08:26:40.000Z","n":9,"phone":"00:1b:0c:18:bd:c1","event":"forgotten"}"#);
+        let line = encode(start, &Event { n: 9, at: Instant::ZERO, phone: Some(mac), kind: Kind::Forgotten })
+            .unwrap();
+        assert_eq!(
+            line,
+            r#"{"at":"2025-11-22T08:26:40.000Z","n":9,"phone":"00:1b:0c:18:bd:c1","event":"forgotten"}"#
+        );
         assert!(reader.line("{\"at\":\"2025-11-22T").is_err());
     }
 }

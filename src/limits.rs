@@ -18,8 +18,21 @@ pub const ARCHIVE_RATIO: usize = 200;
 pub const SHELF_BYTES: usize = 2 << 30;
 /// Files on the shelf: a folder chosen by mistake (a home folder) must end in a sentence, not in a swamp.
 pub const SHELF_FILES: usize = 50_000;
+/// Loads of one family that a plan looks at beside the published ones, of which there are under 30.
+pub const ROUTE_LOADS: usize = 512;
 /// Folders below folders.
 pub const FOLDER_DEPTH: usize = 12;
+/// Below so many inflated bytes [`ARCHIVE_RATIO`] isn't looked at: an archive that inflates to no more than a large
+/// release does no harm, however well it was packed.
+pub const ARCHIVE_RATIO_FLOOR: usize = 32 << 20;
+/// Archives of a folder that are held beside their members, so that they can be read by name like every other file.
+pub const KEPT_ARCHIVES_BYTES: usize = 256 << 20;
+/// Payload of a `.loads` file; real ones have under 300 bytes.
+pub const LIST_BYTES: usize = 16 << 10;
+/// Parts that one list names; real ones name two or five.
+pub const LIST_PARTS: usize = 64;
+/// Findings of one shelf; beyond, the folder is the wrong one and more sentences don't help.
+pub const SHELF_PROBLEMS: usize = 1_000;
 
 /// A TFTP request longer than this is refused; RFC 2347 gives 512, options of other clients are shorter.
 pub const TFTP_REQUEST_BYTES: usize = 512;
@@ -46,6 +59,12 @@ pub const TRANSFERS: usize = 1_024;
 pub const TRANSFERS_PER_PEER: usize = 16;
 /// Progress events of one read: at most five a second.
 pub const PROGRESS_EVERY: Duration = Duration::from_millis(200);
+/// A file name asked for. The longest in real sets, a locale's path, has under 80 bytes; file systems end at 255.
+pub const TFTP_NAME_BYTES: usize = 255;
+/// How much of a reader's ERROR text is kept; RFC 1350's own have under 40 bytes.
+pub const TFTP_MESSAGE_BYTES: usize = 128;
+/// Resends that must go unanswered before a silent reader is given up, so that a laptop that slept asks once more.
+pub const TFTP_UNANSWERED: u32 = 3;
 
 /// Lease time. Long enough that no renewal falls into a flash, short enough that a bench is clean the next day.
 pub const LEASE: Duration = Duration::from_secs(4 * 3600);
@@ -78,3 +97,8 @@ pub const CLASSIC_CONFIG_BYTES: usize = 8_192;
 pub const LOG_LINES: usize = 5_000;
 /// Characters of a log filter: a MAC address or a file name, and room to spare.
 pub const FILTER_CHARS: usize = 64;
+/// Receive buffer of the request ports: a pallet of phones that starts at once (240 DISCOVERs of 342 bytes and their
+/// kernel overhead) must fit several times.
+pub const RECEIVE_BUFFER: usize = 4 << 20;
+/// Events on their way to journal and screen before the servers wait for them.
+pub const EVENTS_UNDER_WAY: usize = 16_384;

@@ -102,7 +102,7 @@ impl fmt::Display for Family {
 }
 
 /// A release number such as `8.12.0`, `8.0.9` or `9.4.2SR3-1`; ordered as Cisco published them.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct Release {
     /// Major, minor, maintenance, build; those that the name gives.
     parts: Vec<u16>,
@@ -117,6 +117,12 @@ impl Release {
     #[must_use]
     pub fn major(&self) -> u16 {
         self.parts.first().copied().unwrap_or(0)
+    }
+
+    /// The release without what is not ordered: 8.5(2) of the build 8-5-2TH1-6.
+    #[must_use]
+    pub fn plain(&self) -> Self {
+        Self { special: None, ..self.clone() }
     }
 
     fn key(&self) -> ([u16; 4], (u16, u16)) {
@@ -153,6 +159,15 @@ impl Release {
     }
 }
 
+/// 7.0.2 and 7.0.2.0 are the same release.
+impl PartialEq for Release {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Release {}
+
 impl PartialOrd for Release {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
@@ -169,9 +184,11 @@ impl fmt::Display for Release {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = self.parts.iter().map(u16::to_string).collect::<Vec<_>>().join(".");
         if let Some((sr, sub)) = self.service {
-            text.push_str(&format!("SR{sr}"));
+            text += "SR";
+            text += &sr.to_string();
             if sub > 0 {
-                text.push_str(&format!("-{sub}"));
+                text.push('-');
+                text += &sub.to_string();
             }
         }
         text.push_str(self.special.as_deref().unwrap_or(""));

@@ -1,3 +1,8 @@
 //! The `rescue79` program.
 
-fn main() {}
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rescue79::app::run(rescue79::cli::Cli::parse())
+}

@@ -1,1 +1,11 @@
-//! (in work)
+//! Real sockets for the engine: one thread, one poller, no lock.
+//!
+//! Each read has a socket of its own, connected to its phone: the kernel sorts the packets, and an ICMP "port
+//! unreachable" ends a dead read at once. The thread drains the request ports first, so that a phone that starts does
+//! not wait behind phones that read.
+
+mod drive;
+mod sockets;
+
+pub use drive::{Order, Running, start};
+pub use sockets::{BindError, Bound, Interface, Place, bind};

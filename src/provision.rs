@@ -130,11 +130,12 @@ pub fn xml_default(server: Ipv4Addr, plain: Option<&str>, loads: &[DefaultLoad])
 /// [`Unmade`]: the load name is none.
 pub fn text_config(load: &str, server: Ipv4Addr) -> Result<Vec<u8>, Unmade> {
     let load = load_name(load)?;
-    Ok(format!("image_version: {load}\r\nproxy1_address: \"{server}\"\r\nphone_label: \"rescue79\"\r\n").into_bytes())
+    Ok(format!("image_version: {load}\r\nproxy1_address: \"{server}\"\r\nphone_label: \"rescue79\"\r\n")
+        .into_bytes())
 }
 
 /// `OS79XX.TXT`: the name of an image, alone on its line, with the line end of the published sets and no blank
-/// (a blank becomes part of the name: CSCdv19260, `classic-phones` 4.2).
+/// (a blank becomes part of the name: `CSCdv19260`, `classic-phones` 4.2).
 ///
 /// # Errors
 /// [`Unmade`]: the image name is none.
@@ -175,7 +176,9 @@ fn sip_profile(xml: &mut Xml) -> io::Result<()> {
     nested(xml, &["sipProfile"], &|xml| {
         nested(xml, &["sipProxies"], &|xml| text(xml, "registerWithProxy", "true"))?;
         nested(xml, &["sipStack"], &|xml| {
-            for (name, value) in [("timerRegisterExpires", "3600"), ("remotePartyID", "true"), ("userInfo", "None")] {
+            for (name, value) in
+                [("timerRegisterExpires", "3600"), ("remotePartyID", "true"), ("userInfo", "None")]
+            {
                 text(xml, name, value)?;
             }
             Ok(())
@@ -198,7 +201,9 @@ fn sip_profile(xml: &mut Xml) -> io::Result<()> {
 fn nested(xml: &mut Xml, names: &[&str], inner: &dyn Fn(&mut Xml) -> io::Result<()>) -> io::Result<()> {
     match names.split_first() {
         None => inner(xml),
-        Some((name, rest)) => xml.create_element(*name).write_inner_content(|xml| nested(xml, rest, inner)).map(drop),
+        Some((name, rest)) => {
+            xml.create_element(*name).write_inner_content(|xml| nested(xml, rest, inner)).map(drop)
+        }
     }
 }
 
@@ -215,12 +220,16 @@ mod tests {
 
     #[test]
     fn a_stranger_reads_what_was_meant() {
-        for (load, protocol, java) in
-            [("P0S3-8-12-00", Protocol::Sip, false), ("SIP41.8-5-4S", Protocol::Sip, true), ("SCCP41.8-5-2S", Protocol::Sccp, true)]
-        {
+        for (load, protocol, java) in [
+            ("P0S3-8-12-00", Protocol::Sip, false),
+            ("SIP41.8-5-4S", Protocol::Sip, true),
+            ("SCCP41.8-5-2S", Protocol::Sccp, true),
+        ] {
             let xml = sep_of(load, protocol, java);
             let tree = roxmltree::Document::parse(&xml).unwrap();
-            let found = |name: &str| tree.descendants().filter(|n| n.has_tag_name(name)).map(|n| n.text()).collect::<Vec<_>>();
+            let found = |name: &str| {
+                tree.descendants().filter(|n| n.has_tag_name(name)).map(|n| n.text()).collect::<Vec<_>>()
+            };
             assert_eq!(found("loadInformation"), [Some(load)]);
             assert_eq!(found("processNodeName"), [Some("192.168.1.1")]);
             assert_eq!(found("deviceProtocol").len(), usize::from(java));
@@ -231,7 +240,11 @@ mod tests {
     #[test]
     fn each_device_type_has_its_load() {
         let loads = [(8, "7940", "P00308000900"), (7, "7960", "P00308000900"), (115, "7941", "SIP41.8-5-4S")]
-            .map(|(device_type, model, load)| DefaultLoad { device_type, model: model.into(), load: load.into() });
+            .map(|(device_type, model, load)| DefaultLoad {
+                device_type,
+                model: model.into(),
+                load: load.into(),
+            });
         let xml = String::from_utf8(xml_default(SERVER, Some("P00308000900"), &loads).unwrap()).unwrap();
         let tree = roxmltree::Document::parse(&xml).unwrap();
         let load = |name: &str| tree.descendants().find(|n| n.has_tag_name(name)).and_then(|n| n.text());
@@ -242,13 +255,20 @@ mod tests {
 
     #[test]
     fn load_names_are_bare() {
-        for (given, meant) in [("P0S3-8-12-00.loads", "P0S3-8-12-00"), (" P00308000900.sbn ", "P00308000900"), ("SIP41.8-5-4S", "SIP41.8-5-4S")] {
+        for (given, meant) in [
+            ("P0S3-8-12-00.loads", "P0S3-8-12-00"),
+            (" P00308000900.sbn ", "P00308000900"),
+            ("SIP41.8-5-4S", "SIP41.8-5-4S"),
+        ] {
             assert_eq!(load_name(given).unwrap(), meant);
         }
         for bad in ["", " ", "P0S3 8-12", "A234567890123456789012345678901X", "P0S3<x"] {
             assert!(load_name(bad).is_err(), "{bad}");
         }
         assert_eq!(os79xx("P003-8-12-00").unwrap(), b"P003-8-12-00\r\n");
-        assert_eq!(text_config("P0S3-8-12-00", SERVER).unwrap().split(|b| *b == b'\r').next(), Some(&b"image_version: P0S3-8-12-00"[..]));
+        assert_eq!(
+            text_config("P0S3-8-12-00", SERVER).unwrap().split(|b| *b == b'\r').next(),
+            Some(&b"image_version: P0S3-8-12-00"[..])
+        );
     }
 }

@@ -127,7 +127,9 @@ impl State {
         match kind {
             Kind::ReadStarted { .. } => self.totals.reads += 1,
             Kind::ReadRefused { .. } => self.totals.refused += 1,
-            Kind::ReadFinished { resent, .. } | Kind::ReadFailed { resent, .. } => self.totals.resent += resent,
+            Kind::ReadFinished { resent, .. } | Kind::ReadFailed { resent, .. } => {
+                self.totals.resent += resent;
+            }
             _ => {}
         }
     }

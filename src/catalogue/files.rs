@@ -1,6 +1,7 @@
 //! What a file is to a phone, by its name (`assets/catalogue/files.toml`).
 
-use super::types::{Confidence, like};
+use super::phones::like;
+use super::types::Confidence;
 use crate::event::Role;
 use crate::load::Protocol;
 use serde::Deserialize;

@@ -1,9 +1,10 @@
 //! From `assets/catalogue/*.toml` to the catalogue.
 
 use super::Catalogue;
+use super::phones::{Foreign, Model, Reset, StageRange};
 use super::rules::Routes;
 use super::symptoms::Symptoms;
-use super::types::{Confidence, EraRange, Families, Foreign, Hub, KnownLoad, Model, Reset, StageRange};
+use super::types::{Confidence, EraRange, Families, Hub, KnownLoad};
 use crate::load::{Family, Protocol};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

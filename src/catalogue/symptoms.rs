@@ -1,7 +1,7 @@
 //! What goes wrong, in words (`assets/symptoms/*.toml`).
 
 use super::Confidence;
-use crate::event::Kind;
+use crate::event::{Kind, Severity};
 use serde::Deserialize;
 
 /// A file of symptoms.
@@ -17,6 +17,8 @@ pub(super) struct Symptoms {
 pub struct Symptom {
     /// Stable code.
     pub code: String,
+    /// How bad it is.
+    pub severity: Severity,
     /// What was seen.
     pub seen: String,
     /// What it means.
@@ -34,10 +36,13 @@ impl Symptom {
     #[must_use]
     pub fn raise(&self, values: &[(&str, String)]) -> Kind {
         let fill = |text: &str| {
-            values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+            values
+                .iter()
+                .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
         };
         Kind::Symptom {
             code: self.code.clone(),
+            severity: self.severity,
             seen: fill(&self.seen),
             means: fill(&self.means),
             next: fill(&self.next),

@@ -211,7 +211,7 @@ fn patterns_are_globs_without_case() {
         ("", "", true),
         ("", "a", false),
     ] {
-        assert_eq!(types::like(pattern, text), fits, "{pattern} {text}");
+        assert_eq!(phones::like(pattern, text), fits, "{pattern} {text}");
     }
 }
 

@@ -65,6 +65,25 @@ pub struct Request {
     pub order: Vec<u8>,
 }
 
+impl Request {
+    /// The client's state as RFC 2131 4.3.2 tells it from what it fills in.
+    #[must_use]
+    pub fn how(&self) -> &'static str {
+        let has_address = !self.ciaddr.is_unspecified();
+        match self.kind {
+            Kind::Bootp => "bootp",
+            Kind::Inform => "inform",
+            Kind::Request if has_address && self.broadcast => "rebinding",
+            Kind::Request if has_address => "renewing",
+            Kind::Request if self.server.is_some() => "selecting",
+            Kind::Request => "init-reboot",
+            Kind::Discover => "discover",
+            Kind::Decline => "decline",
+            Kind::Release => "release",
+        }
+    }
+}
+
 /// The datagram is not a DHCP or BOOTP request of an Ethernet host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Garbage {

@@ -11,6 +11,9 @@ use crate::session::Phone;
 use crate::tftp::Name;
 use std::sync::Arc;
 
+/// The ending of a file that a phone with a trust list asks for (folded).
+const SIGNED: &str = ".sgn";
+
 /// What a request gets.
 pub(super) enum Answer {
     /// Bytes.
@@ -53,7 +56,9 @@ impl Desk<'_> {
             (Role::TrustList, Some(_), Some(_)) => return usual("no trust list is needed"),
             (Role::SepConfig, Some(phone), Some(due)) => self.sep(phone, due, name),
             (Role::XmlDefault, phone, due) => self.xml_default(phone, due),
-            (Role::SipDefault | Role::SipConfig | Role::MgcpConfig, Some(phone), Some(due)) if is_classic(phone) => {
+            (Role::SipDefault | Role::SipConfig | Role::MgcpConfig, Some(phone), Some(due))
+                if is_classic(phone) =>
+            {
                 Some(provision::text_config(due, self.job.server))
             }
             (Role::Os79xx, Some(_), Some(due)) => Some(provision::os79xx(&self.image_of(due))),
@@ -69,13 +74,13 @@ impl Desk<'_> {
                 part: None,
             }),
             Some(Err(unmade)) => Answer::Refuse { why: unmade.to_string(), usual: false },
-            None => self.from_shelf(phone, due, name, role),
+            None => self.on_shelf(phone, due, name, role),
         }
     }
 
     fn sep(&self, phone: &Phone, due: &str, name: &Name) -> Option<Result<Vec<u8>, provision::Unmade>> {
         // A name that asks for a signed file would be thrown away unsigned; a miss makes the phone ask for the plain one.
-        if name.folded().ends_with(".sgn") {
+        if name.folded().ends_with(SIGNED) {
             return None;
         }
         let load: LoadName = due.parse().ok()?;
@@ -86,7 +91,11 @@ impl Desk<'_> {
     }
 
     /// For a phone on its way: its own hop. For anybody else: the first hop of each model that has a target.
-    fn xml_default(&self, phone: Option<&Phone>, due: Option<&str>) -> Option<Result<Vec<u8>, provision::Unmade>> {
+    fn xml_default(
+        &self,
+        phone: Option<&Phone>,
+        due: Option<&str>,
+    ) -> Option<Result<Vec<u8>, provision::Unmade>> {
         let server = self.job.server;
         if let (Some(phone), Some(due)) = (phone, due) {
             let family = due.parse::<LoadName>().ok()?.family;
@@ -119,16 +128,17 @@ impl Desk<'_> {
         loader.unwrap_or_else(|| load.to_owned())
     }
 
-    fn from_shelf(&self, phone: Option<&Phone>, due: Option<&str>, name: &Name, role: Role) -> Answer {
+    fn on_shelf(&self, phone: Option<&Phone>, due: Option<&str>, name: &Name, role: Role) -> Answer {
         let due_load = due.and_then(|due| self.shelf.load(due));
         let wanted = match role {
             Role::LoadsList => self.loads_list(due_load, name),
             Role::TermList => self.term_list(due_load, name),
             _ => self.shelf.find(name.path(), due_load.map(|load| load.set)),
         };
-        let Some(file) = wanted else { return missing(name, role, due) };
+        let Some(file) = wanted else { return self.missing(name, role, due) };
         if let Err(parts) = self.shelf.list_is_whole(file.id) {
-            let why = format!("{} is on the shelf, but {} is not, so it isn't served", file.name, parts.join(", "));
+            let why =
+                format!("{} is on the shelf, but {} is not, so it isn't served", file.name, parts.join(", "));
             return Answer::Refuse { why, usual: false };
         }
         let load = self.load_of(due_load, file);
@@ -161,6 +171,18 @@ impl Desk<'_> {
         let Some(due) = due else { return self.shelf.find(name.path(), None) };
         let terms = due.terms.iter().filter_map(|id| self.shelf.file(*id));
         terms.into_iter().find(|file| file.name.eq_ignore_ascii_case(name.base()))
+    }
+
+    fn missing(&self, name: &Name, role: Role, due: Option<&str>) -> Answer {
+        let why = match (role, due) {
+            (Role::TermList, Some(due)) => format!("the set of {due} has no {}", name.base()),
+            _ => format!("{} is not on the shelf", name.base()),
+        };
+        let firmware = role.is_firmware() || matches!(role, Role::LoadsList | Role::TermList);
+        // Phones try the spellings of a load in turn: `.bin`, then `.sbn`; `.loads`, then `.sbn`.
+        let stem = name.base().rsplit_once('.').map_or(name.base(), |(stem, _)| stem);
+        let other_spelling = self.shelf.load(stem).is_some_and(|load| load.complete);
+        Answer::Refuse { why, usual: !firmware || other_spelling }
     }
 
     /// The load a file belongs to: the due one if it names the file, else the load of its own set that does.
@@ -196,13 +218,4 @@ fn part_of(load: &Load, file: &File) -> Option<(u32, u32)> {
 
 fn usual(why: &str) -> Answer {
     Answer::Refuse { why: why.to_owned(), usual: true }
-}
-
-fn missing(name: &Name, role: Role, due: Option<&str>) -> Answer {
-    let why = match (role, due) {
-        (Role::TermList, Some(due)) => format!("the set of {due} has no {}", name.base()),
-        _ => format!("{} is not on the shelf", name.base()),
-    };
-    let firmware = role.is_firmware() || matches!(role, Role::LoadsList | Role::TermList);
-    Answer::Refuse { why, usual: !firmware }
 }

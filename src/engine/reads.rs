@@ -118,7 +118,13 @@ impl Reads {
     }
 
     /// A packet from the reader. `false`: it is from somebody else.
-    pub(super) fn packet(&mut self, now: Instant, id: TransferId, from: SocketAddrV4, packet: &Packet<'_>) -> bool {
+    pub(super) fn packet(
+        &mut self,
+        now: Instant,
+        id: TransferId,
+        from: SocketAddrV4,
+        packet: &Packet<'_>,
+    ) -> bool {
         let Some(reading) = self.get_mut(id.0) else { return true };
         if reading.peer != from {
             return false;
@@ -219,6 +225,7 @@ impl Reads {
                 let (why, text) = match failure {
                     Failure::Silent => (ReadFailure::Silent, String::new()),
                     Failure::Closed => (ReadFailure::Closed, String::new()),
+                    Failure::Stuck => (ReadFailure::Stuck, String::new()),
                     Failure::Peer { code, message } => (ReadFailure::Peer, format!("{code} {message}")),
                 };
                 let kind = failed(id, &reading, why, text);

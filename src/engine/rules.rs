@@ -17,8 +17,8 @@ use std::time::Duration;
 /// What a phone is showing at this moment.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Sign<'a> {
-    /// It asks for an address as a phone does that starts.
-    Starts,
+    /// It asks for an address as a phone does that starts; the number of the event.
+    Starts(u64),
     /// It asks for a file.
     Asks(Role, &'a str),
     /// Nothing; time has passed.
@@ -47,14 +47,14 @@ pub(super) fn conclude(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Inst
 
 fn identify(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>) -> Option<Kind> {
     let mut identity = phone.identity.clone();
-    if let Some(class) = phone.asks.as_ref().and_then(|asks| asks.class.as_deref()) {
-        if let Class::Model(model) = desk.catalogue.by_class(class) {
-            if identity.model.is_none() {
-                identity.because = format!("it calls itself \"{class}\"");
-            }
-            identity.model = Some(model.name.clone());
-            identity.family = Some(model.family);
+    if let Some(class) = phone.asks.as_ref().and_then(|asks| asks.class.as_deref())
+        && let Class::Model(model) = desk.catalogue.by_class(class)
+    {
+        if identity.model.is_none() {
+            identity.because = format!("it calls itself \"{class}\"");
         }
+        identity.model = Some(model.name.clone());
+        identity.family = Some(model.family);
     }
     if let Sign::Asks(role, file) = sign {
         shown_by_request(desk, &mut identity, role, file);
@@ -75,6 +75,10 @@ fn shown_by_request(desk: &Desk<'_>, identity: &mut Identity, role: Role, file: 
             }
             identity.family = identity.family.or(models.first().map(|m| m.family));
             (identity.condition, identity.protocol) = (Condition::Wiped, None);
+        }
+        Role::LoadsList | Role::Image | Role::Application if identity.family.is_none() => {
+            let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+            identity.family = stem.parse::<LoadName>().ok().map(|load| load.family);
         }
         Role::Os79xx | Role::OldConfig => {
             identity.family = identity.family.or(classic);
@@ -100,7 +104,8 @@ fn shown_by_request(desk: &Desk<'_>, identity: &mut Identity, role: Role, file: 
             (identity.condition, identity.protocol) = (Condition::Loader, None);
         }
         Role::TrustList | Role::SepConfig
-            if identity.family.is_some_and(|f| f != Family::Classic) && identity.condition != Condition::Application =>
+            if identity.family.is_some_and(|f| f != Family::Classic)
+                && identity.condition != Condition::Application =>
         {
             (identity.condition, identity.protocol) = (Condition::Application, None);
         }
@@ -111,11 +116,14 @@ fn shown_by_request(desk: &Desk<'_>, identity: &mut Identity, role: Role, file: 
     }
 }
 
-/// The phone's model; any model of its family where only that is known, since they take the same loads.
+/// The phone's model; where only its family is known, a model of it that has a target: they take the same loads.
 pub(super) fn model<'a>(desk: &Desk<'a>, phone: &Phone) -> Option<&'a Model> {
-    match &phone.identity.model {
-        Some(name) => desk.catalogue.model(name),
-        None => desk.catalogue.models_of(phone.identity.family?).next(),
+    if let Some(name) = &phone.identity.model {
+        desk.catalogue.model(name)
+    } else {
+        let family = phone.identity.family?;
+        let wanted = |model: &&Model| desk.job.target(desk.catalogue, model).is_some();
+        desk.catalogue.models_of(family).find(wanted).or_else(|| desk.catalogue.models_of(family).next())
     }
 }
 
@@ -134,12 +142,19 @@ fn plan(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
         None => None,
         Some(plan) => {
             let fresh = phone.hop == 0 && phone.trail.firmware.is_empty() && phone.trail.list.is_none();
-            let news = wiped && fresh && plan.from != Start::Wiped.to_string() && plan.revised.is_none();
-            news.then(|| "it is in factory state".to_owned()).map(Some)?
+            let erased = wiped && fresh && plan.from != Start::Wiped.to_string() && plan.revised.is_none();
+            let meant = !plan.target.eq_ignore_ascii_case(target) && plan.revised.is_none();
+            match (erased, meant) {
+                (true, _) => Some("it is in factory state".to_owned()),
+                (false, true) => Some(format!("it has turned out to be a {}", model.name)),
+                (false, false) => return None,
+            }
         }
     };
+    let behind = phone.hops_done.last().map(|hop| Start::Load(hop.load.clone()));
     let seen = match (wiped, desk.job.from(desk.catalogue, model)) {
         (true, _) => Some(Start::Wiped),
+        _ if behind.is_some() => behind,
         (false, None) => universal(phone).then_some(Start::Era(Era::Universal)),
         (false, Some(_)) => None,
     };
@@ -231,13 +246,14 @@ fn application_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) ->
     let of_load = |m: &&Mark| m.role == Role::Application && m.load.as_deref() == Some(&load.name);
     let application = phone.trail.firmware.iter().find(of_load)?;
     let goes_on = !matches!(sign, Sign::Nothing) && now.since(application.at) >= SAME_START;
-    (goes_on && !same_file(sign, application)).then(|| vec![quote(application, "read whole:"), goes_on_with(sign)])
+    (goes_on && !same_file(sign, application))
+        .then(|| vec![quote(application, "read whole:"), goes_on_with(sign)])
 }
 
 fn goes_on_with(sign: Sign<'_>) -> String {
     match sign {
         Sign::Asks(_, file) => format!("then asked for {file}"),
-        Sign::Starts => "then started anew and asked for an address".to_owned(),
+        Sign::Starts(event) => format!("#{event} then started anew and asked for an address"),
         Sign::Nothing => "then went on".to_owned(),
     }
 }
@@ -247,7 +263,7 @@ fn image_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Optio
     let of_load = |m: &&Mark| m.role == Role::Image && m.load.as_deref() == Some(&load.name);
     let image = phone.trail.firmware.iter().find(of_load)?;
     let anew = match sign {
-        Sign::Starts => true,
+        Sign::Starts(_) => true,
         Sign::Asks(role, _) => !role.is_firmware(),
         Sign::Nothing => false,
     };
@@ -260,19 +276,25 @@ fn image_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Optio
 fn parts_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Option<Vec<String>> {
     let last = load.members.last()?;
     let part = phone.trail.firmware.iter().find(|m| m.file.eq_ignore_ascii_case(&last.name))?;
-    let Sign::Asks(role @ (Role::TrustList | Role::SepConfig | Role::XmlDefault), file) = sign else { return None };
+    let Sign::Asks(role @ (Role::TrustList | Role::SepConfig | Role::XmlDefault), file) = sign else {
+        return None;
+    };
     let newest = phone.trail.firmware.iter().map(|m| m.at).max()?;
     let anew = phone.trail.booted || now.since(newest) >= SETTLE;
     let count = phone.trail.firmware.len();
-    (anew && !role.is_firmware())
-        .then(|| vec![format!("{} ({count} parts)", quote(part, "read whole:")), format!("then started anew and asked for {file}")])
+    (anew && !role.is_firmware()).then(|| {
+        vec![
+            format!("{} ({count} parts)", quote(part, "read whole:")),
+            format!("then started anew and asked for {file}"),
+        ]
+    })
 }
 
 /// It read a configuration that names the load, asked for none of its files and went on to what an application asks for.
 fn runs_already(desk: &Desk<'_>, phone: &Phone, load: &Load, now: Instant) -> Option<Vec<String>> {
     let trail = &phone.trail;
     let config = trail.config.as_ref().filter(|m| m.load.as_deref() == Some(&load.name))?;
-    if !trail.firmware.is_empty() {
+    if trail.firmware.iter().any(|m| m.role != Role::Loader) {
         return None;
     }
     let named = quote(config, "read, naming this load:");
@@ -292,7 +314,10 @@ fn application_shown(desk: &Desk<'_>, phone: &Phone, protocol: Protocol, now: In
     let settled = now.since(first.at) >= SETTLE && phone.read.as_ref().is_none_or(|r| !r.role.is_firmware());
     (settled && !contradicted).then(|| {
         let seconds = now.since(first.at).as_secs();
-        format!("#{} asked for {}, which only a running application does, and did not start over for {seconds} s", first.event, first.file)
+        format!(
+            "#{} asked for {}, which only a running application does, and did not start over for {seconds} s",
+            first.event, first.file
+        )
     })
 }
 
@@ -314,7 +339,8 @@ fn verdict(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     if !proof.contains(&shown) {
         proof.push(shown);
     }
-    let reason = format!("It runs {}: it read all of it, started anew and behaves as that load does.", plan.target);
+    let reason =
+        format!("It runs {}: it read all of it, started anew and behaves as that load does.", plan.target);
     Some(Kind::Verdict { verdict: Verdict::Recovered, running: Some(plan.target.clone()), proof, reason })
 }
 
@@ -322,6 +348,10 @@ fn stays_silent(phone: &Phone, target: &str, now: Instant) -> Option<String> {
     let config = phone.trail.config.as_ref().filter(|m| m.load.as_deref() == Some(target))?;
     let quiet = phone.trail.firmware.is_empty() && phone.stage != Stage::Parts;
     (quiet && now.since(config.at) >= SETTLE_SILENT).then(|| {
-        format!("{} and asked for no image for {} s", quote(config, "read, naming this load:"), SETTLE_SILENT.as_secs())
+        format!(
+            "{} and asked for no image for {} s",
+            quote(config, "read, naming this load:"),
+            SETTLE_SILENT.as_secs()
+        )
     })
 }

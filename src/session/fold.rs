@@ -40,7 +40,10 @@ pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
             phone.address = Some(*peer.ip());
             asked_for(phone, asked, false, event.at);
             reached(phone, asks(*role, phone.stage), event.at);
-            note_app_file(phone, Mark { file: asked.clone(), load: None, role: *role, event: event.n, at: event.at });
+            note_app_file(
+                phone,
+                Mark { file: asked.clone(), load: None, role: *role, event: event.n, at: event.at },
+            );
         }
         Kind::ReadProgress { read, bytes, resent } => return read_moved(phone, *read, *bytes, *resent),
         Kind::ReadFinished { read, bytes, resent, .. } => {
@@ -88,6 +91,7 @@ fn dhcp(phone: &mut Phone, event: &Event) {
         Kind::DhcpAck { address, how, asked } => {
             phone.address = Some(*address);
             phone.trail.offers = 0;
+            phone.trail.refused_address = None;
             if let Some(asked) = asked {
                 phone.asks = Some((**asked).clone());
             }
@@ -97,7 +101,10 @@ fn dhcp(phone: &mut Phone, event: &Event) {
                 reached(phone, Stage::Leased, event.at);
             }
         }
-        Kind::DhcpNak { .. } => reached(phone, Stage::Dhcp, event.at),
+        Kind::DhcpNak { address } => {
+            phone.trail.refused_address = Some(*address);
+            reached(phone, Stage::Dhcp, event.at);
+        }
         _ => phone.address = None,
     }
 }
@@ -137,8 +144,13 @@ fn reached(phone: &mut Phone, stage: Stage, at: Instant) {
 fn read_started(phone: &mut Phone, event: &Event, read: Read) {
     let Kind::ReadStarted { read: id, .. } = event.kind else { return };
     reached(phone, asks(read.role, phone.stage), event.at);
-    let mark =
-        Mark { file: read.file.clone(), load: read.load.clone(), role: read.role, event: event.n, at: event.at };
+    let mark = Mark {
+        file: read.file.clone(),
+        load: read.load.clone(),
+        role: read.role,
+        event: event.n,
+        at: event.at,
+    };
     if read.role.is_firmware() {
         if phone.trail.firmware.iter().any(|m| m.file == mark.file) {
             phone.trail.again += 1;
@@ -229,8 +241,14 @@ fn decided(phone: &mut Phone, kind: &Kind, at: Instant) {
             });
             reached(phone, Stage::Done, at);
         }
-        Kind::Symptom { code, seen, means, next } => {
-            let symptom = Symptom { seen: seen.clone(), means: means.clone(), next: next.clone(), at };
+        Kind::Symptom { code, severity, seen, means, next } => {
+            let symptom = Symptom {
+                severity: *severity,
+                seen: seen.clone(),
+                means: means.clone(),
+                next: next.clone(),
+                at,
+            };
             phone.symptoms.insert(code.clone(), symptom);
         }
         Kind::SymptomGone { code } => {

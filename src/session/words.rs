@@ -116,6 +116,9 @@ fn reading(event: &Event, file: Option<&str>) -> String {
         Kind::ReadFailed { bytes: done, why, text, .. } => {
             let done = bytes(*done);
             match why {
+                ReadFailure::Stuck => {
+                    format!("It stuck in {file} after {done}: it goes on answering, never with anything new.")
+                }
                 ReadFailure::Silent => format!("It fell silent in {file} after {done}."),
                 ReadFailure::Closed => format!("It closed its port in {file} after {done}."),
                 ReadFailure::Peer if text.is_empty() => format!("It stopped reading {file} after {done}."),

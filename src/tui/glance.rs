@@ -3,7 +3,7 @@
 use super::theme::Meaning;
 use crate::catalogue::{Catalogue, StageRange};
 use crate::clock::Instant;
-use crate::event::{Condition, Verdict};
+use crate::event::{Condition, Severity, Verdict};
 use crate::session::phone::Symptom;
 use crate::session::{Phone, Stage, State, words};
 use std::time::Duration;
@@ -60,9 +60,9 @@ pub(super) fn standing(phone: &Phone) -> Standing {
     }
 }
 
-/// The newest symptom that asks for a hand. One whose remedy is to do nothing doesn't.
+/// The worst symptom that asks for a hand, the newest of them.
 pub(super) fn symptom(phone: &Phone) -> Option<&Symptom> {
-    phone.symptoms.values().filter(|s| !s.next.starts_with("Nothing")).max_by_key(|s| s.at)
+    phone.symptoms.values().filter(|s| s.severity > Severity::Note).max_by_key(|s| (s.severity, s.at))
 }
 
 /// Indexes into the phones of the state: needs you, failed, working, not proven, recovered; in each the first seen first.

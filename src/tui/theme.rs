@@ -46,7 +46,7 @@ impl Theme {
     }
 
     /// The one thing to do, and names.
-    #[expect(clippy::unused_self, reason = "a theme may come that says it otherwise")]
+    #[expect(clippy::unused_self, reason = "reads as the other styles do")]
     pub(super) const fn bold(self) -> Style {
         Style::new().add_modifier(Modifier::BOLD)
     }

@@ -1,5 +1,15 @@
 //! One integration binary: everything that looks at the program from outside.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that meets the unexpected ends there, with what it met"
+)]
 
+mod catalogue;
 mod layering;
+mod scenarios;
 mod screens;
 mod svg;
+mod xray;

@@ -1,0 +1,130 @@
+//! A live bench, real or rehearsed: events come, orders go, and everything is written down.
+
+use super::recorder::Recorder;
+use super::{Exit, lines, stop};
+use crate::clock::Wall;
+use crate::event::{Event, Kind, Summary, Verdict};
+use crate::net::Order;
+use crate::session::State;
+use anyhow::Result;
+use std::time::Duration;
+use tokio::sync::mpsc::Receiver;
+
+/// What is done after each event.
+pub(super) type After = Box<dyn FnMut(&State, &Event)>;
+
+/// A bench that runs.
+pub(super) struct Bench {
+    /// What happens.
+    pub(super) events: Receiver<Event>,
+    /// Takes orders.
+    pub(super) order: Box<dyn Fn(Order)>,
+    /// Writes everything down.
+    pub(super) recorder: Recorder,
+    /// What all events came to.
+    pub(super) state: State,
+    /// End when so many phones have a final verdict.
+    pub(super) expect: Option<u32>,
+    /// End after this time.
+    pub(super) time: Option<Duration>,
+    /// Called after each event, for what must outlive the session.
+    pub(super) after: After,
+}
+
+impl Bench {
+    /// Takes one event in.
+    pub(super) fn take(&mut self, event: &Event) {
+        self.recorder.write(event);
+        self.state.apply(event);
+        (self.after)(&self.state, event);
+        let is_final = matches!(event.kind, Kind::Verdict { .. });
+        if let Some(expect) = self.expect.filter(|_| is_final) {
+            let done = self.state.phones.iter().filter(|p| p.closed.is_some()).count();
+            if done >= usize::try_from(expect).unwrap_or(usize::MAX) {
+                (self.order)(Order::Finish);
+            }
+        }
+    }
+
+    /// Runs to its end without a screen: one line for each event that a person wants to know, unless standard output
+    /// already gets them all.
+    pub(super) async fn headless(mut self, quiet: bool) -> Result<Exit> {
+        let mut interrupted = Box::pin(interrupted());
+        let end = self.time.unwrap_or(Duration::MAX);
+        let mut over = Box::pin(tokio::time::sleep(end));
+        let (mut signalled, mut timed_out) = (false, false);
+        loop {
+            tokio::select! {
+                event = self.events.recv() => {
+                    let Some(event) = event else { break };
+                    let line = if quiet { None } else { lines::line(&self.state, &event) };
+                    self.take(&event);
+                    if let Some(line) = line {
+                        super::print_text(&line)?;
+                    }
+                }
+                () = &mut interrupted, if !signalled => {
+                    signalled = true;
+                    (self.order)(Order::Finish);
+                }
+                () = &mut over, if !timed_out => {
+                    timed_out = true;
+                    (self.order)(Order::Finish);
+                }
+            }
+        }
+        let summary = self
+            .state
+            .summary
+            .clone()
+            .ok_or_else(|| anyhow::anyhow!("the servers ended without a summary"))?;
+        if !quiet {
+            super::print_text(&lines::summary(&summary))?;
+        }
+        exit(&summary, self.expect)
+    }
+}
+
+/// The exit status of a finished session.
+pub(super) fn exit(summary: &Summary, expect: Option<u32>) -> Result<Exit> {
+    let recovered = summary.phones.iter().filter(|p| p.verdict == Verdict::Recovered).count();
+    let wanted = |p: &&crate::event::PhoneSummary| p.target.is_some() || p.verdict == Verdict::Failed;
+    let open = summary.phones.iter().filter(wanted).filter(|p| p.verdict != Verdict::Recovered).count();
+    let short = usize::try_from(expect.unwrap_or(0)).unwrap_or(usize::MAX).saturating_sub(recovered);
+    match (open, short) {
+        (0, 0) => Ok(Exit::Done),
+        (0, short) => Err(stop(
+            Exit::NotRecovered,
+            format!("{short} of the expected phones never came. Check cable and power, and run it again."),
+        )),
+        (open, _) => {
+            let first = summary.phones.iter().filter(wanted).find(|p| p.verdict != Verdict::Recovered);
+            let why = first.map(|p| format!("{}: {}", p.phone, p.reason)).unwrap_or_default();
+            Err(stop(Exit::NotRecovered, format!("{open} phone(s) not recovered. {why}")))
+        }
+    }
+}
+
+/// Ctrl-C, or the system's wish to end.
+pub(super) async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let (Ok(mut term), Ok(mut hup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = term.recv() => {}
+                _ = hup.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// The wall clock.
+pub(super) fn wall() -> Wall {
+    #[expect(clippy::disallowed_methods, reason = "the app reads the clock for everybody")]
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Wall(i64::try_from(now.as_millis()).unwrap_or(i64::MAX))
+}

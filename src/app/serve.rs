@@ -1,0 +1,205 @@
+//! `serve`: the servers without the wizard.
+
+use super::bench::{Bench, wall};
+use super::recorder::Recorder;
+use super::{Exit, firmware, stop};
+use crate::catalogue::Catalogue;
+use crate::cli::{Answer, Serve};
+use crate::clock::{Instant, Wall};
+use crate::engine::Engine;
+use crate::event::{Event, Kind, Session};
+use crate::firmware::{Severity, Shelf};
+use crate::host::interfaces::{self, Interface};
+use crate::host::state::{StateDir, Unfinished};
+use crate::job::{Draft, Job};
+use crate::limits;
+use crate::net::{self, Place};
+use crate::session::State;
+use anyhow::{Context, Result};
+use std::net::Ipv4Addr;
+use std::path::Path;
+use tokio::sync::mpsc;
+
+/// An interrupted session is taken up again within this time.
+const RESUME_WITHIN_MS: i64 = 12 * 3_600 * 1_000;
+
+pub(super) fn run(args: &Serve, state: Option<&Path>) -> Result<Exit> {
+    let (interface, address, prefix) = place(args)?;
+    let shelf = firmware::shelf(&args.firmware)?;
+    let job = job(args, &shelf, address, prefix)?;
+    let place = Place {
+        address,
+        interface: Some(net::Interface { name: interface.name.clone(), index: interface.index }),
+        dhcp_port: (!args.no_dhcp).then_some(args.dhcp_port),
+        tftp_port: args.tftp_port,
+    };
+    let bound = net::bind(&place).map_err(|e| stop(Exit::NotReady, e))?;
+    let store = StateDir::open(state);
+    if let Err(e) = &store {
+        eprintln!("rescue79: the state folder can't be used ({e}); nothing is kept of this session.");
+    }
+    let store = store.ok();
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(serve(args, job, shelf, bound, store))
+}
+
+/// Where to listen: the interface, its address, and the length of its network.
+fn place(args: &Serve) -> Result<(Interface, Ipv4Addr, u8)> {
+    if let Some(address) = args.listen {
+        let found = interfaces::with_address(address).map(|(interface, prefix)| (interface, address, prefix));
+        return found.ok_or_else(|| stop(Exit::NotReady, net::BindError::NoAddress { address }));
+    }
+    let name = args.interface.as_deref().unwrap_or_default();
+    let Some(interface) = interfaces::named(name) else {
+        let known: Vec<_> = interfaces::list().into_iter().map(|i| i.name).collect();
+        return Err(stop(
+            Exit::NotReady,
+            format!("there is no interface {name}. This computer has: {}.", known.join(", ")),
+        ));
+    };
+    if !args.keep_address {
+        return Err(stop(
+            Exit::NotReady,
+            format!(
+                "setting an address on {name} is not built yet. Set one (on Linux: sudo ip address add 192.168.1.1/24 dev {name}) and add --keep-address."
+            ),
+        ));
+    }
+    let Some((address, prefix)) = interface.addresses.first().copied() else {
+        let advice = format!(
+            "{name} has no IPv4 address. Give it one (on Linux: sudo ip address add 192.168.1.1/24 dev {name})."
+        );
+        return Err(stop(Exit::NotReady, advice));
+    };
+    Ok((interface, address, prefix))
+}
+
+fn job(args: &Serve, shelf: &Shelf, address: Ipv4Addr, prefix: u8) -> Result<Job> {
+    let draft = Draft {
+        targets: args.target.clone(),
+        froms: args.from.clone(),
+        server: Some(address),
+        prefix,
+        dhcp: !args.no_dhcp,
+        any: args.answer == Answer::Any,
+    };
+    // A part that is missing is said in the words of `inspect`, and ends the run when a target needs it.
+    let errors: Vec<_> = shelf.problems().iter().filter(|p| p.severity == Severity::Error).collect();
+    draft.finish(Catalogue::builtin(), shelf).map_err(|blockers| {
+        let mut lines: Vec<_> = blockers.iter().map(ToString::to_string).collect();
+        lines.extend(errors.iter().map(|p| format!("{}: {}", p.file, p.text)));
+        stop(Exit::Firmware, lines.join("\n          "))
+    })
+}
+
+async fn serve(
+    args: &Serve,
+    job: Job,
+    shelf: Shelf,
+    bound: net::Bound,
+    store: Option<StateDir>,
+) -> Result<Exit> {
+    let catalogue = Catalogue::builtin();
+    let (leases, word) = store.as_ref().map(StateDir::leases).unwrap_or_default();
+    if let Some(word) = word {
+        eprintln!("rescue79: {word}.");
+    }
+    let now = wall();
+    let unfinished = store.as_ref().and_then(|s| s.unfinished(Wall(now.0.saturating_sub(RESUME_WITHIN_MS))));
+    let old = unfinished.filter(|u| resumable(u, &job));
+    let start = old.as_ref().map_or(now, |u| u.start);
+    let mut state = State::default();
+    for event in old.iter().flat_map(|u| &u.events) {
+        state.apply(event);
+    }
+    let mut recorder = Recorder::new(start);
+    record(&mut recorder, args, store.as_ref(), old, start)?;
+    let session = Session {
+        program: concat!("rescue79 ", env!("CARGO_PKG_VERSION")).to_owned(),
+        mode: "serve".to_owned(),
+        server: job.server,
+        dhcp: job.dhcp,
+        targets: Vec::new(),
+        expect: args.expect,
+        scenario: None,
+        seed: None,
+    };
+    let engine = Engine::new(catalogue, shelf, job, state.clone(), leases.clone())
+        .map_err(|e| stop(Exit::NotReady, e))?;
+    let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
+    let began = start.moment(now).max(state.last) + std::time::Duration::from_millis(1);
+    let began = if state.session.is_some() { began } else { Instant::ZERO };
+    let running = net::start(engine, bound, began, session, sender).context("the servers can't start")?;
+    let keeper = keep_leases(store, leases);
+    let order = Box::new(move |order| running.order(order));
+    let bench = Bench {
+        events,
+        order,
+        recorder,
+        state,
+        expect: args.expect,
+        time: args.time,
+        after: Box::new(keeper),
+    };
+    bench.headless(args.events.as_deref() == Some("-")).await
+}
+
+/// A session is taken up again only for the same order on the same address.
+fn resumable(unfinished: &Unfinished, job: &Job) -> bool {
+    let started = unfinished.events.iter().find_map(|e| match &e.kind {
+        Kind::SessionStarted(session) => Some(session),
+        _ => None,
+    });
+    started.is_some_and(|s| {
+        s.mode == "serve" && s.server == job.server && s.targets == job.targets() && !s.targets.is_empty()
+    })
+}
+
+fn record(
+    recorder: &mut Recorder,
+    args: &Serve,
+    store: Option<&StateDir>,
+    old: Option<Unfinished>,
+    start: Wall,
+) -> Result<()> {
+    if let Some(target) = &args.events {
+        recorder.events(target).with_context(|| format!("the events can't be written to {target}"))?;
+    }
+    match (old, store) {
+        (Some(old), _) => {
+            eprintln!("rescue79: going on with the interrupted session in {}.", old.path.display());
+            recorder.journal(old.file, &old.path);
+        }
+        (None, Some(store)) => match store.new_journal(start) {
+            Ok((file, path)) => recorder.journal(file, &path),
+            Err(e) => {
+                eprintln!("rescue79: no journal can be written ({e}); the session goes on without one.");
+            }
+        },
+        (None, None) => {}
+    }
+    Ok(())
+}
+
+/// Writes the leases down whenever one is new.
+fn keep_leases(
+    store: Option<StateDir>,
+    mut leases: Vec<(crate::phone_id::Mac, Ipv4Addr)>,
+) -> impl FnMut(&State, &Event) {
+    move |_, event| {
+        let (Some(store), Some(mac), Kind::DhcpAck { address, .. }) = (&store, event.phone, &event.kind)
+        else {
+            return;
+        };
+        if leases.contains(&(mac, *address)) {
+            return;
+        }
+        leases.retain(|(m, a)| *m != mac && a != address);
+        leases.push((mac, *address));
+        if let Err(e) = store.save_leases(&leases) {
+            eprintln!("rescue79: the list of leases can't be written ({e}).");
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What is known of the phones themselves: models, strangers, key sequences, stages.
+
+use super::types::{Confidence, Era, Kind};
+use crate::load::Family;
+use serde::{Deserialize, Serialize};
+
+/// Vendor classes that say "a Cisco telephone" and no model: old loads and boot code send them (WAZO plugin).
+pub(super) const PHONE_CLASSES: [&str; 2] = ["Cisco Systems, Inc. IP Phone", "Cisco Systems, Inc."];
+
+/// A phone that this program recovers.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    /// As the command line names it: `7960`, `7941G-GE`.
+    pub name: String,
+    /// The phones that run the same loads.
+    pub family: Family,
+    /// DHCP option 60 without its trailing NUL.
+    pub class: Vec<String>,
+    /// What it asks for after a wipe: `term61.default.loads`. The 7940 and 7960 have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term_list: Option<String>,
+    /// The number in `loadInformationN` and in registrations.
+    pub device_type: u32,
+    /// Line keys.
+    pub lines: u8,
+    /// What it looks like, in a few words.
+    pub shape: String,
+    /// Which jack the network cable goes into.
+    pub jack: String,
+    /// What it can be powered with.
+    pub power: String,
+    /// It takes Cisco's pre-standard inline power and no 802.3af.
+    #[serde(default)]
+    pub pre_standard_power: bool,
+    /// Where the facts come from.
+    pub source: String,
+    /// How sure they are.
+    pub confidence: Confidence,
+}
+
+/// Telephones that are not this program's.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Foreign {
+    /// As a person would name them.
+    pub name: String,
+    /// Patterns for DHCP option 60.
+    pub class: Vec<String>,
+    /// Patterns for names of loads and their parts.
+    pub files: Vec<String>,
+    /// One sentence on what would work.
+    pub works: String,
+    /// Where the facts come from.
+    pub source: String,
+    /// How sure they are.
+    pub confidence: Confidence,
+}
+
+/// Who sends a vendor class.
+#[derive(Clone, Copy, Debug)]
+pub enum Class<'a> {
+    /// One of our models.
+    Model(&'a Model),
+    /// A Cisco telephone that doesn't say its model: an old load, or boot code.
+    Phone,
+    /// A Cisco telephone that is not ours.
+    Foreign(&'a Foreign),
+    /// No Cisco telephone.
+    Other,
+}
+
+/// What a key sequence erases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Wipes {
+    /// Nothing: the phone restarts, or nothing is to be pressed.
+    Nothing,
+    /// Settings; the load stays.
+    Settings,
+    /// The load too: the phone asks for its term list next.
+    Load,
+}
+
+/// A key sequence, or the word that none is needed.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reset {
+    /// Stable name.
+    pub id: String,
+    /// The models, as [`Model::name`] says them.
+    pub models: Vec<String>,
+    /// The loads it works on, in words.
+    pub loads: String,
+    /// The eras it works on; all when empty.
+    #[serde(default)]
+    pub eras: Vec<Era>,
+    /// Only for loads older than this release, as text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// How to get to where keys are taken.
+    pub enter: String,
+    /// The keys, one character each; none when nothing is to be pressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<String>,
+    /// The key that answers the question afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// Seconds, least and most, that # is held until the lamps answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<[u32; 2]>,
+    /// Seconds that the phone waits for the keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<u32>,
+    /// What it erases.
+    pub wipes: Wipes,
+    /// What the lamps do.
+    pub lamps: String,
+    /// What happens next.
+    pub then: String,
+    /// What to make of it when something else happens.
+    pub wrong: String,
+    /// Where the facts come from.
+    pub source: String,
+    /// How sure they are.
+    pub confidence: Confidence,
+}
+
+/// How long a stage usually takes, and what the technician sees meanwhile.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageRange {
+    /// For which phones.
+    pub kind: Kind,
+    /// `dhcp`, `config`, `list`, `loader`, `parts`, `flashing`, `rebooting`, `wiping`, `proof`, `power`.
+    pub stage: String,
+    /// Seconds, least and most.
+    pub usual: [u32; 2],
+    /// Seconds of silence after which the technician is told.
+    pub alarm: u32,
+    /// `"no"` where cutting the power may kill the phone.
+    #[serde(default)]
+    unplug: Unplug,
+    /// What the screen says.
+    pub screen: String,
+    /// What the lamps do.
+    pub lamps: String,
+    /// Where the facts come from.
+    pub source: String,
+    /// How sure they are.
+    pub confidence: Confidence,
+}
+
+impl StageRange {
+    /// Cutting the power now may kill the phone.
+    #[must_use]
+    pub fn do_not_unplug(&self) -> bool {
+        self.unplug == Unplug::No
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Unplug {
+    #[default]
+    Safe,
+    No,
+}
+
+/// Whether `text` fits `pattern`, in which `*` is any text and `?` any character. Case is ignored.
+pub(super) fn like(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    let (mut p, mut t) = (0, 0);
+    // Where to take up again after the last `*`, one character further each time: linear in practice, never recursive.
+    let mut again: Option<(usize, usize)> = None;
+    while let Some(&c) = text.get(t) {
+        match pattern.get(p) {
+            Some(b'*') => {
+                p += 1;
+                again = Some((p, t));
+            }
+            Some(&want) if want == b'?' || want.eq_ignore_ascii_case(&c) => {
+                p += 1;
+                t += 1;
+            }
+            _ => {
+                let Some((star, from)) = again else { return false };
+                p = star;
+                t = from + 1;
+                again = Some((star, t));
+            }
+        }
+    }
+    pattern.get(p..).is_none_or(|rest| rest.iter().all(|c| *c == b'*'))
+}

@@ -1,0 +1,189 @@
+//! Reads the firmware a person names: folders, archives, single files.
+//!
+//! A given path that can't be read is an error; anything below it that can't be read is a problem on the shelf.
+
+use crate::firmware::{Intake, LeftOut, Shelf};
+use crate::limits;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// A path that was given can't be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{} can't be read: {source}", path.display())]
+pub struct Unreadable {
+    /// The path as given.
+    pub path: PathBuf,
+    /// What the operating system said.
+    pub source: io::Error,
+}
+
+/// Reads all paths onto one shelf, in the order given; inside a folder by name.
+///
+/// # Errors
+/// The first given path that doesn't exist, can't be read, or is neither a file nor a folder.
+pub fn gather(paths: &[PathBuf]) -> Result<Shelf, Unreadable> {
+    let mut intake = Intake::new();
+    for path in paths {
+        given(&mut intake, path).map_err(|source| Unreadable { path: path.clone(), source })?;
+    }
+    Ok(intake.finish())
+}
+
+fn given(intake: &mut Intake, path: &Path) -> io::Result<()> {
+    let metadata = fs::metadata(path)?;
+    if metadata.is_dir() {
+        fs::read_dir(path)?;
+        let mut walk = Walk { intake, root: path, above: Vec::new(), files: 0 };
+        walk.folder(path, 0);
+        return Ok(());
+    }
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "neither a file nor a folder"));
+    }
+    match read(path, limits::ARCHIVE_BYTES)? {
+        Some(bytes) => intake.given(&path.to_string_lossy(), bytes),
+        None => intake.left_out(&path.to_string_lossy(), LeftOut::TooLarge),
+    }
+    Ok(())
+}
+
+/// One folder that was given, on the way down.
+struct Walk<'a> {
+    intake: &'a mut Intake,
+    root: &'a Path,
+    /// Real paths of the folders above, to notice a link that leads back.
+    above: Vec<PathBuf>,
+    files: usize,
+}
+
+impl Walk<'_> {
+    fn folder(&mut self, folder: &Path, depth: usize) {
+        let shown = folder.to_string_lossy().into_owned();
+        if depth > limits::FOLDER_DEPTH {
+            return self.intake.left_out(&shown, LeftOut::TooDeep);
+        }
+        let entries = match fs::canonicalize(folder).and_then(|real| Ok((real, fs::read_dir(folder)?))) {
+            Ok((real, _)) if self.above.contains(&real) => {
+                return self.intake.left_out(&shown, LeftOut::Loop);
+            }
+            Ok((real, entries)) => {
+                self.above.push(real);
+                entries
+            }
+            Err(error) => return self.intake.unreadable(&shown, &error.to_string()),
+        };
+        let mut paths: Vec<PathBuf> = entries
+            .filter_map(|entry| match entry {
+                Ok(entry) => Some(entry.path()),
+                Err(error) => {
+                    self.intake.unreadable(&shown, &error.to_string());
+                    None
+                }
+            })
+            .take(limits::SHELF_FILES)
+            .collect();
+        paths.sort();
+        for path in paths {
+            self.entry(&path, depth);
+        }
+        self.above.pop();
+    }
+
+    fn entry(&mut self, path: &Path, depth: usize) {
+        let shown = path.to_string_lossy();
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => self.folder(path, depth + 1),
+            // Opening a pipe would wait for its writer, so the kind is looked at first.
+            Ok(metadata) if !metadata.is_file() => self.intake.left_out(&shown, LeftOut::NotRegular),
+            Ok(_) if self.files >= limits::SHELF_FILES => {}
+            Ok(_) => {
+                self.files += 1;
+                match read(path, limits::ARCHIVE_BYTES) {
+                    Ok(Some(bytes)) => {
+                        self.intake.file(&self.root.to_string_lossy(), &self.relative(path), bytes);
+                    }
+                    Ok(None) => self.intake.left_out(&shown, LeftOut::TooLarge),
+                    Err(error) => self.intake.unreadable(&shown, &error.to_string()),
+                }
+            }
+            Err(error) => self.intake.unreadable(&shown, &error.to_string()),
+        }
+    }
+
+    /// Relative to the folder that was given, with `/` on every system.
+    fn relative(&self, path: &Path) -> String {
+        let relative = path.strip_prefix(self.root).unwrap_or(path);
+        let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        parts.join("/")
+    }
+}
+
+/// The whole file; `None` when it is larger than `limit`, whatever its metadata says.
+fn read(path: &Path, limit: usize) -> io::Result<Option<Vec<u8>>> {
+    let file = File::open(path)?;
+    let claimed = file.metadata()?.len();
+    if claimed > limit as u64 {
+        return Ok(None);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(claimed).unwrap_or(0));
+    file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= limit).then_some(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(folder: &Path, name: &str, bytes: &[u8]) {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+
+    #[test]
+    fn s20_files_of_a_folder_by_name_and_by_path() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "RINGLIST.DAT", b"ring");
+        write(folder.path(), "a/b/dialplan.xml", b"<DIALTEMPLATE/>");
+        let shelf = gather(&[folder.path().to_owned()]).unwrap();
+        assert_eq!(&*shelf.find("ringlist.dat", None).unwrap().bytes, b"ring");
+        assert_eq!(shelf.find("A/B/dialplan.xml", None).unwrap().path, "a/b/dialplan.xml");
+        assert_eq!(shelf.find("dialplan.xml", None).unwrap().name, "dialplan.xml");
+        assert_eq!(shelf.sets().len(), 2);
+        assert_eq!(shelf.problems(), []);
+    }
+
+    #[test]
+    fn a_folder_and_a_file_in_it_are_taken_once() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "RINGLIST.DAT", b"ring");
+        let shelf = gather(&[folder.path().to_owned(), folder.path().join("RINGLIST.DAT")]).unwrap();
+        assert_eq!(shelf.files().count(), 1);
+    }
+
+    #[test]
+    fn a_given_path_that_is_not_there_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = gather(&[folder.path().join("nowhere")]).unwrap_err();
+        assert!(error.to_string().contains("nowhere"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn loops_pipes_and_depth_end_in_one_problem_each() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "sub/a.txt", b"a");
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("sub/back")).unwrap();
+        std::os::unix::fs::symlink("nowhere", folder.path().join("dangling")).unwrap();
+        let deep = (0..=limits::FOLDER_DEPTH).map(|_| "d").collect::<Vec<_>>().join("/");
+        write(folder.path(), &format!("{deep}/lost.txt"), b"lost");
+        let socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket")).unwrap();
+        let shelf = gather(&[folder.path().to_owned()]).unwrap();
+        drop(socket);
+        let mut codes: Vec<_> = shelf.problems().iter().map(|p| p.code).collect();
+        codes.sort_unstable();
+        assert_eq!(codes, ["folder-too-deep", "link-skipped", "special-skipped", "unreadable"]);
+        assert!(shelf.find("a.txt", None).is_some() && shelf.find("lost.txt", None).is_none());
+    }
+}

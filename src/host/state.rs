@@ -1,0 +1,133 @@
+//! The state folder: journals and leases. What can't be read there is set aside with a word, never fatal.
+
+use crate::clock::Wall;
+use crate::event::{Event, Kind};
+use crate::journal;
+use crate::phone_id::Mac;
+use etcetera::BaseStrategy;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Seek};
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+
+/// The state folder.
+#[derive(Clone, Debug)]
+pub struct StateDir {
+    path: PathBuf,
+}
+
+/// A journal without an end: its session was interrupted.
+#[derive(Debug)]
+pub struct Unfinished {
+    /// The file, cut after its last whole line and ready to be written on.
+    pub file: File,
+    /// Where it is.
+    pub path: PathBuf,
+    /// When its session began.
+    pub start: Wall,
+    /// Its events.
+    pub events: Vec<Event>,
+}
+
+impl StateDir {
+    /// The folder that was named, else the platform's own for this program. It is made when it is not there.
+    ///
+    /// # Errors
+    /// There is no home folder, or the folder can't be made.
+    pub fn open(named: Option<&Path>) -> io::Result<Self> {
+        let path = if let Some(path) = named {
+            path.to_owned()
+        } else {
+            let base = etcetera::choose_base_strategy().map_err(io::Error::other)?;
+            base.state_dir().unwrap_or_else(|| base.data_dir()).join("rescue79")
+        };
+        fs::create_dir_all(path.join("journals"))?;
+        Ok(Self { path })
+    }
+
+    /// The leases of earlier sessions, oldest first. An unreadable file is renamed and an empty list given; the second
+    /// value says so.
+    #[must_use]
+    pub fn leases(&self) -> (Vec<(Mac, Ipv4Addr)>, Option<String>) {
+        let path = self.path.join("leases.json");
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return (Vec::new(), None),
+            Err(e) => {
+                return (
+                    Vec::new(),
+                    Some(format!("{} can't be read ({e}); phones get new addresses", path.display())),
+                );
+            }
+        };
+        match serde_json::from_slice(&text) {
+            Ok(leases) => (leases, None),
+            Err(e) => {
+                let aside = self.path.join("leases.broken");
+                let _ = fs::rename(&path, &aside);
+                let word = format!(
+                    "the list of leases was damaged ({e}); it is now {}, phones get new addresses",
+                    aside.display()
+                );
+                (Vec::new(), Some(word))
+            }
+        }
+    }
+
+    /// Writes the leases, whole or not at all.
+    ///
+    /// # Errors
+    /// The folder can't be written.
+    pub fn save_leases(&self, leases: &[(Mac, Ipv4Addr)]) -> io::Result<()> {
+        let new = self.path.join("leases.new");
+        fs::write(&new, serde_json::to_vec(leases)?)?;
+        fs::rename(new, self.path.join("leases.json"))
+    }
+
+    /// A journal for a session that begins at `start`.
+    ///
+    /// # Errors
+    /// The file can't be made.
+    pub fn new_journal(&self, start: Wall) -> io::Result<(File, PathBuf)> {
+        let name = journal::rfc3339(start).replace(':', "-");
+        for n in 0..100 {
+            let path = self.path.join("journals").join(format!("{name}-{n:02}.jsonl"));
+            match File::options().write(true).create_new(true).open(&path) {
+                Ok(file) => return Ok((file, path)),
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// The newest journal, when its session was interrupted and began after `not_before`.
+    #[must_use]
+    pub fn unfinished(&self, not_before: Wall) -> Option<Unfinished> {
+        let journals = fs::read_dir(self.path.join("journals")).ok()?;
+        let newest = journals
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|e| e == "jsonl"))
+            .max()?;
+        let mut file = File::options().read(true).write(true).open(&newest).ok()?;
+        let mut reader = journal::Reader::default();
+        let mut events: Vec<Event> = Vec::new();
+        let mut whole = 0;
+        let mut lines = BufReader::new(&file);
+        let mut line = String::new();
+        while lines.read_line(&mut line).is_ok_and(|n| n > 0) && line.ends_with('\n') {
+            let Ok(event) = reader.line(&line) else { break };
+            whole += u64::try_from(line.len()).unwrap_or(0);
+            events.push(event);
+            line.clear();
+        }
+        let start = reader.start().filter(|start| *start >= not_before)?;
+        if matches!(events.last()?.kind, Kind::Summary(_)) {
+            return None;
+        }
+        file.set_len(whole).ok()?;
+        file.seek(io::SeekFrom::End(0)).ok()?;
+        Some(Unfinished { file, path: newest, start, events })
+    }
+}

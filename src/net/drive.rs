@@ -1,0 +1,325 @@
+//! The drive loop: what arrives goes into the engine, what the engine says goes out.
+
+use super::sockets::{Bound, Line, line};
+use crate::clock::Instant;
+use crate::engine::{Command, Endpoint, Engine, Input, Output, TransferId};
+use crate::event::{Event, Session};
+use mio::{Events, Interest, Poll, Token, Waker};
+use std::collections::HashMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// What the app wants of the running servers.
+#[derive(Debug)]
+pub enum Order {
+    /// The technician decided something.
+    Command(Command),
+    /// Say the summary and end.
+    Finish,
+}
+
+/// Servers that run.
+pub struct Running {
+    orders: Sender<Order>,
+    waker: Arc<Waker>,
+    thread: JoinHandle<io::Result<()>>,
+}
+
+impl Running {
+    /// Hands an order over. Orders to servers that have ended are lost.
+    pub fn order(&self, order: Order) {
+        if self.orders.send(order).is_ok() {
+            let _ = self.waker.wake();
+        }
+    }
+
+    /// Waits for the end.
+    ///
+    /// # Errors
+    /// The poller failed.
+    pub fn join(self) -> io::Result<()> {
+        self.thread.join().unwrap_or_else(|_| Err(io::Error::other("the servers ended unexpectedly")))
+    }
+}
+
+/// Runs the engine on its sockets in a thread of its own. Events come out of `events`, in order; a receiver that is slow
+/// holds the servers back rather than losing one. `began` is the session time at which this call happens.
+///
+/// # Errors
+/// The system gives no poller or no thread.
+pub fn start(
+    engine: Engine,
+    bound: Bound,
+    began: Instant,
+    session: Session,
+    events: mpsc::Sender<Event>,
+) -> io::Result<Running> {
+    let poll = Poll::new()?;
+    let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
+    let (orders, inbox) = channel();
+    let mut drive = Drive::new(engine, bound, began, poll, inbox, events)?;
+    let thread = std::thread::Builder::new().name("servers".into()).spawn(move || drive.run(session))?;
+    Ok(Running { orders, waker, thread })
+}
+
+const DHCP: Token = Token(0);
+const TFTP: Token = Token(1);
+const WAKE: Token = Token(2);
+/// Tokens of reads: from here on, two for each.
+const READS: usize = 3;
+/// Datagrams taken from a request port before running reads get their turn.
+const BURST: usize = 1_024;
+
+struct Drive {
+    engine: Engine,
+    poll: Poll,
+    inbox: Receiver<Order>,
+    events: mpsc::Sender<Event>,
+    dhcp: Option<mio::net::UdpSocket>,
+    tftp: mio::net::UdpSocket,
+    address: Ipv4Addr,
+    /// Slots of open reads; a read's tokens are made from its slot.
+    slots: Vec<Option<Open>>,
+    free: Vec<usize>,
+    at: HashMap<TransferId, usize>,
+    clock: Clock,
+    deadline: Option<Instant>,
+    out: Box<[u8; 2048]>,
+}
+
+/// A read with its sockets.
+struct Open {
+    id: TransferId,
+    phone: SocketAddrV4,
+    line: Line,
+}
+
+/// Session time from the system's monotonic clock.
+struct Clock {
+    began: Instant,
+    started: std::time::Instant,
+}
+
+impl Clock {
+    fn new(began: Instant) -> Self {
+        #[expect(clippy::disallowed_methods, reason = "the shell that reads the clock for the engine")]
+        let started = std::time::Instant::now();
+        Self { began, started }
+    }
+
+    fn now(&self) -> Instant {
+        self.began + self.started.elapsed()
+    }
+}
+
+impl Drive {
+    fn new(
+        engine: Engine,
+        bound: Bound,
+        began: Instant,
+        poll: Poll,
+        inbox: Receiver<Order>,
+        events: mpsc::Sender<Event>,
+    ) -> io::Result<Self> {
+        let mut tftp = mio::net::UdpSocket::from_std(bound.tftp);
+        poll.registry().register(&mut tftp, TFTP, Interest::READABLE)?;
+        let mut dhcp = bound.dhcp.map(mio::net::UdpSocket::from_std);
+        if let Some(dhcp) = &mut dhcp {
+            poll.registry().register(dhcp, DHCP, Interest::READABLE)?;
+        }
+        Ok(Self {
+            engine,
+            poll,
+            inbox,
+            events,
+            dhcp,
+            tftp,
+            address: bound.address,
+            slots: Vec::new(),
+            free: Vec::new(),
+            at: HashMap::new(),
+            clock: Clock::new(began),
+            deadline: None,
+            out: Box::new([0; 2048]),
+        })
+    }
+
+    fn run(&mut self, session: Session) -> io::Result<()> {
+        let mut ready = Events::with_capacity(1_024);
+        let mut buf = [0; 2048];
+        self.engine.start(self.clock.now(), session);
+        self.drain();
+        let mut again = false;
+        loop {
+            let wait =
+                if again { Some(Duration::ZERO) } else { self.deadline.map(|at| at.since(self.clock.now())) };
+            match self.poll.poll(&mut ready, wait) {
+                Err(e) if e.kind() != io::ErrorKind::Interrupted => return Err(e),
+                _ => {}
+            }
+            // Both request ports first, whatever the poller named first.
+            again = self.requests(&mut buf);
+            for event in &ready {
+                if let Some(slot) = event.token().0.checked_sub(READS) {
+                    self.read(slot / 2, slot % 2 == 1, &mut buf);
+                }
+            }
+            if self.deadline.is_some_and(|at| at <= self.clock.now()) {
+                self.engine.handle(self.clock.now(), Input::Tick);
+                self.drain();
+            }
+            while let Ok(order) = self.inbox.try_recv() {
+                let now = self.clock.now();
+                match order {
+                    Order::Command(command) => self.engine.handle(now, Input::Command(&command)),
+                    Order::Finish => {
+                        self.engine.finish(now);
+                        self.drain();
+                        return Ok(());
+                    }
+                }
+                self.drain();
+            }
+            if self.events.is_closed() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes what waits at the request ports. `true`: more waits.
+    fn requests(&mut self, buf: &mut [u8]) -> bool {
+        let mut more = false;
+        for at in [Endpoint::Tftp, Endpoint::Dhcp] {
+            for taken in 0.. {
+                let socket = if at == Endpoint::Tftp { Some(&self.tftp) } else { self.dhcp.as_ref() };
+                let Some(socket) = socket else { break };
+                match socket.recv_from(buf) {
+                    Ok((len, SocketAddr::V4(from))) => {
+                        self.datagram(at, from, buf.get(..len).unwrap_or_default());
+                    }
+                    // On Windows an earlier answer that found no reader comes back here as an error of its own.
+                    Err(e) if e.kind() == io::ErrorKind::ConnectionReset => {}
+                    Ok(_) => {}
+                    Err(_) => break,
+                }
+                if taken >= BURST {
+                    more = true;
+                    break;
+                }
+            }
+        }
+        more
+    }
+
+    fn datagram(&mut self, at: Endpoint, from: SocketAddrV4, bytes: &[u8]) {
+        self.engine.handle(self.clock.now(), Input::Datagram { at, from, bytes });
+        self.drain();
+    }
+
+    /// Takes what waits at the port of a read.
+    fn read(&mut self, slot: usize, stranger: bool, buf: &mut [u8]) {
+        loop {
+            let Some(Some(Open { id, line, .. })) = self.slots.get(slot) else { return };
+            let id = *id;
+            let socket = if stranger { line.strangers.as_ref() } else { Some(&line.phone) };
+            let Some(socket) = socket else { return };
+            match socket.recv_from(buf) {
+                Ok((len, SocketAddr::V4(from))) => {
+                    self.datagram(Endpoint::Transfer(id), from, buf.get(..len).unwrap_or_default());
+                }
+                Err(e)
+                    if matches!(
+                        e.kind(),
+                        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset
+                    ) =>
+                {
+                    self.engine.handle(self.clock.now(), Input::Unreachable(id));
+                    self.drain();
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// Does what the engine says, until it has nothing more to say.
+    fn drain(&mut self) {
+        loop {
+            let now = self.clock.now();
+            match self.engine.poll(now, self.out.as_mut_slice()) {
+                Output::Send { from, to, len } => self.send(now, from, to, len),
+                Output::Close(id) => self.close(id),
+                Output::Event(event) => {
+                    // A closed channel ends the loop at its next turn.
+                    let _ = self.events.blocking_send(event);
+                }
+                Output::Idle(deadline) => {
+                    self.deadline = deadline;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// A packet that can't be sent is a lost packet: the timer of its read, or the phone, sends again.
+    fn send(&mut self, now: Instant, from: Endpoint, to: SocketAddrV4, len: usize) {
+        if let Endpoint::Transfer(id) = from
+            && !self.at.contains_key(&id)
+            && self.open(id, to).is_none()
+        {
+            return;
+        }
+        let Some(bytes) = self.out.get(..len) else { return };
+        let sent = match from {
+            Endpoint::Dhcp => self.dhcp.as_ref().map(|socket| socket.send_to(bytes, to.into())),
+            Endpoint::Tftp => Some(self.tftp.send_to(bytes, to.into())),
+            Endpoint::Transfer(id) => {
+                let open = self.at.get(&id).and_then(|slot| self.slots.get(*slot)).and_then(Option::as_ref);
+                open.map(|open| match &open.line.strangers {
+                    _ if open.phone == to => open.line.phone.send(bytes),
+                    Some(door) => door.send_to(bytes, to.into()),
+                    None => Ok(0),
+                })
+            }
+        };
+        let refused = |e: &io::Error| {
+            matches!(e.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset)
+        };
+        if let (Some(Err(e)), Endpoint::Transfer(id)) = (&sent, from)
+            && refused(e)
+        {
+            self.engine.handle(now, Input::Unreachable(id));
+        }
+    }
+
+    fn open(&mut self, id: TransferId, phone: SocketAddrV4) -> Option<usize> {
+        let mut line = line(self.address, phone).ok()?;
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            self.slots.len() - 1
+        });
+        let token = READS + slot * 2;
+        self.poll.registry().register(&mut line.phone, Token(token), Interest::READABLE).ok()?;
+        if let Some(door) = &mut line.strangers {
+            self.poll.registry().register(door, Token(token + 1), Interest::READABLE).ok()?;
+        }
+        *self.slots.get_mut(slot)? = Some(Open { id, phone, line });
+        self.at.insert(id, slot);
+        Some(slot)
+    }
+
+    fn close(&mut self, id: TransferId) {
+        let Some(slot) = self.at.remove(&id) else { return };
+        if let Some(Open { mut line, .. }) = self.slots.get_mut(slot).and_then(Option::take) {
+            let _ = self.poll.registry().deregister(&mut line.phone);
+            if let Some(door) = &mut line.strangers {
+                let _ = self.poll.registry().deregister(door);
+            }
+            self.free.push(slot);
+        }
+    }
+}

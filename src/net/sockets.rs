@@ -1,0 +1,174 @@
+//! Sockets: on one interface, on one address.
+
+use crate::limits;
+use socket2::{Domain, Protocol, Socket, Type};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
+
+/// An interface, as the system knows it: Linux goes by the name, macOS by the index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interface {
+    /// Its name.
+    pub name: String,
+    /// Its index.
+    pub index: u32,
+}
+
+/// Where the servers listen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The address that phones are told.
+    pub address: Ipv4Addr,
+    /// The interface that has it; DHCP is spoken on no other.
+    pub interface: Option<Interface>,
+    /// The DHCP port, 67; `None`: no DHCP.
+    pub dhcp_port: Option<u16>,
+    /// The TFTP port, 69.
+    pub tftp_port: u16,
+}
+
+/// A port can't be had.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// Another program has it.
+    #[error(
+        "another program already listens on UDP port {port}; end it (on Linux, `ss -lunp sport = :{port}` names it)"
+    )]
+    Taken {
+        /// The port.
+        port: u16,
+    },
+    /// Ports below 1024 need a permission.
+    #[error("UDP port {port} needs a permission; run the program with sudo, or choose ports above 1023")]
+    Permission {
+        /// The port.
+        port: u16,
+    },
+    /// No interface has the address.
+    #[error("this computer does not have the address {address}; `rescue79 doctor` lists those it has")]
+    NoAddress {
+        /// The address.
+        address: Ipv4Addr,
+    },
+    /// Anything else.
+    #[error("UDP port {port} can't be used: {source}")]
+    Other {
+        /// The port.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// The two request ports.
+#[derive(Debug)]
+pub struct Bound {
+    pub(super) dhcp: Option<UdpSocket>,
+    pub(super) tftp: UdpSocket,
+    pub(super) address: Ipv4Addr,
+}
+
+impl Bound {
+    /// Where TFTP is spoken; tells the port when it was left to the system.
+    ///
+    /// # Errors
+    /// The socket has no address, which a bound one has.
+    pub fn tftp_address(&self) -> io::Result<std::net::SocketAddr> {
+        self.tftp.local_addr()
+    }
+}
+
+/// Takes the request ports.
+///
+/// # Errors
+/// [`BindError`] says which port, why, and what to do.
+pub fn bind(place: &Place) -> Result<Bound, BindError> {
+    let tftp = request_socket(place.address, place.tftp_port, None)
+        .map_err(|source| explained(source, place.tftp_port, place.address))?;
+    // Broadcasts reach only a socket that is bound to no address; the interface keeps it to the bench.
+    let dhcp = place
+        .dhcp_port
+        .map(|port| {
+            request_socket(Ipv4Addr::UNSPECIFIED, port, place.interface.as_ref())
+                .map_err(|source| explained(source, port, place.address))
+        })
+        .transpose()?;
+    Ok(Bound { dhcp, tftp, address: place.address })
+}
+
+fn request_socket(address: Ipv4Addr, port: u16, interface: Option<&Interface>) -> io::Result<UdpSocket> {
+    let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
+    socket.set_broadcast(true)?;
+    // Two hundred phones that start at once fill the default buffer; as much as the system allows.
+    let _ = socket.set_recv_buffer_size(limits::RECEIVE_BUFFER);
+    if let Some(interface) = interface {
+        to_interface(&socket, interface)?;
+    }
+    socket.bind(&SocketAddrV4::new(address, port).into())?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn to_interface(socket: &Socket, interface: &Interface) -> io::Result<()> {
+    socket.bind_device(Some(interface.name.as_bytes()))
+}
+
+#[cfg(target_os = "macos")]
+fn to_interface(socket: &Socket, interface: &Interface) -> io::Result<()> {
+    socket.bind_device_by_index_v4(interface.index.try_into().ok())
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "macos")))]
+#[expect(clippy::unnecessary_wraps, reason = "the other systems can fail here")]
+fn to_interface(_socket: &Socket, _interface: &Interface) -> io::Result<()> {
+    Ok(()) // Windows has no such option; the engine's policy and the subnet keep strangers out.
+}
+
+fn explained(source: io::Error, port: u16, address: Ipv4Addr) -> BindError {
+    match source.kind() {
+        io::ErrorKind::AddrInUse => BindError::Taken { port },
+        io::ErrorKind::PermissionDenied => BindError::Permission { port },
+        io::ErrorKind::AddrNotAvailable => BindError::NoAddress { address },
+        _ => BindError::Other { port, source },
+    }
+}
+
+/// The sockets of one read.
+#[derive(Debug)]
+pub(super) struct Line {
+    /// Connected to the phone.
+    pub(super) phone: mio::net::UdpSocket,
+    /// The same port for everybody else, so that a stranger is told that it is one (RFC 1350 4).
+    pub(super) strangers: Option<mio::net::UdpSocket>,
+}
+
+/// A port of its own for a read, on the address that was asked.
+pub(super) fn line(address: Ipv4Addr, phone: SocketAddrV4) -> io::Result<Line> {
+    let own = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
+    own.bind(&SocketAddrV4::new(address, 0).into())?;
+    own.set_nonblocking(true)?;
+    let strangers = second_door(&own).ok();
+    own.connect(&phone.into())?;
+    let own: UdpSocket = own.into();
+    Ok(Line { phone: mio::net::UdpSocket::from_std(own), strangers })
+}
+
+/// A second, unconnected socket on the same port. The kernel gives it only what the connected one does not take.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn second_door(own: &Socket) -> io::Result<mio::net::UdpSocket> {
+    // Allowed only from here on: the system must have chosen a port that no other read has.
+    own.set_reuse_address(true)?;
+    let door = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
+    door.set_reuse_address(true)?;
+    door.bind(&own.local_addr()?)?;
+    door.set_nonblocking(true)?;
+    let door: UdpSocket = door.into();
+    Ok(mio::net::UdpSocket::from_std(door))
+}
+
+/// Elsewhere sharing a port means something else, so strangers get the system's "port unreachable".
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn second_door(_own: &Socket) -> io::Result<mio::net::UdpSocket> {
+    Err(io::ErrorKind::Unsupported.into())
+}

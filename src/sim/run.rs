@@ -1,0 +1,404 @@
+//! The engine and virtual phones on one virtual wire, in virtual time.
+//!
+//! The same engine that `serve` drives with sockets; here its datagrams travel over a [`Lan`], and the clock jumps from
+//! one thing that happens to the next.
+
+use super::Datagram;
+use super::firmware::{self, Scale, damage};
+use super::lan::Lan;
+use super::phone::{BadPhone, Delivery, Phone, PhoneOutput};
+use super::router::Router;
+use super::scenario::{Damage, Deed, Scenario};
+use crate::catalogue::Catalogue;
+use crate::clock::Instant;
+use crate::dhcp::BadPool;
+use crate::engine::{Command, Endpoint, Engine, Input, Output, TransferId};
+use crate::event::{Event, Session};
+use crate::firmware::{Intake, Shelf};
+use crate::job::{Blocker, Draft, Job, Wish};
+use crate::session::State;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::time::Duration;
+
+/// A power-cycle by hand: off for so long.
+const OFF_FOR: Duration = Duration::from_secs(5);
+/// First port of the server's reads on the virtual wire.
+const FIRST_TRANSFER_PORT: u16 = 32_768;
+
+/// A bench that can't be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum BadWorld {
+    /// What was ordered can't be done; nothing is served. This is what a scenario with `plan.refused` expects.
+    #[error("refused before serving")]
+    Refused(Vec<Blocker>),
+    /// A phone that the simulator can't build.
+    #[error(transparent)]
+    Phone(#[from] BadPhone),
+    /// A network without room.
+    #[error(transparent)]
+    Pool(#[from] BadPool),
+}
+
+/// On the wire.
+#[derive(Clone, Debug)]
+enum Parcel {
+    ToServer(Datagram),
+    ToPhones(Datagram),
+    /// ICMP port unreachable for a packet of this server port.
+    Unreachable(u16),
+}
+
+/// A virtual bench.
+pub struct World {
+    engine: Engine,
+    shelf: Shelf,
+    job: Job,
+    session: Session,
+    phones: Vec<Phone>,
+    /// When each phone wants to be looked at again.
+    wake: Vec<Option<Instant>>,
+    routers: Vec<Router>,
+    lan: Lan<Parcel>,
+    /// What the technician does, by time.
+    actions: VecDeque<(Instant, usize, Hand)>,
+    restarts: VecDeque<Instant>,
+    now: Instant,
+    engine_wake: Option<Instant>,
+    ports: HashMap<u16, TransferId>,
+    port_of: HashMap<TransferId, u16>,
+    next_port: u16,
+    happened: Vec<Event>,
+    ended: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Hand {
+    On,
+    Off,
+    Keys(String),
+}
+
+/// The firmware of a scenario, each load in a set of its own.
+#[must_use]
+pub fn shelf(scenario: &Scenario, seed: u64, scale: Scale) -> Shelf {
+    let mut sets: Vec<(String, firmware::Files)> = Vec::new();
+    for load in &scenario.shelf.loads {
+        sets.push((load.clone(), firmware::set(load, seed, scale)));
+    }
+    for (_, files) in &mut sets {
+        for done in &scenario.shelf.damage {
+            match done {
+                Damage::Missing { file } => damage::drop_part(files, file),
+                Damage::Renamed { file, to } => damage::rename(files, file, to),
+                Damage::Truncated { file, keep } => damage::truncate(files, file, *keep),
+            }
+        }
+    }
+    let mut intake = Intake::of_any_size();
+    for (load, files) in sets {
+        for (name, bytes) in files {
+            intake.file(&load, &name, bytes);
+        }
+    }
+    for file in &scenario.shelf.files {
+        intake.file("files", &file.name, file.text.clone().into_bytes());
+    }
+    intake.finish()
+}
+
+fn wishes(wishes: &BTreeMap<String, String>) -> Vec<Wish> {
+    let wish = |(model, load): (&String, &String)| Wish {
+        model: (model != "*").then(|| model.clone()),
+        load: load.clone(),
+    };
+    wishes.iter().map(wish).collect()
+}
+
+impl World {
+    /// A bench as the scenario says, with a shelf that was made by [`shelf`].
+    ///
+    /// # Errors
+    /// [`BadWorld::Refused`] when the order is refused; the other kinds are faults of the scenario.
+    pub fn new(scenario: &Scenario, shelf: Shelf, seed: u64) -> Result<Self, BadWorld> {
+        let draft = Draft {
+            targets: wishes(&scenario.targets),
+            froms: wishes(&scenario.from),
+            server: Some(scenario.server.address),
+            prefix: 24,
+            dhcp: scenario.server.dhcp,
+            any: false,
+        };
+        let job = draft.finish(Catalogue::builtin(), &shelf).map_err(BadWorld::Refused)?;
+        let specs = scenario.phones();
+        let phones = specs.iter().map(|(spec, _)| Phone::new(spec, seed)).collect::<Result<Vec<_>, _>>()?;
+        let session = Session {
+            program: concat!("rescue79 ", env!("CARGO_PKG_VERSION")).to_owned(),
+            mode: "rehearse".to_owned(),
+            server: scenario.server.address,
+            dhcp: scenario.server.dhcp,
+            targets: Vec::new(),
+            expect: u32::try_from(phones.len()).ok(),
+            scenario: Some(scenario.name.clone()),
+            seed: Some(seed),
+        };
+        let engine = Engine::new(Catalogue::builtin(), shelf.clone(), job.clone(), State::default(), [])?;
+        let mut world = Self {
+            engine,
+            shelf,
+            job,
+            session,
+            wake: vec![None; phones.len()],
+            phones,
+            routers: scenario.routers.iter().cloned().map(Router::new).collect(),
+            lan: Lan::new(scenario.lan.clone(), seed),
+            actions: actions(scenario),
+            restarts: scenario.server.restarts.iter().map(|s| Instant::from_millis(s * 1000)).collect(),
+            now: Instant::ZERO,
+            engine_wake: None,
+            ports: HashMap::new(),
+            port_of: HashMap::new(),
+            next_port: FIRST_TRANSFER_PORT,
+            happened: Vec::new(),
+            ended: false,
+        };
+        world.engine.start(world.now, world.session.clone());
+        world.drain();
+        Ok(world)
+    }
+
+    /// What the engine's events came to.
+    #[must_use]
+    pub const fn state(&self) -> &State {
+        self.engine.state()
+    }
+
+    /// The phones as they really are, in the order of the scenario.
+    #[must_use]
+    pub fn phones(&self) -> &[Phone] {
+        &self.phones
+    }
+
+    /// The moment it has come to.
+    #[must_use]
+    pub const fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Lets time pass until `until`, and returns what happened, in order.
+    pub fn advance(&mut self, until: Instant) -> Vec<Event> {
+        while let Some(next) = self.next().filter(|next| *next <= until) {
+            self.now = self.now.max(next);
+            self.step();
+        }
+        self.now = self.now.max(until);
+        std::mem::take(&mut self.happened)
+    }
+
+    /// Hands the engine a decision of the technician.
+    pub fn command(&mut self, command: &Command) -> Vec<Event> {
+        self.engine.handle(self.now, Input::Command(command));
+        self.drain();
+        std::mem::take(&mut self.happened)
+    }
+
+    /// Ends the session with its summary.
+    pub fn finish(&mut self) -> Vec<Event> {
+        if !self.ended {
+            self.ended = true;
+            self.engine.finish(self.now);
+            self.drain();
+        }
+        std::mem::take(&mut self.happened)
+    }
+
+    /// When something happens next.
+    fn next(&self) -> Option<Instant> {
+        let wakes = self.wake.iter().flatten().copied();
+        let others = [
+            self.lan.next(),
+            self.engine_wake,
+            self.actions.front().map(|(at, ..)| *at),
+            self.restarts.front().copied(),
+        ];
+        wakes.chain(others.into_iter().flatten()).min()
+    }
+
+    fn step(&mut self) {
+        if self.restarts.front().is_some_and(|at| *at <= self.now) {
+            self.restarts.pop_front();
+            self.restart();
+        }
+        while self.actions.front().is_some_and(|(at, ..)| *at <= self.now) {
+            let Some((_, phone, hand)) = self.actions.pop_front() else { break };
+            self.do_by_hand(phone, &hand);
+        }
+        while let Some(parcel) = self.lan.pop(self.now) {
+            self.deliver(&parcel);
+        }
+        if self.engine_wake.is_some_and(|at| at <= self.now) {
+            self.engine.handle(self.now, Input::Tick);
+            self.drain();
+        }
+        for index in 0..self.phones.len() {
+            if self.wake.get(index).copied().flatten().is_some_and(|at| at <= self.now) {
+                self.poll_phone(index);
+            }
+        }
+    }
+
+    fn do_by_hand(&mut self, index: usize, hand: &Hand) {
+        if let Some(phone) = self.phones.get_mut(index) {
+            match hand {
+                Hand::On => phone.power_on(self.now),
+                Hand::Off => phone.power_off(self.now),
+                Hand::Keys(keys) => phone.reset_keys(self.now, keys),
+            }
+        }
+        self.poll_phone(index);
+    }
+
+    fn poll_phone(&mut self, index: usize) {
+        loop {
+            let Some(phone) = self.phones.get_mut(index) else { return };
+            match phone.poll(self.now) {
+                PhoneOutput::Send(datagram) => self.lan.send(self.now, Parcel::ToServer(datagram)),
+                PhoneOutput::Idle(wake) => {
+                    if let Some(place) = self.wake.get_mut(index) {
+                        *place = wake;
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    fn deliver(&mut self, parcel: &Parcel) {
+        match parcel {
+            Parcel::ToPhones(datagram) => self.deliver_to_phones(datagram),
+            Parcel::Unreachable(port) => {
+                if let Some(id) = self.ports.get(port) {
+                    self.engine.handle(self.now, Input::Unreachable(*id));
+                    self.drain();
+                }
+            }
+            Parcel::ToServer(datagram) => {
+                let replies: Vec<_> = self.routers.iter_mut().filter_map(|r| r.handle(datagram)).collect();
+                for reply in replies {
+                    self.lan.send(self.now, Parcel::ToPhones(reply));
+                }
+                let to = *datagram.to.ip();
+                if to != self.job.server && !to.is_broadcast() {
+                    return; // nobody has that address: no answer to ARP
+                }
+                let at = match datagram.to.port() {
+                    67 => Endpoint::Dhcp,
+                    69 => Endpoint::Tftp,
+                    port => match self.ports.get(&port) {
+                        Some(id) => Endpoint::Transfer(*id),
+                        None => return,
+                    },
+                };
+                self.engine
+                    .handle(self.now, Input::Datagram { at, from: datagram.from, bytes: &datagram.bytes });
+                self.drain();
+            }
+        }
+    }
+
+    fn deliver_to_phones(&mut self, datagram: &Datagram) {
+        let everybody = datagram.to.ip().is_broadcast();
+        for index in 0..self.phones.len() {
+            let delivery = self.phones.get_mut(index).map(|phone| phone.handle(self.now, datagram));
+            match delivery {
+                Some(Delivery::Taken) => {
+                    self.poll_phone(index);
+                    if !everybody {
+                        return;
+                    }
+                }
+                Some(Delivery::PortClosed) => {
+                    self.lan.send(self.now, Parcel::Unreachable(datagram.from.port()));
+                    return;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Does what the engine says, until it has nothing more to say.
+    fn drain(&mut self) {
+        let mut buf = [0; 2048];
+        loop {
+            match self.engine.poll(self.now, &mut buf) {
+                Output::Send { from, to, len } => {
+                    let port = match from {
+                        Endpoint::Dhcp => 67,
+                        Endpoint::Tftp => 69,
+                        Endpoint::Transfer(id) => self.port(id),
+                    };
+                    let from = SocketAddrV4::new(self.job.server, port);
+                    let bytes = buf.get(..len).unwrap_or_default().to_vec();
+                    self.lan.send(self.now, Parcel::ToPhones(Datagram { from, to, bytes }));
+                }
+                Output::Close(id) => {
+                    if let Some(port) = self.port_of.remove(&id) {
+                        self.ports.remove(&port);
+                    }
+                }
+                Output::Event(event) => self.happened.push(event),
+                Output::Idle(wake) => {
+                    self.engine_wake = wake;
+                    return;
+                }
+            }
+        }
+    }
+
+    fn port(&mut self, id: TransferId) -> u16 {
+        if let Some(port) = self.port_of.get(&id) {
+            return *port;
+        }
+        while self.ports.contains_key(&self.next_port) || self.next_port < FIRST_TRANSFER_PORT {
+            self.next_port = self.next_port.checked_add(1).unwrap_or(FIRST_TRANSFER_PORT);
+        }
+        let port = self.next_port;
+        self.next_port = self.next_port.checked_add(1).unwrap_or(FIRST_TRANSFER_PORT);
+        self.ports.insert(port, id);
+        self.port_of.insert(id, port);
+        port
+    }
+
+    /// The program is killed and started again: what it had written down is all that is left of it.
+    fn restart(&mut self) {
+        let leases: Vec<(crate::phone_id::Mac, Ipv4Addr)> = self.engine.leases().collect();
+        let state = self.engine.state().clone();
+        let again = Engine::new(Catalogue::builtin(), self.shelf.clone(), self.job.clone(), state, leases);
+        if let Ok(engine) = again {
+            self.engine = engine;
+            self.ports.clear();
+            self.port_of.clear();
+            self.engine.start(self.now, self.session.clone());
+            self.drain();
+        }
+    }
+}
+
+fn actions(scenario: &Scenario) -> VecDeque<(Instant, usize, Hand)> {
+    let at = |seconds: u64| Instant::from_millis(seconds * 1000);
+    let mut all: Vec<(Instant, usize, Hand)> = Vec::new();
+    for (index, (spec, _)) in scenario.phones().iter().enumerate() {
+        all.push((at(spec.power_at), index, Hand::On));
+    }
+    for action in &scenario.actions {
+        match &action.what {
+            Deed::PowerCycle => {
+                all.push((at(action.at), action.phone, Hand::Off));
+                all.push((at(action.at) + OFF_FOR, action.phone, Hand::On));
+            }
+            Deed::ResetKeys(keys) => all.push((at(action.at), action.phone, Hand::Keys(keys.clone()))),
+        }
+    }
+    all.sort_by_key(|(at, ..)| *at);
+    all.into()
+}

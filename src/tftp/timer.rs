@@ -1,0 +1,118 @@
+//! How long to wait for an ACK before sending again: RFC 6298 with the bounds of a bench.
+
+use std::time::Duration;
+
+use crate::limits::{
+    TFTP_GIVE_UP, TFTP_RESEND_CEILING, TFTP_RESEND_FIRST, TFTP_RESEND_FLOOR, TFTP_UNANSWERED,
+};
+
+/// The adaptive resend timer of one read.
+///
+/// By Karn's rule an ACK is measured only when what it answers was sent once, and a doubled wait stays until such
+/// an ACK comes. Falling back at once would send every block twice to a phone that has become slower than it was.
+#[derive(Debug)]
+pub(super) struct Timer {
+    /// Smoothed round trip and its variation, once one was measured.
+    measured: Option<(Duration, Duration)>,
+    wait: Duration,
+    floor: Duration,
+}
+
+impl Timer {
+    /// `asked`: the reader's own wish (RFC 2349 `timeout`), below which nothing is sent again.
+    pub(super) fn new(asked: Option<Duration>) -> Self {
+        // However long the wish is, a reader is asked again before it is given up.
+        let most = TFTP_GIVE_UP / (TFTP_UNANSWERED + 1);
+        let floor = asked.unwrap_or_default().clamp(TFTP_RESEND_FLOOR, most);
+        Self { measured: None, wait: TFTP_RESEND_FIRST.max(floor), floor }
+    }
+
+    /// How long to wait for the answer to what is sent now.
+    pub(super) const fn wait(&self) -> Duration {
+        self.wait
+    }
+
+    /// Nothing came: wait twice as long next time.
+    pub(super) fn double(&mut self) {
+        self.wait = (self.wait * 2).min(TFTP_RESEND_CEILING.max(self.floor));
+    }
+
+    /// An answer to something sent once came after `sample`.
+    pub(super) fn measure(&mut self, sample: Duration) {
+        let sample = sample.min(TFTP_RESEND_CEILING);
+        let (round, variation) = match self.measured {
+            None => (sample, sample / 2),
+            Some((round, variation)) => {
+                ((round * 7 + sample) / 8, (variation * 3 + round.abs_diff(sample)) / 4)
+            }
+        };
+        self.measured = Some((round, variation));
+        let ceiling = TFTP_RESEND_CEILING.max(self.floor);
+        self.wait = (round + variation * 4).clamp(self.floor, ceiling);
+    }
+
+    /// How long an answer needs that is under way: the wait without its floor, for when something hints at a loss.
+    pub(super) fn answer(&self) -> Duration {
+        self.measured.map_or(self.wait, |(round, variation)| round + (round / 2).max(variation * 4))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: fn(u64) -> Duration = Duration::from_millis;
+
+    #[test]
+    fn the_first_wait_doubles_to_the_ceiling() {
+        let mut timer = Timer::new(None);
+        let mut waits = Vec::new();
+        for _ in 0..6 {
+            waits.push(timer.wait().as_millis());
+            timer.double();
+        }
+        assert_eq!(waits, [250, 500, 1000, 2000, 2000, 2000]);
+    }
+
+    #[test]
+    fn a_near_reader_is_waited_for_at_the_floor_and_a_far_one_longer() {
+        let mut near = Timer::new(None);
+        let mut far = Timer::new(None);
+        for _ in 0..20 {
+            near.measure(MS(1));
+            far.measure(MS(300));
+        }
+        assert_eq!(near.wait(), TFTP_RESEND_FLOOR);
+        assert!((300..400).contains(&far.wait().as_millis()), "{:?}", far.wait());
+    }
+
+    #[test]
+    fn a_measured_answer_ends_the_doubling() {
+        let mut timer = Timer::new(None);
+        timer.measure(MS(2));
+        for _ in 0..5 {
+            timer.double();
+        }
+        assert_eq!(timer.wait(), MS(1600));
+        timer.measure(MS(2));
+        assert_eq!(timer.wait(), TFTP_RESEND_FLOOR);
+    }
+
+    #[test]
+    fn the_readers_wish_is_a_floor_and_never_outlasts_patience() {
+        let mut timer = Timer::new(Some(MS(3000)));
+        assert_eq!(timer.wait(), MS(3000));
+        timer.double();
+        timer.measure(MS(1));
+        assert_eq!(timer.wait(), MS(3000));
+        assert_eq!(Timer::new(Some(MS(255_000))).wait() * 4, TFTP_GIVE_UP);
+    }
+
+    #[test]
+    fn absurd_samples_do_no_harm() {
+        let mut timer = Timer::new(None);
+        timer.measure(Duration::MAX);
+        timer.measure(Duration::ZERO);
+        assert_eq!(timer.wait(), TFTP_RESEND_CEILING);
+    }
+}
