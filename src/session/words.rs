@@ -259,6 +259,8 @@ pub fn clock(time: Duration) -> String {
 fn seconds(time: Duration) -> String {
     if time.as_secs() >= 60 {
         clock(time)
+    } else if time.as_secs() == 0 {
+        format!("{} ms", time.as_millis())
     } else {
         let tenths = time.as_millis() / 100;
         format!("{}.{} s", tenths / 10, tenths % 10)

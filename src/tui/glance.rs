@@ -168,12 +168,14 @@ pub(super) enum Step {
 /// The steps of the hop, as far as this kind of phone takes them.
 pub(super) fn steps(phone: &Phone) -> Vec<(&'static str, Step)> {
     let at = match phone.stage {
+        // All hops are behind it: whatever it asks for now, only the proof is missing.
+        _ if phone.at_target() && phone.verdict() != Some(Verdict::Recovered) => 5,
         Stage::Dhcp if !phone.trail.firmware.is_empty() => 4,
         Stage::Dhcp => 0,
         Stage::Leased | Stage::Config => 1,
         Stage::List => 2,
-        Stage::Loader | Stage::Parts => 3,
-        Stage::Flashing => 4,
+        // A phone writes between its parts too, and nobody tells which was the last.
+        Stage::Loader | Stage::Parts | Stage::Flashing => 3,
         Stage::Proof => 5,
         Stage::Done => 6,
     };
