@@ -3,7 +3,7 @@
 use super::theme::Meaning;
 use crate::catalogue::{Catalogue, StageRange};
 use crate::clock::Instant;
-use crate::event::{Condition, Verdict};
+use crate::event::{Condition, Severity, Verdict};
 use crate::session::phone::Symptom;
 use crate::session::{Phone, Stage, State, words};
 use std::time::Duration;
@@ -60,9 +60,9 @@ pub(super) fn standing(phone: &Phone) -> Standing {
     }
 }
 
-/// The newest symptom that asks for a hand. One whose remedy is to do nothing doesn't.
+/// The worst symptom that asks for a hand, the newest of them.
 pub(super) fn symptom(phone: &Phone) -> Option<&Symptom> {
-    phone.symptoms.values().filter(|s| !s.next.starts_with("Nothing")).max_by_key(|s| s.at)
+    phone.symptoms.values().filter(|s| s.severity > Severity::Note).max_by_key(|s| (s.severity, s.at))
 }
 
 /// Indexes into the phones of the state: needs you, failed, working, not proven, recovered; in each the first seen first.
@@ -154,7 +154,7 @@ pub(super) fn matter(phone: &Phone) -> Option<(&'static str, String)> {
     if let Some(no_plan) = &phone.no_plan {
         return Some(("seen", no_plan.text.clone()));
     }
-    range(phone).map(|r| ("shows", r.screen.clone()))
+    range(phone).map(|r| ("screen", r.screen.clone()))
 }
 
 /// A step of the hop the phone is on.
@@ -168,15 +168,16 @@ pub(super) enum Step {
 /// The steps of the hop, as far as this kind of phone takes them.
 pub(super) fn steps(phone: &Phone) -> Vec<(&'static str, Step)> {
     let at = match phone.stage {
+        // All hops are behind it: whatever it asks for now, only the proof is missing.
+        _ if phone.at_target() && phone.verdict() != Some(Verdict::Recovered) => 5,
         Stage::Dhcp if !phone.trail.firmware.is_empty() => 4,
         Stage::Dhcp => 0,
         Stage::Leased | Stage::Config => 1,
         Stage::List => 2,
-        Stage::Loader | Stage::Parts => 3,
-        Stage::Flashing => 4,
+        // A phone writes between its parts too, and nobody tells which was the last.
+        Stage::Loader | Stage::Parts | Stage::Flashing => 3,
         Stage::Proof => 5,
-        Stage::Done if phone.verdict() == Some(Verdict::Recovered) => 6,
-        Stage::Done => 5,
+        Stage::Done => 6,
     };
     let condition = phone.identity.condition;
     ["lease", "config", "list", "load", "restart", "proof"]

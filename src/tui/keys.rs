@@ -8,6 +8,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 pub(super) enum Action {
     /// So many phones or lines back (negative) or on.
     Move(i32),
+    /// So many phones back or on, on whichever page.
+    Next(i32),
     /// So many screens of log or text back or on.
     Screen(i32),
     First,
@@ -33,8 +35,10 @@ pub(super) fn action(key: KeyEvent) -> Option<Action> {
         };
     }
     Some(match key.code {
-        KeyCode::Up | KeyCode::Left | KeyCode::BackTab | KeyCode::Char('k') => Action::Move(-1),
-        KeyCode::Down | KeyCode::Right | KeyCode::Tab | KeyCode::Char('j') => Action::Move(1),
+        KeyCode::Up | KeyCode::Left | KeyCode::Char('k') => Action::Move(-1),
+        KeyCode::Down | KeyCode::Right | KeyCode::Char('j') => Action::Move(1),
+        KeyCode::BackTab => Action::Next(-1),
+        KeyCode::Tab => Action::Next(1),
         KeyCode::PageUp => Action::Screen(-1),
         KeyCode::PageDown => Action::Screen(1),
         KeyCode::Home => Action::First,
@@ -56,7 +60,7 @@ pub(super) fn action(key: KeyEvent) -> Option<Action> {
 /// The keys that do something now, the most wanted first.
 pub(super) fn hints(model: &Model) -> Vec<(&'static str, &'static str)> {
     if model.log.typing {
-        return vec![("↵", "keep filter"), ("Esc", "clear filter")];
+        return vec![("Enter", "keep filter"), ("Esc", "clear filter")];
     }
     match (model.overlay, model.page) {
         (Some(Overlay::Help), _) => vec![("↑↓", "scroll"), ("Esc", "close")],
@@ -66,7 +70,7 @@ pub(super) fn hints(model: &Model) -> Vec<(&'static str, &'static str)> {
             ("?", "help"),
             ("Q", "quit"),
             ("↑↓", "phone"),
-            ("↵", "open"),
+            ("Enter", "open"),
             ("L", "log"),
             ("/", "filter"),
             ("f", if model.log.following() { "pause" } else { "follow" }),

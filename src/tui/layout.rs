@@ -122,10 +122,10 @@ fn list(model: &Model, areas: &mut Areas, macs: &[Mac]) {
     let body = areas.body;
     let columns = usize::from(body.width / LIST_WIDTH).max(1);
     let wanted = u16::try_from(macs.len().div_ceil(columns)).unwrap_or(u16::MAX).saturating_add(2);
-    let height = wanted.min(body.height.saturating_sub(10)).max(3).min(body.height);
+    let height = wanted.min(body.height.saturating_sub(11)).max(3).min(body.height);
     areas.list = Rect { height, ..body };
     let rest = body.height - height;
-    let focus = rest.saturating_sub(4).min(LARGE.1);
+    let focus = rest.saturating_sub(3).min(LARGE.1);
     areas.focus = Rect { height: focus, ..below(body, areas.list.bottom()) };
     areas.log = below(body, areas.focus.bottom());
 

@@ -2,7 +2,7 @@
 
 use super::theme::Meaning;
 use crate::clock::Instant;
-use crate::event::{Event, Kind, Verdict};
+use crate::event::{Event, Kind, Severity, Verdict};
 use crate::limits;
 use crate::phone_id::Mac;
 use crate::session::words;
@@ -156,6 +156,7 @@ const fn meaning(kind: &Kind) -> Option<Meaning> {
     match kind {
         Kind::Verdict { verdict: Verdict::Recovered, .. } => Some(Meaning::Good),
         Kind::Verdict { verdict: Verdict::Failed, .. } | Kind::NoPlan(_) => Some(Meaning::Wrong),
+        Kind::Symptom { severity: Severity::Note, .. } => None,
         Kind::Verdict { .. } | Kind::Symptom { .. } => Some(Meaning::NeedsYou),
         _ => None,
     }

@@ -46,6 +46,7 @@ impl Theme {
     }
 
     /// The one thing to do, and names.
+    #[expect(clippy::unused_self, reason = "reads as the other styles do")]
     pub(super) const fn bold(self) -> Style {
         Style::new().add_modifier(Modifier::BOLD)
     }
@@ -81,21 +82,18 @@ fn typewriter(symbol: &str) -> &'static str {
     match symbol {
         "─" | "·" | "–" | "—" => "-",
         "│" => "|",
-        "╭" | "╮" | "╰" | "╯" => "+",
+        "╭" | "╮" | "╰" | "╯" | "✓" => "+",
         "█" => "#",
         "░" => ".",
         "▸" | "→" => ">",
-        "✓" => "+",
-        "✗" => "x",
         "▲" => "!",
         "●" | "■" => "*",
         "○" => "o",
         "…" => "~",
         "↑" => "^",
         "↓" => "v",
-        "↵" => "=",
         "“" | "”" => "\"",
-        "×" => "x",
+        "✗" | "×" => "x",
         _ => "?",
     }
 }

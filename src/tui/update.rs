@@ -132,9 +132,8 @@ fn acted(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::Back, Page::Bench) => back_to_plain(model),
         (Action::Back, _) | (Action::Log, Page::Log) => go(model, Page::Bench),
         (Action::Log, _) => go(model, Page::Log),
-        (Action::Filter, Page::Phone(_)) => {}
+        (Action::Filter | Action::Follow, Page::Phone(_)) => {}
         (Action::Filter, _) => model.log.typing = true,
-        (Action::Follow, Page::Phone(_)) => {}
         (Action::Follow, _) => model.log.toggle(),
         (Action::Copy, Page::Log) => return vec![Effect::SaveLog(model.log.lines())],
         (Action::Forget, _) if !model.ended => {
@@ -146,8 +145,12 @@ fn acted(model: &mut Model, action: Action) -> Vec<Effect> {
                 go(model, Page::Phone(mac));
             }
         }
-        (Action::Move(by), Page::Bench) => {
-            choose(model, |at, last| at.saturating_add_signed(by as isize).min(last))
+        (Action::Move(by) | Action::Next(by), Page::Bench) => choose_by(model, by),
+        (Action::Next(by), Page::Phone(_)) => {
+            choose_by(model, by);
+            if let Some(mac) = model.chosen {
+                go(model, Page::Phone(mac));
+            }
         }
         (Action::First, Page::Bench) => choose(model, |_, _| 0),
         (Action::Last, Page::Bench) => choose(model, |_, last| last),
@@ -180,6 +183,11 @@ fn choose(model: &mut Model, to: impl Fn(usize, usize) -> usize) {
     let now = model.selected().and_then(|phone| at(phone.mac)).unwrap_or(0);
     let wanted = to(now, order.len().saturating_sub(1));
     model.chosen = order.get(wanted).and_then(|i| model.state.phones.get(*i)).map(|phone| phone.mac);
+}
+
+fn choose_by(model: &mut Model, by: i32) {
+    let by = isize::try_from(by).unwrap_or(0);
+    choose(model, |at, last| at.saturating_add_signed(by).min(last));
 }
 
 fn log_by(model: &mut Model, by: i32) {

@@ -75,7 +75,7 @@ fn totals(model: &Model, columns: usize) -> Line<'static> {
         left.push(Span::raw(if phones == 1 { "1 phone".to_owned() } else { format!("{phones} phones") }));
     }
     let all =
-        [Standing::Recovered, Standing::NeedsYou, Standing::Failed, Standing::Unproven, Standing::Working];
+        [Standing::NeedsYou, Standing::Failed, Standing::Working, Standing::Unproven, Standing::Recovered];
     for standing in all {
         let n = model.state.phones.iter().filter(|p| glance::standing(p) == standing).count();
         if n > 0 && !(model.ended && standing == Standing::Recovered) {
@@ -84,13 +84,18 @@ fn totals(model: &Model, columns: usize) -> Line<'static> {
             left.push(Span::styled(format!("{} {n} {word}", standing.mark()), theme.of(standing.meaning())));
         }
     }
-    let mut right = Vec::new();
-    match model.state.strangers.len() {
-        0 => {}
-        1 => right.push(Span::styled("1 other device ignored · ", theme.dim())),
-        n => right.push(Span::styled(format!("{n} other devices ignored · "), theme.dim())),
+    let ignored = match model.state.strangers.len() {
+        0 => String::new(),
+        1 => "1 other device ignored · ".to_owned(),
+        n => format!("{n} other devices ignored · "),
+    };
+    let served = format!("{} served ", words::bytes(model.state.totals.bytes));
+    let room = columns.saturating_sub(left.iter().map(Span::width).sum::<usize>() + 2);
+    let mut right = vec![Span::styled(ignored, theme.dim()), Span::raw(served)];
+    // The phones matter more.
+    while right.iter().map(Span::width).sum::<usize>() > room {
+        right.remove(0);
     }
-    right.push(Span::raw(format!("{} served ", words::bytes(model.state.totals.bytes))));
     spread(left, right, columns)
 }
 
@@ -103,7 +108,7 @@ fn footer(model: &Model, area: Rect, buf: &mut Buffer) {
         return;
     }
     let mut hints = keys::hints(model);
-    let size = |hints: &[(&str, &str)]| hints.iter().map(|(k, w)| width(k) + width(w) + 4).sum::<usize>() + 1;
+    let size = |hints: &[(&str, &str)]| hints.iter().map(|(k, w)| width(k) + width(w) + 3).sum::<usize>() + 1;
     // The last are the least wanted.
     while size(&hints) > columns && hints.len() > 2 {
         hints.pop();
@@ -115,7 +120,7 @@ fn footer(model: &Model, area: Rect, buf: &mut Buffer) {
     let mut spans = vec![Span::raw(" ")];
     for (key, word) in hints {
         spans.push(Span::styled(key, theme.accent()));
-        spans.push(Span::styled(format!(" {word}   "), theme.dim()));
+        spans.push(Span::styled(format!(" {word}  "), theme.dim()));
     }
     Line::from(spans).render(area, buf);
 }

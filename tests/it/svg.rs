@@ -4,7 +4,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use std::fmt::Write as _;
 
-/// A cell in pixels, as DejaVu Sans Mono 14 px has it.
+/// A cell in pixels, as a monospaced font of 14 px has it.
 const CELL: (f64, u32) = (8.43, 18);
 const INK: &str = "#d4d4d4";
 const PAPER: &str = "#16181d";

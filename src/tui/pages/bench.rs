@@ -21,15 +21,16 @@ pub(super) fn render(model: &Model, areas: &Areas, buf: &mut Buffer) {
             pane::large(model, phone, number, areas.focus, buf);
         }
     }
+    let chosen = model.selected().map(|phone| phone.mac);
     for (mac, area) in &areas.phones {
         let Some((number, phone)) = numbered(model, *mac) else { continue };
         match areas.density {
             Density::Large => pane::large(model, phone, number, *area, buf),
             Density::Medium => pane::medium(model, phone, number, *area, buf),
-            Density::List => row::render(model, phone, number, *area, buf),
+            Density::List => row::render(model, phone, number, chosen == Some(*mac), *area, buf),
         }
     }
-    events::render(model, false, areas.log, buf);
+    events::render(model, events::Style::OneLine, areas.log, buf);
 }
 
 /// A phone with its number on the bench: they are counted in the order in which they came.
@@ -66,8 +67,8 @@ fn nobody(model: &Model, area: Rect, buf: &mut Buffer) {
             "The servers answer. Now:",
             "1  Cable from this laptop (or its switch) to the phone's jack 10/100 SW.",
             "2  Power on: the Cisco cube, or a PoE port that suits the phone.",
-            "It usually asks within 0:05 to 1:30 and then appears here by itself. Still nothing after that: check the \
-             cable, then power it from the cube.",
+            "It usually asks after 0:05 to 1:30 and then appears here by itself. Still nothing: check the cable, then \
+             power it from the cube.",
         ],
     };
     let mut lines = Vec::new();

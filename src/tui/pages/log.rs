@@ -5,5 +5,5 @@ use crate::tui::{Areas, Model};
 use ratatui::buffer::Buffer;
 
 pub(super) fn render(model: &Model, areas: &Areas, buf: &mut Buffer) {
-    events::render(model, true, areas.log, buf);
+    events::render(model, events::Style::Whole, areas.log, buf);
 }

@@ -26,6 +26,7 @@ fn inner(areas: &Areas) -> Rect {
 fn columns(model: &Model, phone: &Phone, inner: Rect) -> Vec<(Rect, Vec<Line<'static>>)> {
     if inner.width < TWO_COLUMNS {
         let mut lines = story(model, phone, usize::from(inner.width));
+        lines.push(Line::default());
         lines.extend(record(model, phone, usize::from(inner.width)));
         return vec![(inner, lines)];
     }
@@ -91,13 +92,15 @@ fn story(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
         lines.extend(pane::labelled(label, text, style, theme, columns, usize::MAX));
     };
     if let Some(range) = glance::range(phone).filter(|_| phone.closed.is_none()) {
-        say("shows", &range.screen, Style::new());
+        say("screen", &range.screen, Style::new());
         say("lamps", &range.lamps, Style::new());
     }
-    for symptom in phone.symptoms.values() {
+    say("net", &network(phone), Style::new());
+    for (code, symptom) in &phone.symptoms {
         say("seen", &symptom.seen, Style::new());
         say("means", &symptom.means, Style::new());
         say("do", &symptom.next, theme.bold());
+        say("code", code, theme.dim());
     }
     if let Some(no_plan) = &phone.no_plan {
         say("seen", &no_plan.text, Style::new());
@@ -118,8 +121,23 @@ fn story(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
     lines
 }
 
+/// Its address, and what the wire cost.
+fn network(phone: &Phone) -> String {
+    let address = phone.address.map_or_else(|| "no address".to_owned(), |a| format!("address {a}"));
+    let starts = match phone.boots {
+        0 => String::new(),
+        1 => " · started anew once".to_owned(),
+        n => format!(" · started anew {n} times"),
+    };
+    let resent =
+        if phone.resent > 0 { format!(" · {} blocks sent again", phone.resent) } else { String::new() };
+    format!("{address}{starts}{resent}")
+}
+
 fn heading(lines: &mut Vec<Line<'static>>, style: Style, text: &str) {
-    lines.push(Line::default());
+    if !lines.is_empty() {
+        lines.push(Line::default());
+    }
     lines.push(Line::styled(text.to_owned(), style));
 }
 
@@ -151,10 +169,8 @@ fn way(model: &Model, phone: &Phone, columns: usize, lines: &mut Vec<Line<'stati
             vec![Span::styled(format!("{mark} "), style), Span::styled(hop.load.clone(), theme.bold())];
         let time = took.next().map(|t| Span::styled(format!("in {t}"), theme.dim()));
         lines.push(spread(name, time.into_iter().collect(), columns));
-        let mut why = hop.why.clone();
-        if !hop.certain {
-            why.push_str(" Not certain: the best that is known.");
-        }
+        let doubt = if hop.certain { "" } else { "; not certain, the best that is known" };
+        let why = format!("{}{doubt}", hop.why.trim_end_matches('.'));
         for line in wrap(&why, columns.saturating_sub(2)) {
             lines.push(Line::styled(format!("  {line}"), theme.dim()));
         }
@@ -174,10 +190,8 @@ fn record(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
         names.sort_by_key(|(_, asked)| asked.last);
         for (name, asked) in names {
             let last = words::clock(asked.last.since(crate::clock::Instant::ZERO));
-            let (mark, style, word) = match asked.given {
-                true => ("✓", theme.of(Meaning::Good), "given"),
-                false => ("·", theme.dim(), "not here"),
-            };
+            let given = ("✓", theme.of(Meaning::Good), "given");
+            let (mark, style, word) = if asked.given { given } else { ("·", theme.dim(), "not here") };
             let left = vec![Span::styled(format!("{mark} "), style), Span::raw(name.clone())];
             let right = format!("{:>4} × {}  last {last:>6}", asked.count, pad(word, 8));
             lines.push(spread(left, vec![Span::styled(right, theme.dim())], columns));
@@ -185,7 +199,7 @@ fn record(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
     }
     heading(&mut lines, theme.accent(), "What happened");
     for entry in model.log.of(phone.mac) {
-        lines.extend(events::told(model, entry, columns, true));
+        lines.extend(events::told(model, entry, columns, events::Style::OfOnePhone));
     }
     lines
 }

@@ -9,11 +9,19 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
-/// Columns before the sentence.
-const BEFORE: usize = 9 + 2 + 7 + 2 + 5 + 2;
+/// How much of an event is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::tui) enum Style {
+    /// What fits in a line.
+    OneLine,
+    /// Everything.
+    Whole,
+    /// Everything but the phone it is about.
+    OfOnePhone,
+}
 
-/// The log in a frame. `whole`: sentences go on over several lines.
-pub(in crate::tui) fn render(model: &Model, whole: bool, area: Rect, buf: &mut Buffer) {
+/// The log in a frame.
+pub(in crate::tui) fn render(model: &Model, style: Style, area: Rect, buf: &mut Buffer) {
     if area.height < 3 {
         return;
     }
@@ -37,7 +45,7 @@ pub(in crate::tui) fn render(model: &Model, whole: bool, area: Rect, buf: &mut B
     let (columns, rows) = (usize::from(inner.width), usize::from(inner.height));
     let mut lines: Vec<Line<'_>> = Vec::new();
     for entry in log.shown() {
-        let mut told = told(model, entry, columns, whole);
+        let mut told = told(model, entry, columns, style);
         told.reverse();
         lines.extend(told);
         if lines.len() >= rows {
@@ -53,22 +61,22 @@ pub(in crate::tui) fn render(model: &Model, whole: bool, area: Rect, buf: &mut B
 }
 
 /// One event in one line, or in as many as it takes.
-pub(in crate::tui) fn told(model: &Model, entry: &Entry, columns: usize, whole: bool) -> Vec<Line<'static>> {
-    let theme = model.theme;
-    let room = columns.saturating_sub(BEFORE).max(1);
-    let texts = if whole { wrap(&entry.text, room) } else { vec![fit(&entry.text, room)] };
-    let style = entry.meaning.map(|m| theme.of(m)).unwrap_or_default();
-    let before = [format!("{:>9}  ", entry.time()), entry.tail(), format!("  {:<5}  ", entry.area)];
+pub(in crate::tui) fn told(model: &Model, entry: &Entry, columns: usize, style: Style) -> Vec<Line<'static>> {
+    let dim = model.theme.dim();
+    let mut before = vec![Span::styled(format!("{:>9}  ", entry.time()), dim)];
+    if style != Style::OfOnePhone {
+        before.push(Span::raw(format!("{}  ", entry.tail())));
+    }
+    before.push(Span::styled(format!("{:<5}  ", entry.area), dim));
+    let indent: usize = before.iter().map(Span::width).sum();
+    let room = columns.saturating_sub(indent).max(1);
+    let texts = if style == Style::OneLine { vec![fit(&entry.text, room)] } else { wrap(&entry.text, room) };
+    let ink = entry.meaning.map(|m| model.theme.of(m)).unwrap_or_default();
     texts
         .into_iter()
-        .enumerate()
-        .map(|(i, text)| {
-            let [time, tail, area] = before.clone();
-            let mut spans = match i {
-                0 => vec![Span::styled(time, theme.dim()), Span::raw(tail), Span::styled(area, theme.dim())],
-                _ => vec![Span::raw(" ".repeat(BEFORE))],
-            };
-            spans.push(Span::styled(text, style));
+        .map(|text| {
+            let mut spans = std::mem::replace(&mut before, vec![Span::raw(" ".repeat(indent))]);
+            spans.push(Span::styled(text, ink));
             Line::from(spans)
         })
         .collect()

@@ -115,6 +115,7 @@ fn contents(model: &Model, phone: &Phone, inner: Rect) -> Vec<Line<'static>> {
     let steps = if phone.closed.is_some() { Vec::new() } else { glance::steps(phone) };
     let with_steps = take(usize::from(!steps.is_empty())) > 0;
     let matter = first + take(matter_all.len().saturating_sub(first));
+    let lamps = glance::range(phone).filter(|_| !asks && take(1) > 0);
 
     let mut lines = Vec::new();
     if with_route {
@@ -131,6 +132,9 @@ fn contents(model: &Model, phone: &Phone, inner: Rect) -> Vec<Line<'static>> {
         && let Some((label, text)) = glance::matter(phone)
     {
         lines.extend(labelled(label, &text, Style::new(), theme, columns, matter));
+    }
+    if let Some(range) = lamps {
+        lines.extend(labelled("lamps", &range.lamps, Style::new(), theme, columns, 1));
     }
     if next > 0 {
         lines.extend(labelled("do", glance::next(phone), style, theme, columns, next));
@@ -171,31 +175,26 @@ pub(in crate::tui) fn route(theme: Theme, phone: &Phone, columns: usize) -> Line
     if plan.hops.is_empty() {
         return Line::from(fit(&format!("runs {} already", plan.target), columns));
     }
-    let mut stops = vec![vec![Span::styled(plan.from.clone(), theme.dim())]];
-    stops.extend(plan.hops.iter().enumerate().map(|(i, hop)| {
-        let load = hop.load.clone();
-        match i.cmp(&phone.hop) {
-            std::cmp::Ordering::Less => vec![Span::styled("✓ ", theme.of(Meaning::Good)), Span::raw(load)],
-            std::cmp::Ordering::Equal => vec![Span::styled(format!("● {load}"), theme.accent())],
-            std::cmp::Ordering::Greater => vec![Span::styled(load, theme.dim())],
-        }
+    // The mark before a load says where the phone stands with it, as in the list of steps.
+    let mut stops = vec![("", theme.dim(), plan.from.as_str(), theme.dim())];
+    stops.extend(plan.hops.iter().enumerate().map(|(i, hop)| match i.cmp(&phone.hop) {
+        std::cmp::Ordering::Less => (" ✓ ", theme.of(Meaning::Good), hop.load.as_str(), Style::new()),
+        std::cmp::Ordering::Equal => (" ● ", theme.accent(), hop.load.as_str(), theme.accent()),
+        std::cmp::Ordering::Greater => (" → ", theme.dim(), hop.load.as_str(), theme.dim()),
     }));
     // Too long: what is behind goes first.
-    let size = |stop: &Vec<Span<'_>>| stop.iter().map(Span::width).sum::<usize>() + 3;
-    let long = |stops: &[Vec<Span<'_>>]| stops.iter().map(size).sum::<usize>() > columns + 3;
-    while long(&stops) && stops.len() > 3 {
+    let size =
+        |stops: &[(&str, Style, &str, Style)]| stops.iter().map(|s| width(s.0) + width(s.2)).sum::<usize>();
+    while size(&stops) > columns && stops.len() > 3 {
         stops.remove(1);
         if let Some(first) = stops.first_mut() {
-            *first = vec![Span::styled("…", theme.dim())];
+            first.2 = "…";
         }
     }
-    let mut spans = Vec::new();
-    for (i, stop) in stops.into_iter().enumerate() {
-        if i > 0 {
-            spans.push(Span::styled(" → ", theme.dim()));
-        }
-        spans.extend(stop);
-    }
+    let spans = stops
+        .into_iter()
+        .flat_map(|(mark, its, load, style)| [Span::styled(mark, its), Span::styled(load.to_owned(), style)])
+        .collect();
     spread(spans, Vec::new(), columns)
 }
 
@@ -237,16 +236,20 @@ pub(in crate::tui) fn stage(model: &Model, phone: &Phone, columns: usize) -> Lin
 /// The file under way: name, bar, hundredths, bytes, rate and time left.
 pub(in crate::tui) fn gauge(theme: Theme, phone: &Phone, columns: usize) -> Line<'static> {
     let (Some(read), Some(percent)) = (&phone.read, glance::percent(phone)) else {
-        let text = format!("no file under way · {} read so far", words::bytes(phone.bytes));
+        let read = words::bytes(phone.bytes);
+        let text = match phone.closed {
+            Some(_) => format!("{read} read in all"),
+            None => format!("no file under way · {read} read so far"),
+        };
         return Line::styled(fit(&text, columns), theme.dim());
     };
-    let mut right = format!("{percent:>3} %  {:>16}", of(read.bytes, read.size));
+    let mut right = format!("{percent:>3} %  {:>15}", of(read.bytes, read.size));
     if columns >= 60 {
         let (rate, left) = glance::pace(phone).map_or_else(
             || (String::new(), String::new()),
             |(rate, left)| (format!("{}/s", words::bytes(rate)), format!("{} left", words::clock(left))),
         );
-        right.push_str(&format!("  {rate:>8}  {left:>9}"));
+        right = format!("{right}  {rate:>8}  {left:>9}");
     }
     let file = if columns >= 60 {
         pad(&read.file, 20.min(columns / 4).max(width(&read.file).min(24)))

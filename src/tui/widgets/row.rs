@@ -16,7 +16,14 @@ const WITH_PERCENT: u16 = 66;
 const WITH_LOAD: u16 = 96;
 
 /// Mark, number, model, MAC tail, hop, stage, hundredths, clock, and whether it may be unplugged.
-pub(in crate::tui) fn render(model: &Model, phone: &Phone, number: usize, area: Rect, buf: &mut Buffer) {
+pub(in crate::tui) fn render(
+    model: &Model,
+    phone: &Phone,
+    number: usize,
+    chosen: bool,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     let theme = model.theme;
     let standing = glance::standing(phone);
     let style = theme.of(standing.meaning());
@@ -56,7 +63,7 @@ pub(in crate::tui) fn render(model: &Model, phone: &Phone, number: usize, area: 
         right.push(Span::styled(pad("safe", 13), theme.dim()));
     }
     let mut line: Line<'static> = spread(left, right, usize::from(area.width));
-    if model.selected().is_some_and(|chosen| chosen.mac == phone.mac) {
+    if chosen {
         // One bar: a colour of its own for each part would leave holes in it.
         for span in &mut line.spans {
             span.style = theme.bold().add_modifier(Modifier::REVERSED);

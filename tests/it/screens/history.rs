@@ -16,6 +16,9 @@ pub(super) struct History {
     reads: u64,
 }
 
+/// The load that a file belongs to or names, and which part of it the file is.
+type Of<'a> = Option<(&'a str, Option<(u32, u32)>)>;
+
 /// Where a phone is left.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Until {
@@ -56,6 +59,12 @@ impl History {
         self.events.push(Event { n, at: Instant::from_millis(self.ms), phone, kind });
     }
 
+    /// One more event at the end of a bench.
+    pub(super) fn tell_last(&mut self, kind: Kind) {
+        self.ms = self.events.last().map_or(0, |e| e.at.as_millis());
+        self.tell(None, kind);
+    }
+
     fn lease(&mut self, mac: Mac) {
         let address = Ipv4Addr::new(192, 168, 1, 20 + mac.0[5] % 200);
         self.tell(Some(mac), Kind::DhcpOffer { address, asked: None });
@@ -64,26 +73,16 @@ impl History {
         self.wait(1_400);
     }
 
-    /// Reads a file, to its end or to `until` bytes of it.
-    fn read(
-        &mut self,
-        mac: Mac,
-        file: &str,
-        role: Role,
-        load: Option<&str>,
-        size: u64,
-        part: Option<(u32, u32)>,
-        until: Option<u64>,
-    ) {
+    /// Reads a file of this size, to its end or to `until` bytes of it.
+    fn read(&mut self, mac: Mac, (file, role, size): (&str, Role, u64), of: Of<'_>, until: Option<u64>) {
         self.reads += 1;
-        let (read, peer) =
-            (self.reads, SocketAddrV4::new(Ipv4Addr::new(192, 168, 1, 20 + mac.0[5] % 200), 50_000));
+        let read = self.reads;
+        let peer = SocketAddrV4::new(Ipv4Addr::new(192, 168, 1, 20 + mac.0[5] % 200), 50_000);
         let made = matches!(role, Role::SepConfig | Role::SipConfig | Role::Os79xx | Role::SipDefault);
-        let (file, load) = (file.to_owned(), load.map(str::to_owned));
-        self.tell(
-            Some(mac),
-            Kind::ReadStarted { read, peer, asked: file.clone(), file, role, load, size, made, part },
-        );
+        let (file, load, part) =
+            (file.to_owned(), of.map(|(load, _)| load.to_owned()), of.and_then(|(_, part)| part));
+        let asked = file.clone();
+        self.tell(Some(mac), Kind::ReadStarted { read, peer, asked, file, role, load, size, made, part });
         self.wait(5_000);
         match until {
             Some(bytes) => self.tell(Some(mac), Kind::ReadProgress { read, bytes, resent: 0 }),
@@ -151,32 +150,34 @@ impl History {
         }
         match until {
             Until::Reading => self.load(mac, loads[2], Some(482_000)),
-            Until::Stalled => {
-                self.load(mac, loads[2], Some(212_000));
-                self.wait(20_000);
-                let (read, text) = (self.reads, String::new());
-                self.tell(
-                    Some(mac),
-                    Kind::ReadFailed { read, bytes: 212_000, resent: 7, why: ReadFailure::Silent, text },
-                );
-                self.tell(
-                    Some(mac),
-                    Kind::Symptom {
-                        severity: Severity::Hand,
-                        code: "read-stalled".into(),
-                        seen: "It fell silent in the middle of P00308000900.sb2, after 212000 bytes.".into(),
-                        means: "It lost its power or its cable, or its answers no longer reach this laptop.".into(),
-                        next: "Check the cable in the jack marked SW, and leave the phone powered: it will ask again by itself."
-                            .into(),
-                    },
-                );
-            }
+            Until::Stalled => self.stall(mac, loads[2]),
             Until::Flashing => self.load(mac, loads[2], None),
-            _ => self.to_the_end(mac, &loads[2..], until),
+            _ => self.finish(mac, &loads[2..], until),
         }
     }
 
-    fn to_the_end(&mut self, mac: Mac, loads: &[&str], until: Until) {
+    fn stall(&mut self, mac: Mac, load: &str) {
+        self.load(mac, load, Some(212_000));
+        self.wait(20_000);
+        let (read, text) = (self.reads, String::new());
+        self.tell(
+            Some(mac),
+            Kind::ReadFailed { read, bytes: 212_000, resent: 7, why: ReadFailure::Silent, text },
+        );
+        self.tell(
+            Some(mac),
+            Kind::Symptom {
+                code: "read-stalled".into(),
+                severity: Severity::Hand,
+                seen: "It fell silent in the middle of P00308000900.sb2, after 212000 bytes.".into(),
+                means: "It lost its power or its cable, or its answers no longer reach this laptop.".into(),
+                next: "Check the cable in the jack marked SW, and leave the phone powered: it will ask again by itself."
+                    .into(),
+            },
+        );
+    }
+
+    fn finish(&mut self, mac: Mac, loads: &[&str], until: Until) {
         for (hop, load) in (3..).zip(loads) {
             self.load(mac, load, None);
             self.wait(29_000);
@@ -184,7 +185,7 @@ impl History {
             let proof = vec![format!("event {}: it asked anew after the last block", self.events.len())];
             self.tell(Some(mac), Kind::HopDone { hop, load: (*load).into(), proof });
         }
-        self.read(mac, "SIPDefault.cnf", Role::SipDefault, None, 412, None, None);
+        self.read(mac, ("SIPDefault.cnf", Role::SipDefault, 412), None, None);
         let n = self.events.len();
         let (verdict, reason, running, proof) = match until {
             Until::Unproven => (
@@ -207,16 +208,21 @@ impl History {
     }
 
     fn load(&mut self, mac: Mac, load: &str, until: Option<u64>) {
-        self.read(mac, "OS79XX.TXT", Role::Os79xx, Some(load), 14, None, None);
+        self.read(mac, ("OS79XX.TXT", Role::Os79xx, 14), Some((load, None)), None);
         let peer = SocketAddrV4::new(Ipv4Addr::new(192, 168, 1, 20 + mac.0[5] % 200), 50_001);
         let asked = format!("CTLSEP{}.tlv", mac.bare());
         self.tell(
             Some(mac),
             Kind::ReadRefused { peer, asked, role: Role::TrustList, why: "none".into(), usual: true },
         );
-        self.read(mac, &format!("{load}.loads"), Role::LoadsList, Some(load), 461, None, None);
-        self.read(mac, &format!("{load}.sbn"), Role::Loader, Some(load), 130_228, Some((1, 2)), None);
-        self.read(mac, &format!("{load}.sb2"), Role::Application, Some(load), 708_564, Some((2, 2)), until);
+        self.read(mac, (&format!("{load}.loads"), Role::LoadsList, 461), Some((load, None)), None);
+        self.read(mac, (&format!("{load}.sbn"), Role::Loader, 130_228), Some((load, Some((1, 2)))), None);
+        self.read(
+            mac,
+            (&format!("{load}.sb2"), Role::Application, 708_564),
+            Some((load, Some((2, 2)))),
+            until,
+        );
     }
 
     /// A wiped 7961 that reads its third part.
@@ -240,17 +246,18 @@ impl History {
         if until == Until::Lease {
             return;
         }
-        let load = Some("SCCP41.8-5-2SR1S");
-        self.read(mac, "term61.default.loads", Role::TermList, load, 674, None, None);
-        self.read(mac, "jar41sccp.8-5-2TH1-9.sbn", Role::Part, load, 3_211_004, Some((1, 5)), None);
-        self.read(mac, "cnu41.8-5-2TH1-9.sbn", Role::Part, load, 528_110, Some((2, 5)), None);
-        self.read(mac, "apps41.8-5-2TH1-9.sbn", Role::Part, load, 4_830_411, Some((3, 5)), Some(1_230_000));
+        let of = |part: Option<(u32, u32)>| Some(("SCCP41.8-5-2SR1S", part));
+        self.read(mac, ("term61.default.loads", Role::TermList, 674), of(None), None);
+        self.read(mac, ("jar41sccp.8-5-2TH1-9.sbn", Role::Part, 3_211_004), of(Some((1, 5))), None);
+        self.read(mac, ("cnu41.8-5-2TH1-9.sbn", Role::Part, 528_110), of(Some((2, 5))), None);
+        self.read(mac, ("apps41.8-5-2TH1-9.sbn", Role::Part, 4_830_411), of(Some((3, 5))), Some(1_230_000));
     }
 }
 
 /// The MAC of the i-th phone.
 pub(super) fn mac(i: usize) -> Mac {
-    Mac([0x00, 0x1b, 0x0c, 0x18, (0xbd + i / 200) as u8, (0xc1 + i * 7) as u8])
+    let byte = |n: usize| u8::try_from(n % 256).unwrap();
+    Mac([0x00, 0x1b, 0x0c, 0x18, byte(0xbd + i / 200), byte(0xc1 + i * 7)])
 }
 
 /// A bench of so many phones, each left somewhere else.
@@ -263,7 +270,7 @@ pub(super) fn bench(phones: usize) -> History {
             7 => history.classic(mac(i), Until::NoPlan),
             11 => history.classic(mac(i), Until::Unproven),
             _ => {
-                history.classic(mac(i), fates[if i > 5 && i % 9 != 2 { [0, 3, 4, 3][i % 4] } else { i % 5 }])
+                history.classic(mac(i), fates[if i > 5 && i % 9 != 2 { [0, 3, 4, 3][i % 4] } else { i % 5 }]);
             }
         }
         // Phones are worked on at the same time.
