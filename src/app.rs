@@ -76,7 +76,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
     let theme =
         Theme { colour: cli.no_color.is_none_or(|v| v.is_empty()), light: cli.light, ascii: cli.ascii };
     match cli.command {
-        Some(Command::Serve(args)) => serve::run(&args, state),
+        Some(Command::Serve(args)) => serve::run(&args, state, theme),
         Some(Command::Rehearse(args)) => rehearse::run(&args, theme),
         Some(Command::Inspect(args)) => firmware::inspect(&args),
         Some(Command::Plan(args)) => firmware::plan(&args),

@@ -129,6 +129,9 @@ pub struct Serve {
     /// Also write the events to this file; `-` is standard output.
     #[arg(long, value_name = "FILE|-")]
     pub events: Option<String>,
+    /// Show the Bench instead of lines.
+    #[arg(long)]
+    pub screen: bool,
 }
 
 /// Whom to give addresses.

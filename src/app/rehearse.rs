@@ -107,7 +107,12 @@ async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World, theme: The
         bench.headless(args.events.as_deref() == Some("-")).await
     } else {
         let interface = scenario.server.address.to_string();
-        screen::run(bench, clock, Look { mode: Mode::Rehearsal, interface, theme }).await
+        screen::run(
+            bench,
+            Box::new(move || *clock.borrow()),
+            Look { mode: Mode::Rehearsal, interface, theme },
+        )
+        .await
     };
     player.join().map_err(|_| anyhow::anyhow!("the rehearsal ended unexpectedly"))?;
     exit

@@ -18,13 +18,15 @@ use ratatui::DefaultTerminal;
 use std::fs::File;
 use std::io::{Write, stdout};
 use std::time::Duration;
-use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
 /// Frames at most so often; fewer when nothing changes.
 const FRAME: Duration = Duration::from_millis(33);
 /// Events taken in at once before keys and frames get their turn.
 const EVENTS_AT_ONCE: usize = 1_000;
+
+/// Tells session time.
+pub(super) type Clock = Box<dyn Fn() -> Instant>;
 
 /// What the screen is told before its first frame.
 pub(super) struct Look {
@@ -34,9 +36,9 @@ pub(super) struct Look {
 }
 
 /// Shows the bench until the technician leaves.
-pub(super) async fn run(mut bench: Bench, mut clock: watch::Receiver<Instant>, look: Look) -> Result<Exit> {
+pub(super) async fn run(mut bench: Bench, clock: Clock, look: Look) -> Result<Exit> {
     let mut terminal = ratatui::try_init().context("this is no terminal to draw on; use --headless")?;
-    let shown = show(&mut terminal, &mut bench, &mut clock, look).await;
+    let shown = show(&mut terminal, &mut bench, &clock, look).await;
     let _ = execute!(stdout(), DisableBracketedPaste, DisableMouseCapture);
     ratatui::restore();
     shown?;
@@ -50,12 +52,7 @@ pub(super) async fn run(mut bench: Bench, mut clock: watch::Receiver<Instant>, l
     exit(&summary, bench.expect)
 }
 
-async fn show(
-    terminal: &mut DefaultTerminal,
-    bench: &mut Bench,
-    clock: &mut watch::Receiver<Instant>,
-    look: Look,
-) -> Result<()> {
+async fn show(terminal: &mut DefaultTerminal, bench: &mut Bench, clock: &Clock, look: Look) -> Result<()> {
     execute!(stdout(), EnableBracketedPaste, EnableMouseCapture)?;
     let size = terminal.size()?;
     let setup = Setup {
@@ -69,24 +66,23 @@ async fn show(
     let mut frames = interval(FRAME);
     frames.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut signalled = Box::pin(interrupted());
-    let mut live = true;
+    let mut over = Box::pin(tokio::time::sleep(bench.time.unwrap_or(Duration::MAX)));
+    let (mut live, mut timed_out) = (true, false);
     loop {
         let mut messages = Vec::new();
         tokio::select! {
-            event = bench.events.recv(), if live => match event {
-                Some(event) => {
-                    let mut next = Some(event);
-                    while let Some(event) = next {
-                        bench.take(&event);
-                        messages.push(Msg::Event(event));
-                        next = if messages.len() < EVENTS_AT_ONCE { bench.events.try_recv().ok() } else { None };
-                    }
-                }
-                None => {
+            event = bench.events.recv(), if live => {
+                if event.is_none() {
                     live = false;
                     messages.push(Msg::Ended);
                 }
-            },
+                let mut next = event;
+                while let Some(event) = next {
+                    bench.take(&event);
+                    messages.push(Msg::Event(event));
+                    next = if messages.len() < EVENTS_AT_ONCE { bench.events.try_recv().ok() } else { None };
+                }
+            }
             input = keys.next() => match input {
                 Some(Ok(input)) => messages.extend(message(input)),
                 // The terminal is gone; there is nobody to show anything to.
@@ -94,11 +90,15 @@ async fn show(
             },
             _ = frames.tick() => {
                 if live {
-                    messages.push(Msg::Tick(*clock.borrow_and_update()));
+                    messages.push(Msg::Tick(clock()));
                 }
                 if model.take_stale() {
                     terminal.draw(|frame| tui::view(&model, frame))?;
                 }
+            }
+            () = &mut over, if !timed_out => {
+                timed_out = true;
+                (bench.order)(Order::Finish);
             }
             () = &mut signalled => return Ok(()),
         }
