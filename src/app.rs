@@ -2,6 +2,7 @@
 
 mod bench;
 mod firmware;
+mod lines;
 mod recorder;
 mod rehearse;
 mod replay;
@@ -72,7 +73,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
     let state = cli.state.as_deref();
     match cli.command {
         Some(Command::Serve(args)) => serve::run(&args, state),
-        Some(Command::Rehearse(args)) => rehearse::run(&args, state),
+        Some(Command::Rehearse(args)) => rehearse::run(&args),
         Some(Command::Inspect(args)) => firmware::inspect(&args),
         Some(Command::Plan(args)) => firmware::plan(&args),
         Some(Command::Replay(args)) => replay::run(&args),

@@ -343,7 +343,10 @@ impl Engine {
         let Some(len) = dhcp::encode(reply, &mut bytes) else { return };
         bytes.truncate(len);
         let print = fingerprint(request);
-        let news = self.state.phone(mac).and_then(|phone| phone.asks.as_ref()) != Some(&print);
+        // A REQUEST orders its options otherwise than the DISCOVER before it; that alone is no news.
+        let known = self.state.phone(mac).and_then(|phone| phone.asks.as_ref());
+        let news =
+            known.is_none_or(|known| *known != Fingerprint { order: known.order.clone(), ..print.clone() });
         let asked = news.then(|| Box::new(print));
         let address = reply.yiaddr;
         let kind = match reply.kind {
@@ -357,8 +360,8 @@ impl Engine {
         };
         let starts = matches!(&kind, Kind::DhcpOffer { .. })
             || matches!(&kind, Kind::DhcpAck { how, .. } if matches!(how.as_str(), "selecting" | "init-reboot" | "bootp"));
-        let sign = if starts { Sign::Starts } else { Sign::Nothing };
         self.tell(now, Some(mac), kind);
+        let sign = if starts { Sign::Starts(self.state.events) } else { Sign::Nothing };
         self.queue.push_back(Queued::Reply { from: Endpoint::Dhcp, to, bytes });
         self.conclude(now, mac, sign);
     }

@@ -212,6 +212,8 @@ pub enum Kind {
     Symptom {
         /// Stable code.
         code: String,
+        /// How bad it is.
+        severity: Severity,
         /// What was seen.
         seen: String,
         /// What it means.
@@ -417,6 +419,18 @@ pub struct NoPlan {
     pub text: String,
     /// What to get.
     pub get: String,
+}
+
+/// How bad a symptom is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; nothing to do.
+    Note,
+    /// The phone needs a hand.
+    Hand,
+    /// It speaks against a recovery.
+    Wrong,
 }
 
 /// How a case ends.

@@ -1,12 +1,11 @@
 //! A live bench, real or rehearsed: events come, orders go, and everything is written down.
 
 use super::recorder::Recorder;
-use super::{Exit, stop};
+use super::{Exit, lines, stop};
 use crate::clock::Wall;
 use crate::event::{Event, Kind, Summary, Verdict};
 use crate::net::Order;
 use crate::session::State;
-use crate::session::words;
 use anyhow::Result;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
@@ -55,11 +54,10 @@ impl Bench {
             tokio::select! {
                 event = self.events.recv() => {
                     let Some(event) = event else { break };
+                    let line = if quiet { None } else { lines::line(&self.state, &event) };
                     self.take(&event);
-                    if !quiet {
-                        if let Some(line) = words::line(&event) {
-                            super::print_text(&line)?;
-                        }
+                    if let Some(line) = line {
+                        super::print_text(&line)?;
                     }
                 }
                 () = &mut interrupted, if !signalled => {
@@ -78,7 +76,7 @@ impl Bench {
             .clone()
             .ok_or_else(|| anyhow::anyhow!("the servers ended without a summary"))?;
         if !quiet {
-            super::print_text(&words::summary(&summary))?;
+            super::print_text(&lines::summary(&summary))?;
         }
         exit(&summary, self.expect)
     }

@@ -1,4 +1,167 @@
-//! (in work)
-pub(super) fn run(_: &crate::cli::Rehearse, _: Option<&std::path::Path>) -> anyhow::Result<super::Exit> {
-    unimplemented!()
+//! `rehearse`: the job with virtual phones, at any speed.
+
+use super::bench::{Bench, wall};
+use super::recorder::Recorder;
+use super::{Exit, print_text, screen, stop};
+use crate::cli::Rehearse;
+use crate::clock::Instant;
+use crate::event::Event;
+use crate::limits;
+use crate::net::Order;
+use crate::session::State;
+use crate::sim::firmware::Scale;
+use crate::sim::run::{self, BadWorld, World};
+use crate::sim::scenario::{Scenario, builtin};
+use anyhow::{Context, Result};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+
+/// The bench that is rehearsed when no scenario is named.
+const USUAL: &str = "mixed-bench";
+/// Times faster than life on the screen, unless the technician says otherwise: a phone takes some ten seconds.
+const ON_SCREEN: f64 = 20.0;
+/// How often the virtual bench is brought up to the clock.
+const FRAME: Duration = Duration::from_millis(20);
+/// How far it runs at a time when nobody watches.
+const STRIDE: Duration = Duration::from_secs(5);
+
+pub(super) fn run(args: &Rehearse) -> Result<Exit> {
+    if args.scenario.as_deref() == Some("list") {
+        let lines: Vec<_> = builtin()?.iter().map(|s| format!("{:<26} {}", s.name, s.title)).collect();
+        print_text(&lines.join("\n"))?;
+        return Ok(Exit::Done);
+    }
+    let scenario = scenario(args)?;
+    let shelf = run::shelf(&scenario, args.seed, Scale::FULL);
+    let world = World::new(&scenario, shelf, args.seed).map_err(|bad| match bad {
+        BadWorld::Refused(blockers) => {
+            let lines: Vec<_> = blockers.iter().map(ToString::to_string).collect();
+            stop(Exit::Firmware, lines.join("\n          "))
+        }
+        other => stop(Exit::Usage, other),
+    })?;
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(rehearse(args, &scenario, world))
+}
+
+/// The scenario that was named, from the program or from a file; the usual bench otherwise.
+fn scenario(args: &Rehearse) -> Result<Scenario> {
+    let builtin = builtin()?;
+    let named = |name: &str| builtin.iter().find(|s| s.name == name).cloned();
+    match &args.scenario {
+        Some(name) => {
+            if let Some(scenario) = named(name) {
+                return Ok(scenario);
+            }
+            let unknown = |e: &dyn std::fmt::Display| {
+                stop(
+                    Exit::Usage,
+                    format!(
+                        "{name} is neither a scenario of the program nor a scenario file ({e}); `rescue79 rehearse --scenario list` lists them."
+                    ),
+                )
+            };
+            let text = std::fs::read_to_string(name).map_err(|e| unknown(&e))?;
+            let stem = Path::new(name)
+                .file_stem()
+                .map_or_else(|| name.clone(), |s| s.to_string_lossy().into_owned());
+            Scenario::read(&stem, &text).map_err(|e| unknown(&e))
+        }
+        None => {
+            let usual = named(USUAL).context("the usual bench is missing")?;
+            Ok(match args.phones {
+                Some(n) => usual.with_phones(n.into()),
+                None => usual,
+            })
+        }
+    }
+}
+
+async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World) -> Result<Exit> {
+    let mut recorder = Recorder::new(wall());
+    if let Some(target) = &args.events {
+        recorder.events(target).with_context(|| format!("the events can't be written to {target}"))?;
+    }
+    let (orders, inbox) = channel();
+    let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
+    let (time, clock) = watch::channel(Instant::ZERO);
+    let pace = Pace {
+        speed: args.speed.or((!args.headless).then_some(ON_SCREEN)),
+        end: Instant::from_millis(scenario.seconds * 1000),
+    };
+    let player = std::thread::Builder::new()
+        .name("rehearsal".into())
+        .spawn(move || pace.play(world, &inbox, &sender, &time))?;
+    let bench = Bench {
+        events,
+        order: Box::new(move |order| drop(orders.send(order))),
+        recorder,
+        state: State::default(),
+        expect: None,
+        time: None,
+        after: Box::new(|_, _| {}),
+    };
+    let exit = if args.headless {
+        bench.headless(args.events.as_deref() == Some("-")).await
+    } else {
+        screen::run(bench, clock, screen::rehearsal(scenario)).await
+    };
+    player.join().map_err(|_| anyhow::anyhow!("the rehearsal ended unexpectedly"))?;
+    exit
+}
+
+struct Pace {
+    speed: Option<f64>,
+    end: Instant,
+}
+
+impl Pace {
+    /// Plays the bench until every phone has its verdict, the scenario is over, or the order to end comes.
+    fn play(
+        &self,
+        mut world: World,
+        inbox: &Receiver<Order>,
+        events: &mpsc::Sender<Event>,
+        time: &watch::Sender<Instant>,
+    ) {
+        #[expect(clippy::disallowed_methods, reason = "the rehearsal is paced by the real clock")]
+        let began = std::time::Instant::now();
+        loop {
+            let until = match self.speed {
+                Some(speed) => Instant::ZERO + began.elapsed().mul_f64(speed),
+                None => world.now() + STRIDE,
+            };
+            if !send(events, world.advance(until.min(self.end))) {
+                return;
+            }
+            time.send_replace(world.now());
+            let over = match inbox.try_recv() {
+                Ok(Order::Finish) | Err(TryRecvError::Disconnected) => true,
+                Ok(Order::Command(command)) => !send(events, world.command(&command)),
+                Err(TryRecvError::Empty) => world.now() >= self.end || all_closed(&world),
+            };
+            if over {
+                send(events, world.finish());
+                return;
+            }
+            if self.speed.is_some() {
+                #[expect(clippy::disallowed_methods, reason = "a thread of the app that only keeps time")]
+                std::thread::sleep(FRAME);
+            }
+        }
+    }
+}
+
+fn all_closed(world: &World) -> bool {
+    let phones = &world.state().phones;
+    phones.len() == world.phones().len() && phones.iter().all(|phone| phone.closed.is_some())
+}
+
+/// `false`: nobody listens any more.
+fn send(sender: &mpsc::Sender<Event>, events: Vec<Event>) -> bool {
+    events.into_iter().all(|event| sender.blocking_send(event).is_ok())
 }

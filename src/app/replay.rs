@@ -1,9 +1,9 @@
 //! `replay`: an old session again, from its journal alone.
 
-use super::{Exit, bench, print_text, stop};
+use super::{Exit, bench, lines, print_text, stop};
 use crate::cli::Replay;
 use crate::journal::Reader;
-use crate::session::{State, words};
+use crate::session::State;
 use anyhow::{Context, Result};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -19,7 +19,7 @@ pub(super) fn run(args: &Replay) -> Result<Exit> {
         number += 1;
         match reader.line(&line) {
             Ok(event) => {
-                if let (false, Some(text)) = (args.headless, words::line(&event)) {
+                if let (false, Some(text)) = (args.headless, lines::line(&state, &event)) {
                     print_text(&text)?;
                 }
                 state.apply(&event);
@@ -45,7 +45,7 @@ pub(super) fn run(args: &Replay) -> Result<Exit> {
     if !finished {
         print_text("This session has no end: it was interrupted, or it is still running.")?;
     }
-    print_text(&words::summary(&summary))?;
+    print_text(&lines::summary(&summary))?;
     let expect = state.session.as_ref().and_then(|s| s.expect);
     bench::exit(&summary, expect)
 }

@@ -1,7 +1,7 @@
 //! What goes wrong, in words (`assets/symptoms/*.toml`).
 
 use super::Confidence;
-use crate::event::Kind;
+use crate::event::{Kind, Severity};
 use serde::Deserialize;
 
 /// A file of symptoms.
@@ -17,6 +17,8 @@ pub(super) struct Symptoms {
 pub struct Symptom {
     /// Stable code.
     pub code: String,
+    /// How bad it is.
+    pub severity: Severity,
     /// What was seen.
     pub seen: String,
     /// What it means.
@@ -40,6 +42,7 @@ impl Symptom {
         };
         Kind::Symptom {
             code: self.code.clone(),
+            severity: self.severity,
             seen: fill(&self.seen),
             means: fill(&self.means),
             next: fill(&self.next),

@@ -17,8 +17,8 @@ use std::time::Duration;
 /// What a phone is showing at this moment.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Sign<'a> {
-    /// It asks for an address as a phone does that starts.
-    Starts,
+    /// It asks for an address as a phone does that starts; the number of the event.
+    Starts(u64),
     /// It asks for a file.
     Asks(Role, &'a str),
     /// Nothing; time has passed.
@@ -76,6 +76,10 @@ fn shown_by_request(desk: &Desk<'_>, identity: &mut Identity, role: Role, file: 
             identity.family = identity.family.or(models.first().map(|m| m.family));
             (identity.condition, identity.protocol) = (Condition::Wiped, None);
         }
+        Role::LoadsList | Role::Image | Role::Application if identity.family.is_none() => {
+            let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+            identity.family = stem.parse::<LoadName>().ok().map(|load| load.family);
+        }
         Role::Os79xx | Role::OldConfig => {
             identity.family = identity.family.or(classic);
             (identity.condition, identity.protocol) = (Condition::SingleImage, None);
@@ -112,11 +116,15 @@ fn shown_by_request(desk: &Desk<'_>, identity: &mut Identity, role: Role, file: 
     }
 }
 
-/// The phone's model; any model of its family where only that is known, since they take the same loads.
+/// The phone's model; where only its family is known, a model of it that has a target: they take the same loads.
 pub(super) fn model<'a>(desk: &Desk<'a>, phone: &Phone) -> Option<&'a Model> {
     match &phone.identity.model {
         Some(name) => desk.catalogue.model(name),
-        None => desk.catalogue.models_of(phone.identity.family?).next(),
+        None => {
+            let family = phone.identity.family?;
+            let wanted = |model: &&Model| desk.job.target(desk.catalogue, model).is_some();
+            desk.catalogue.models_of(family).find(wanted).or_else(|| desk.catalogue.models_of(family).next())
+        }
     }
 }
 
@@ -135,12 +143,19 @@ fn plan(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
         None => None,
         Some(plan) => {
             let fresh = phone.hop == 0 && phone.trail.firmware.is_empty() && phone.trail.list.is_none();
-            let news = wiped && fresh && plan.from != Start::Wiped.to_string() && plan.revised.is_none();
-            news.then(|| "it is in factory state".to_owned()).map(Some)?
+            let erased = wiped && fresh && plan.from != Start::Wiped.to_string() && plan.revised.is_none();
+            let meant = !plan.target.eq_ignore_ascii_case(target) && plan.revised.is_none();
+            match (erased, meant) {
+                (true, _) => Some("it is in factory state".to_owned()),
+                (false, true) => Some(format!("it has turned out to be a {}", model.name)),
+                (false, false) => return None,
+            }
         }
     };
+    let behind = phone.hops_done.last().map(|hop| Start::Load(hop.load.clone()));
     let seen = match (wiped, desk.job.from(desk.catalogue, model)) {
         (true, _) => Some(Start::Wiped),
+        _ if behind.is_some() => behind,
         (false, None) => universal(phone).then_some(Start::Era(Era::Universal)),
         (false, Some(_)) => None,
     };
@@ -239,7 +254,7 @@ fn application_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) ->
 fn goes_on_with(sign: Sign<'_>) -> String {
     match sign {
         Sign::Asks(_, file) => format!("then asked for {file}"),
-        Sign::Starts => "then started anew and asked for an address".to_owned(),
+        Sign::Starts(event) => format!("#{event} then started anew and asked for an address"),
         Sign::Nothing => "then went on".to_owned(),
     }
 }
@@ -249,7 +264,7 @@ fn image_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Optio
     let of_load = |m: &&Mark| m.role == Role::Image && m.load.as_deref() == Some(&load.name);
     let image = phone.trail.firmware.iter().find(of_load)?;
     let anew = match sign {
-        Sign::Starts => true,
+        Sign::Starts(_) => true,
         Sign::Asks(role, _) => !role.is_firmware(),
         Sign::Nothing => false,
     };
@@ -280,7 +295,7 @@ fn parts_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Optio
 fn runs_already(desk: &Desk<'_>, phone: &Phone, load: &Load, now: Instant) -> Option<Vec<String>> {
     let trail = &phone.trail;
     let config = trail.config.as_ref().filter(|m| m.load.as_deref() == Some(&load.name))?;
-    if !trail.firmware.is_empty() {
+    if trail.firmware.iter().any(|m| m.role != Role::Loader) {
         return None;
     }
     let named = quote(config, "read, naming this load:");

@@ -19,7 +19,8 @@ const NO_READ: Duration = Duration::from_secs(150);
 
 /// The first symptom to raise or to withdraw.
 pub(super) fn symptoms(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
-    no_request(desk, phone, now)
+    foreign_address(desk, phone)
+        .or_else(|| no_request(desk, phone, now))
         .or_else(|| no_read(desk, phone, now))
         .or_else(|| list_refused(desk, phone))
         .or_else(|| flash_repeats(desk, phone))
@@ -38,6 +39,13 @@ fn held(
         (false, true) => Some(Kind::SymptomGone { code: code.to_owned() }),
         _ => None,
     }
+}
+
+fn foreign_address(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
+    let refused = phone.trail.refused_address;
+    held(desk, phone, "foreign-address", refused.is_some(), || {
+        vec![("address", refused.map(|a| a.to_string()).unwrap_or_default())]
+    })
 }
 
 fn no_request(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {

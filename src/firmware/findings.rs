@@ -34,6 +34,7 @@ pub(super) fn files(bench: &mut Bench, sizes_count: bool, problems: &mut Vec<Pro
 pub(super) fn sets(bench: &Bench, problems: &mut Vec<Problem>) {
     for set in &bench.sets {
         sets::missing_parts(bench, set, problems);
+        sets::missing_lists(bench, set, problems);
         sets::other_terms(bench, set, problems);
         sets::unlisted(bench, set, problems);
         sets::other_phones(bench, set, problems);

@@ -1,12 +1,14 @@
 //! Takes files in, opens archives, and hands the result to the shelf's builder.
 
-use crate::firmware::archive::{self, Budget, Fault, Remark, Remarks, Shape};
-use crate::firmware::problem::enumerate;
+mod words;
+
+use crate::firmware::archive::{self, Budget, Remark, Remarks, Shape};
 use crate::firmware::{Known, Problem, Shelf, known, loads, names};
 use crate::limits;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use words::{fault_problem, remark_problem, shelf_full, unsafe_path};
 
 /// What a caller that walks folders leaves out, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +48,8 @@ pub(super) struct Taken {
 pub struct Intake {
     containers: Vec<Container>,
     roots: HashMap<String, usize>,
+    /// What was taken already: a folder and a file in it may both be named.
+    seen: HashSet<String>,
     files: Vec<Taken>,
     shared: HashMap<[u8; 32], Arc<[u8]>>,
     bytes: usize,
@@ -127,13 +131,17 @@ impl Intake {
         let Ok(path) = names::safe(path) else {
             return self.problem(unsafe_path(&shown, &[names::shown(path)]));
         };
-        if bytes.len() > limits::FILE_BYTES && archive::shape(&bytes).is_none() {
+        if !self.seen.insert(shown.clone()) {
+            return;
+        }
+        let shape = archive::shape(&bytes);
+        if bytes.len() > limits::FILE_BYTES && shape.is_none() {
             return self.left_out(&shown, LeftOut::TooLarge);
         }
         let seen = self.roots.get(&label).copied();
         let container = seen.unwrap_or_else(|| self.container(label.clone(), false, Known::Unknown));
         self.roots.insert(label, container);
-        let Some(shape) = archive::shape(&bytes) else {
+        let Some(shape) = shape else {
             self.suspicious(&shown, &bytes);
             return self.store(container, path, bytes, false);
         };
@@ -256,138 +264,4 @@ fn is_web_page(bytes: &[u8]) -> bool {
     let head =
         String::from_utf8_lossy(head).trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t']).to_lowercase();
     head.starts_with("<!doctype html") || head.starts_with("<html") || head.starts_with("<head")
-}
-
-fn shelf_full(path: &str) -> Problem {
-    Problem::error(
-        "shelf-full",
-        path,
-        format!(
-            "There is more here than {} files or {} MB, so the rest was left out. Give only the folder that holds \
-             the firmware.",
-            limits::SHELF_FILES,
-            limits::SHELF_BYTES >> 20
-        ),
-    )
-}
-
-fn unsafe_path(file: &str, names: &[String]) -> Problem {
-    Problem::warning(
-        "path-unsafe",
-        file,
-        format!(
-            "The name of {} leads out of its folder. It was left out. Firmware has no such names; use another copy.",
-            enumerate(names)
-        ),
-    )
-}
-
-fn fault_problem(fault: &Fault, file: &str) -> Problem {
-    let (code, text) = match fault {
-        Fault::Members => (
-            "archive-members",
-            format!(
-                "This archive has more than {} members. No firmware has; nothing in it was taken.",
-                limits::ARCHIVE_MEMBERS
-            ),
-        ),
-        Fault::Bytes => (
-            "archive-too-large",
-            format!(
-                "This archive holds more than {} MB. No firmware does; nothing in it was taken.",
-                limits::ARCHIVE_BYTES >> 20
-            ),
-        ),
-        Fault::Bomb => (
-            "archive-bomb",
-            "This archive inflates out of all proportion: it is made to fill memory. Nothing in it was taken; \
-             don't open it elsewhere."
-                .to_owned(),
-        ),
-        Fault::Overlap => (
-            "archive-overlap",
-            "Members of this archive share the same bytes, as only made-up archives do. Nothing in it was taken."
-                .to_owned(),
-        ),
-        Fault::Truncated => (
-            "archive-truncated",
-            "This archive ends too early: its download or copy was cut off. Get it again.".to_owned(),
-        ),
-        Fault::Damaged(what) => (
-            "archive-damaged",
-            format!("This archive is damaged ({}). Get it again.", names::shown(what)),
-        ),
-    };
-    Problem::error(code, file, text)
-}
-
-fn remark_problem(remark: Remark, file: &str, names: &[String]) -> Problem {
-    let which = enumerate(names);
-    match remark {
-        Remark::Link => Problem::warning(
-            "link-skipped",
-            file,
-            format!("{which}: a link, not a file. It was left out; firmware archives have none."),
-        ),
-        Remark::Special => Problem::warning(
-            "special-skipped",
-            file,
-            format!(
-                "{which}: a device or the like, not a file. It was left out; firmware archives have none."
-            ),
-        ),
-        Remark::UnsafePath => unsafe_path(file, names),
-        Remark::Encrypted => Problem::error(
-            "archive-encrypted",
-            file,
-            format!("{which}: needs a password. Unpack the archive with it and give the folder."),
-        ),
-        Remark::Method => Problem::error(
-            "archive-method",
-            file,
-            format!("{which}: packed in a way that isn't read here. Unpack the archive and give the folder."),
-        ),
-        Remark::TooLarge => Problem::warning(
-            "too-large",
-            file,
-            format!(
-                "{which}: larger than {} MB, so not firmware of a 79xx phone. It was left out.",
-                limits::FILE_BYTES >> 20
-            ),
-        ),
-        Remark::SizesDisagree => Problem::error(
-            "archive-sizes-disagree",
-            file,
-            format!(
-                "{which}: the archive gives two sizes for it, so two programs would read two contents. It was left out; use another copy."
-            ),
-        ),
-        Remark::Damaged => Problem::error(
-            "archive-damaged",
-            file,
-            format!("{which}: can't be unpacked, its check sum or data are wrong. Get the archive again."),
-        ),
-        Remark::NotText => Problem::info(
-            "name-not-text",
-            file,
-            format!(
-                "{which}: the name is in an old character set and was guessed. Names of firmware are plain ASCII."
-            ),
-        ),
-        Remark::TooDeep => Problem::warning(
-            "archive-too-deep",
-            file,
-            format!(
-                "{which}: an archive inside {} others. It wasn't opened; unpack it and give the folder.",
-                limits::ARCHIVE_DEPTH
-            ),
-        ),
-        Remark::Duplicate => Problem::warning(
-            "archive-duplicate",
-            file,
-            format!(
-                "{which}: more than one member of this name, with different contents. The last one was taken; use another copy."
-            ),
-        ),
-    }
 }

@@ -2,6 +2,7 @@
 
 use crate::firmware::intake::{Container, Taken, join};
 use crate::firmware::kind::{self, Look};
+use crate::firmware::list::List;
 use crate::firmware::shelf::Inner;
 use crate::firmware::{File, FileId, Kind, Load, Member, Problem, Set, SetId, Shelf, findings, fold, names};
 use crate::limits;
@@ -47,7 +48,13 @@ pub(super) fn build(
     }
     findings::sets(&bench, &mut problems);
     problems.sort_by(|a, b| (a.severity, &a.file, a.code).cmp(&(b.severity, &b.file, b.code)));
-    problems.truncate(limits::SHELF_PROBLEMS);
+    if problems.len() > limits::SHELF_PROBLEMS {
+        let more = problems.len() - limits::SHELF_PROBLEMS;
+        problems.truncate(limits::SHELF_PROBLEMS);
+        let text =
+            format!("{more} more findings aren't shown. Give only the folder that holds the firmware.");
+        problems.push(Problem::info("findings-cut", "", text));
+    }
     let (mut by_name, mut by_path): (HashMap<_, Vec<_>>, HashMap<_, Vec<_>>) = Default::default();
     for Seen { file, .. } in &bench.seen {
         let keys: HashSet<String> = [fold(&file.name), fold(file.wanted_name())].into();
@@ -130,11 +137,18 @@ fn lists(bench: &mut Bench, set: &Set) {
     let mut loads = Vec::new();
     let mut parts = Vec::new();
     for Seen { file, look } in bench.of(set) {
-        let (Some(list), Kind::LoadsList | Kind::TermList) = (&look.list, file.kind) else { continue };
+        let name = names::stem(file.wanted_name());
+        let parsed = name.parse::<LoadName>();
+        // A list that can't be read any more is still a load, one that can't be served.
+        let ruined = !file.sound && parsed.is_ok() && names::extension(file.wanted_name()) == "loads";
+        let list = match (&look.list, file.kind) {
+            (Some(list), Kind::LoadsList | Kind::TermList) => list,
+            _ if ruined => &List::default(),
+            _ => continue,
+        };
         let members: Vec<Member> = list.parts.iter().map(|part| member(bench, set, part)).collect();
         parts.push((file.id, members.clone()));
-        let name = names::stem(file.wanted_name());
-        let (Kind::LoadsList, Ok(parsed)) = (file.kind, name.parse::<LoadName>()) else { continue };
+        let Ok(parsed) = parsed else { continue };
         loads.push(Load {
             name: name.to_owned(),
             parsed,
@@ -233,7 +247,8 @@ fn applications_without_list(bench: &mut Bench, set: &Set) {
     for Seen { file, .. } in bench.of(set).filter(|seen| seen.file.kind == Kind::App) {
         let stem = names::stem(file.wanted_name());
         let Ok(parsed) = stem.parse::<LoadName>() else { continue };
-        if parsed.family != Family::Classic || listed.contains(&fold(stem)) {
+        let told = bench.loads.iter().any(|load| load.set == set.id && load.name.eq_ignore_ascii_case(stem));
+        if parsed.family != Family::Classic || listed.contains(&fold(stem)) || told {
             continue;
         }
         loads.push(Load {

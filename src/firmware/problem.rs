@@ -41,6 +41,15 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// The file can't be read as what it is: it doesn't open, isn't what its name says, or is cut off or damaged
+    /// as an archive.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        let archive = self.code.starts_with("archive-")
+            && !matches!(self.code, "archive-too-deep" | "archive-duplicate");
+        archive || matches!(self.code, "unreadable" | "not-an-archive" | "web-page" | "empty")
+    }
+
     pub(super) fn new(severity: Severity, code: &'static str, file: &str, text: impl Into<String>) -> Self {
         Self { code, severity, file: names::shown(file), text: names::shown(&text.into()) }
     }

@@ -1,7 +1,7 @@
 //! The shelf: every file by name, every load with its parts.
 
 use crate::firmware::problem::enumerate;
-use crate::firmware::{Kind, Known, Problem, fold};
+use crate::firmware::{Kind, Known, Problem, fold, names};
 use crate::load::LoadName;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -184,6 +184,12 @@ impl Shelf {
         named.find(|load| load.complete).or(first)
     }
 
+    /// Whether some load can be served.
+    #[must_use]
+    pub fn is_servable(&self) -> bool {
+        self.0.loads.iter().any(|load| load.complete)
+    }
+
     /// All sets.
     #[must_use]
     pub fn sets(&self) -> &[Set] {
@@ -223,11 +229,15 @@ impl Shelf {
         })
     }
 
-    /// Whether all parts that a list names are in its set and usable. Files that aren't lists are whole.
+    /// Whether a list and all parts that it names are in its set and usable. Files that aren't lists are whole.
     ///
     /// # Errors
-    /// The names of the parts that are missing or damaged.
+    /// The names of what is missing or damaged: parts, or the list itself.
     pub fn list_is_whole(&self, file: FileId) -> Result<(), Vec<String>> {
+        let list = self.file(file).filter(|file| names::extension(file.wanted_name()) == "loads");
+        if let Some(damaged) = list.filter(|file| !file.sound) {
+            return Err(vec![damaged.wanted_name().to_owned()]);
+        }
         let parts = self.0.parts.get(&file).map(Vec::as_slice).unwrap_or_default();
         let missing: Vec<String> =
             parts.iter().filter(|part| !part.sound).map(|part| part.name.clone()).collect();

@@ -22,6 +22,7 @@ pub const LATER_PHONES: [u8; 4] = [0xcd, 0x34, 0x12, 0xab];
 const SIGNER: u8 = 3;
 const SIGNATURE_INFO: u8 = 7;
 const ALGORITHM: u8 = 9;
+const SIGNATURE_ALGORITHM: u8 = 10;
 const PADDING: u8 = 13;
 const FILE_NAME: u8 = 14;
 
@@ -34,6 +35,8 @@ pub fn read(bytes: &[u8]) -> Option<Envelope> {
     let (mut at, mut name) = (0, None);
     while at < header_len {
         match header.get(at..) {
+            // Padding stands at the end; before this field it is the CR of a text-mode transfer.
+            Some([PADDING, SIGNATURE_ALGORITHM, ..]) => break,
             Some([PADDING, ..]) => at += 1,
             Some([SIGNER | SIGNATURE_INFO | ALGORITHM, _, _, ..]) => at += 3,
             Some([tag, high, low, rest @ ..]) => {
@@ -96,13 +99,21 @@ mod tests {
 
     #[test]
     fn a_header_that_is_cut_or_stretched_does_not_fit() {
-        let bytes = envelope("P0S3-8-12-00.sb2");
+        let bytes = envelope("P0S3-8-12-00.sb");
         for cut in 10..bytes.len() {
             assert!(!read(&bytes[..cut]).unwrap().fits, "{cut}");
         }
         let stretched: Vec<u8> =
             bytes.iter().flat_map(|b| if *b == 10 { vec![13, 10] } else { vec![*b] }).collect();
         assert!(!read(&stretched).unwrap().fits);
+        // A signature without an LF: only one field moves, and the padding at the end makes room for it.
+        let at = bytes.windows(2).position(|w| w == [0x0a, 0x0d]).unwrap();
+        let mut quiet = bytes.clone();
+        quiet[at] = 0x0b;
+        assert!(read(&quiet).unwrap().fits);
+        let at = quiet.windows(4).position(|w| w == [10, 0, 1, 0]).unwrap();
+        quiet.insert(at, 13);
+        assert!(!read(&quiet).unwrap().fits);
         assert_eq!(read(b"\x01\x00\x02\x01\x02\x02\x00\x02\x01"), None);
         assert_eq!(read(b"PK\x03\x04"), None);
     }

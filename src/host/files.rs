@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn files_of_a_folder_by_name_and_by_path() {
+    fn s20_files_of_a_folder_by_name_and_by_path() {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), "RINGLIST.DAT", b"ring");
         write(folder.path(), "a/b/dialplan.xml", b"<DIALTEMPLATE/>");
@@ -152,6 +152,14 @@ mod tests {
         assert_eq!(shelf.find("dialplan.xml", None).unwrap().name, "dialplan.xml");
         assert_eq!(shelf.sets().len(), 2);
         assert_eq!(shelf.problems(), []);
+    }
+
+    #[test]
+    fn a_folder_and_a_file_in_it_are_taken_once() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), "RINGLIST.DAT", b"ring");
+        let shelf = gather(&[folder.path().to_owned(), folder.path().join("RINGLIST.DAT")]).unwrap();
+        assert_eq!(shelf.files().count(), 1);
     }
 
     #[test]

@@ -91,6 +91,7 @@ fn dhcp(phone: &mut Phone, event: &Event) {
         Kind::DhcpAck { address, how, asked } => {
             phone.address = Some(*address);
             phone.trail.offers = 0;
+            phone.trail.refused_address = None;
             if let Some(asked) = asked {
                 phone.asks = Some((**asked).clone());
             }
@@ -100,7 +101,10 @@ fn dhcp(phone: &mut Phone, event: &Event) {
                 reached(phone, Stage::Leased, event.at);
             }
         }
-        Kind::DhcpNak { .. } => reached(phone, Stage::Dhcp, event.at),
+        Kind::DhcpNak { address } => {
+            phone.trail.refused_address = Some(*address);
+            reached(phone, Stage::Dhcp, event.at);
+        }
         _ => phone.address = None,
     }
 }
@@ -237,8 +241,14 @@ fn decided(phone: &mut Phone, kind: &Kind, at: Instant) {
             });
             reached(phone, Stage::Done, at);
         }
-        Kind::Symptom { code, seen, means, next } => {
-            let symptom = Symptom { seen: seen.clone(), means: means.clone(), next: next.clone(), at };
+        Kind::Symptom { code, severity, seen, means, next } => {
+            let symptom = Symptom {
+                severity: *severity,
+                seen: seen.clone(),
+                means: means.clone(),
+                next: next.clone(),
+                at,
+            };
             phone.symptoms.insert(code.clone(), symptom);
         }
         Kind::SymptomGone { code } => {

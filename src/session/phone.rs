@@ -1,7 +1,7 @@
 //! One phone as the events left it.
 
 use crate::clock::Instant;
-use crate::event::{Fingerprint, Identity, NoPlan, Plan, Role, Verdict};
+use crate::event::{Fingerprint, Identity, NoPlan, Plan, Role, Severity, Verdict};
 use crate::phone_id::Mac;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -170,6 +170,8 @@ pub struct Trail {
     pub offers: u32,
     /// When the first of those offers was made.
     pub offers_since: Instant,
+    /// The address of another network that it wanted and was refused, until it took one of ours.
+    pub refused_address: Option<Ipv4Addr>,
     /// Firmware read to its end since the hop began.
     pub firmware: Vec<Mark>,
     /// The last list read to its end since the last firmware.
@@ -206,6 +208,8 @@ pub struct Closed {
 /// A symptom, as it was raised.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Symptom {
+    /// How bad it is.
+    pub severity: Severity,
     /// What was seen.
     pub seen: String,
     /// What it means.

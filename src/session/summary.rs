@@ -1,11 +1,11 @@
 //! What a session comes to: the last line of its journal.
 
 use super::{Phone, State};
-use crate::event::{HopSummary, PhoneSummary, Summary, Verdict};
+use crate::event::{HopSummary, PhoneSummary, Severity, Summary, Verdict};
 
 impl State {
-    /// The summary of the session as it stands. A phone without a verdict is `unproven` when it was led to its target,
-    /// `failed` when it was not; never recovered.
+    /// The summary of the session as it stands. A phone without a verdict is `unproven`, or `failed` when something
+    /// speaks against it; never recovered.
     #[must_use]
     pub fn summarise(&self) -> Summary {
         let phones: Vec<_> = self.phones.iter().map(|p| self.phone_summary(p)).collect();
@@ -50,7 +50,7 @@ fn rounded(seconds: f64) -> f64 {
     (seconds * 10.0).round() / 10.0
 }
 
-/// The verdict of a phone if the session ended now, and why.
+/// The verdict of a phone if the session ended now, and why: `failed` only when something speaks against it.
 #[must_use]
 pub fn ending(phone: &Phone) -> (Verdict, String) {
     if let Some(closed) = &phone.closed {
@@ -59,17 +59,19 @@ pub fn ending(phone: &Phone) -> (Verdict, String) {
     if let Some(no_plan) = &phone.no_plan {
         return (Verdict::Failed, no_plan.text.clone());
     }
-    let symptom = phone.symptoms.values().next().map(|s| format!(" {}", s.means)).unwrap_or_default();
+    let worst = phone.symptoms.values().max_by_key(|s| s.severity).filter(|s| s.severity > Severity::Note);
+    let symptom = worst.map(|s| format!(" {}", s.means)).unwrap_or_default();
+    let against = worst.is_some_and(|s| s.severity == Severity::Wrong);
+    let open = if against { Verdict::Failed } else { Verdict::Unproven };
     match (&phone.plan, phone.at_target()) {
-        (None, _) => (Verdict::Unproven, format!("It was served files; no load was chosen for it.{symptom}")),
-        (Some(plan), true) => (
-            Verdict::Unproven,
-            format!("It read all of {}, and has not shown yet that it runs it.{symptom}", plan.target),
-        ),
+        (None, _) => (open, format!("It was served files; no load was chosen for it.{symptom}")),
+        (Some(plan), true) => {
+            (open, format!("It read all of {}, and has not shown yet that it runs it.{symptom}", plan.target))
+        }
         (Some(plan), false) => {
             let due = phone.due().unwrap_or(&plan.target);
             let at = format!("hop {} of {}", phone.hop + 1, plan.hops.len());
-            (Verdict::Failed, format!("The session ended at {at} ({due}).{symptom}"))
+            (open, format!("The session ended at {at} ({due}).{symptom}"))
         }
     }
 }

@@ -1,15 +1,292 @@
-//! Events and endings in sentences, for everybody who shows them.
+//! Events, stages, sizes and times in a technician's words: the screen's log, `replay` and the report say the same.
 
-use crate::event::{Event, Kind, Summary};
+use super::{Phone, Stage};
+use crate::event::{Event, Identity, Kind, Plan, ReadFailure, Session, Summary, Verdict};
+use std::time::Duration;
 
-/// One line for an event that a person wants to know; `None` for the rest.
+/// The event as one calm sentence. "It" is the phone of the event.
 #[must_use]
-pub fn line(event: &Event) -> Option<String> {
-    if matches!(event.kind, Kind::ReadProgress { .. }) { None } else { Some(format!("{event:?}")) }
+pub fn sentence(event: &Event) -> String {
+    sentence_of(event, None)
 }
 
-/// The end of a session.
+/// As [`sentence`], for somebody who remembers which file the read of the event is about.
 #[must_use]
-pub fn summary(summary: &Summary) -> String {
-    format!("{summary:?}")
+pub fn sentence_of(event: &Event, file: Option<&str>) -> String {
+    match &event.kind {
+        Kind::DhcpOffer { .. }
+        | Kind::DhcpAck { .. }
+        | Kind::DhcpNak { .. }
+        | Kind::DhcpDecline { .. }
+        | Kind::DhcpRelease { .. }
+        | Kind::DhcpIgnored { .. } => address(&event.kind),
+        Kind::ReadStarted { .. }
+        | Kind::ReadRefused { .. }
+        | Kind::ReadProgress { .. }
+        | Kind::ReadFinished { .. }
+        | Kind::ReadFailed { .. } => reading(event, file),
+        kind => other(kind),
+    }
 }
+
+/// Where an event comes from, in one word of at most five letters: `dhcp`, `tftp`, `plan`, `phone`, `hand`, `bench`.
+#[must_use]
+pub const fn area(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::DhcpOffer { .. }
+        | Kind::DhcpAck { .. }
+        | Kind::DhcpNak { .. }
+        | Kind::DhcpDecline { .. }
+        | Kind::DhcpRelease { .. }
+        | Kind::DhcpIgnored { .. } => "dhcp",
+        Kind::ReadStarted { .. }
+        | Kind::ReadRefused { .. }
+        | Kind::ReadProgress { .. }
+        | Kind::ReadFinished { .. }
+        | Kind::ReadFailed { .. }
+        | Kind::WriteRefused { .. } => "tftp",
+        Kind::Planned(_) | Kind::NoPlan(_) => "plan",
+        Kind::Identified(_) | Kind::Booted { .. } | Kind::HopDone { .. } | Kind::Verdict { .. } => "phone",
+        Kind::Symptom { .. } | Kind::SymptomGone { .. } => "hand",
+        Kind::SessionStarted(_)
+        | Kind::SessionResumed { .. }
+        | Kind::Garbage { .. }
+        | Kind::LimitReached { .. }
+        | Kind::Forgotten
+        | Kind::Summary(_) => "bench",
+    }
+}
+
+fn address(kind: &Kind) -> String {
+    match kind {
+        Kind::DhcpOffer { address, .. } => format!("It asked for an address and was offered {address}."),
+        Kind::DhcpAck { address, how, .. } => match how.as_str() {
+            "init-reboot" => format!("It came back with its address {address}."),
+            "renewing" | "rebinding" => format!("It renewed its address {address}."),
+            "inform" => format!("It has the address {address} and was told the rest."),
+            _ => format!("It took the address {address}."),
+        },
+        Kind::DhcpNak { address } => {
+            format!("It wanted {address} of another network and was told to ask anew.")
+        }
+        Kind::DhcpDecline { address } => format!("It found {address} in use; that address is set aside."),
+        Kind::DhcpRelease { address } => format!("It gave {address} back."),
+        Kind::DhcpIgnored { from, why, count, .. } => {
+            format!("{from} asked for an address{} and got no answer: {}", times(*count), stop(why))
+        }
+        _ => String::new(),
+    }
+}
+
+fn reading(event: &Event, file: Option<&str>) -> String {
+    let file = file.unwrap_or("the file");
+    match &event.kind {
+        Kind::ReadStarted { peer, asked, file, load, size, made, part, .. } => {
+            let who = if event.phone.is_some() { "It".to_owned() } else { peer.to_string() };
+            let mut text = format!("{who} reads {file} ({})", bytes(*size));
+            if let Some((k, n)) = part.filter(|(_, n)| *n > 1) {
+                text.push_str(&format!(", part {k} of {n}"));
+            }
+            if *made {
+                text.push_str(", written for it");
+            }
+            if let Some(load) = load.as_ref().filter(|load| !file.contains(load.as_str())) {
+                text.push_str(&format!("{} {load}", if *made { ", naming" } else { " of" }));
+            }
+            if !file.ends_with(asked.as_str()) && !asked.ends_with(file.as_str()) {
+                text.push_str(&format!("; it asked for {asked}"));
+            }
+            stop(&text)
+        }
+        Kind::ReadRefused { asked, usual: true, .. } => {
+            format!("It asked for {asked}; phones do without it.")
+        }
+        Kind::ReadRefused { asked, why, .. } => {
+            format!("It asked for {asked} and was refused: {}", stop(why))
+        }
+        Kind::ReadProgress { bytes: done, .. } => format!("It has read {} of {file}.", bytes(*done)),
+        Kind::ReadFinished { bytes: done, ms, resent, last_ack, .. } => {
+            let time = seconds(Duration::from_millis(*ms));
+            let again = if *resent > 0 { format!(", {resent} blocks sent again") } else { String::new() };
+            let end = if *last_ack { "" } else { ", and closed its port after the last block" };
+            format!("It has read {file}: {} in {time}{again}{end}.", bytes(*done))
+        }
+        Kind::ReadFailed { bytes: done, why, text, .. } => {
+            let done = bytes(*done);
+            match why {
+                ReadFailure::Stuck => {
+                    format!("It stuck in {file} after {done}: it goes on answering, never with anything new.")
+                }
+                ReadFailure::Silent => format!("It fell silent in {file} after {done}."),
+                ReadFailure::Closed => format!("It closed its port in {file} after {done}."),
+                ReadFailure::Peer if text.is_empty() => format!("It stopped reading {file} after {done}."),
+                ReadFailure::Peer => format!("It stopped reading {file} after {done}: {}", stop(text)),
+                ReadFailure::Replaced => format!("It left {file} after {done} and asked anew."),
+                ReadFailure::Evicted => format!("{file} was given up after {done} to make room for a phone."),
+            }
+        }
+        _ => String::new(),
+    }
+}
+
+fn other(kind: &Kind) -> String {
+    match kind {
+        Kind::SessionStarted(session) => started(session),
+        Kind::SessionResumed { gap_s } => {
+            format!("The session goes on after a break of {}.", clock(Duration::from_secs(*gap_s)))
+        }
+        Kind::WriteRefused { peer, asked } => {
+            format!("{peer} wanted to write {asked}; nothing is written here.")
+        }
+        Kind::Garbage { port, from, why, count } => {
+            format!(
+                "{from} sent the {port} port something that makes no sense{}: {}",
+                times(*count),
+                stop(why)
+            )
+        }
+        Kind::LimitReached { what, count } => format!("A limit is reached{}: {}", times(*count), stop(what)),
+        Kind::Identified(identity) => identified(identity),
+        Kind::Planned(plan) => planned(plan),
+        Kind::NoPlan(no_plan) => {
+            format!("{} {}", stop(&no_plan.text), stop(&no_plan.get)).trim_end().to_owned()
+        }
+        Kind::Booted { because } => format!("It started anew: {}", stop(because)),
+        Kind::HopDone { hop, load, .. } => format!("Hop {hop} is behind it: it has {load}."),
+        Kind::Verdict { verdict: Verdict::Recovered, reason, .. } => format!("Recovered. {}", stop(reason)),
+        Kind::Verdict { verdict: Verdict::Unproven, reason, .. } => format!("Not proven. {}", stop(reason)),
+        Kind::Verdict { verdict: Verdict::Failed, reason, .. } => format!("Failed. {}", stop(reason)),
+        Kind::Symptom { seen, means, next, .. } => format!("{} {} {}", stop(seen), stop(means), stop(next)),
+        Kind::SymptomGone { code } => format!("That has passed ({code})."),
+        Kind::Forgotten => "Forgotten; if it asks again it is a new phone.".to_owned(),
+        Kind::Summary(summary) => ended(summary),
+        _ => String::new(),
+    }
+}
+
+fn started(session: &Session) -> String {
+    let what = if session.dhcp { "addresses and files" } else { "files only" };
+    let targets = if session.targets.is_empty() {
+        "no target chosen, phones keep what they run".to_owned()
+    } else {
+        format!("target {}", session.targets.join(", "))
+    };
+    format!("The servers answer on {}: {what}; {targets}.", session.server)
+}
+
+/// The last line of a session: `5 of 6 phones are recovered.`
+#[must_use]
+pub fn ended(summary: &Summary) -> String {
+    let recovered = summary.phones.iter().filter(|p| p.verdict == Verdict::Recovered).count();
+    match summary.phones.len() {
+        0 => "The session has ended; no phone was seen.".to_owned(),
+        1 if recovered == 1 => "The session has ended: the phone is recovered.".to_owned(),
+        1 => "The session has ended: the phone is not recovered.".to_owned(),
+        n => format!("The session has ended: {recovered} of {n} phones are recovered."),
+    }
+}
+
+fn identified(identity: &Identity) -> String {
+    let what = match (&identity.model, identity.family) {
+        (Some(model), _) => format!("a {model}"),
+        (None, Some(family)) => format!("a phone of the {} family", family.as_str()),
+        (None, None) => "a phone of a kind not known yet".to_owned(),
+    };
+    match identity.because.as_str() {
+        "" => format!("It is {what}."),
+        because => format!("It is {what}: {}", stop(because)),
+    }
+}
+
+fn planned(plan: &Plan) -> String {
+    let mut text = match plan.hops.split_last() {
+        None => format!("It runs {} already; nothing has to be loaded.", plan.target),
+        Some((_, [])) => format!("The way: from {} straight to {}.", plan.from, plan.target),
+        Some((_, over)) => {
+            let over: Vec<_> = over.iter().map(|hop| hop.load.as_str()).collect();
+            format!("The way: from {} over {} to {}.", plan.from, over.join(" and "), plan.target)
+        }
+    };
+    if let Some(why) = &plan.revised {
+        text = format!("Planned anew: {} {text}", stop(why));
+    }
+    text
+}
+
+/// What a phone is doing, in a few words (at most 22 columns).
+#[must_use]
+pub fn doing(phone: &Phone) -> String {
+    match phone.stage {
+        Stage::Dhcp if phone.trail.booted && !phone.trail.firmware.is_empty() => "restarts".to_owned(),
+        Stage::Dhcp => "asks for an address".to_owned(),
+        Stage::Leased => "has its address".to_owned(),
+        Stage::Config => "asks what to run".to_owned(),
+        Stage::List => "reads the list".to_owned(),
+        Stage::Loader => "reads the loader".to_owned(),
+        Stage::Parts => match phone.read.as_ref().and_then(|r| r.part) {
+            Some((k, n)) if n > 1 => format!("reads part {k} of {n}"),
+            _ => "reads the load".to_owned(),
+        },
+        Stage::Flashing => "writes its flash".to_owned(),
+        Stage::Proof => "runs, shows itself".to_owned(),
+        Stage::Done => phone.verdict().map_or("done", verdict).to_owned(),
+    }
+}
+
+/// The word for a verdict.
+#[must_use]
+pub const fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Recovered => "recovered",
+        Verdict::Unproven => "not proven",
+        Verdict::Failed => "failed",
+    }
+}
+
+/// A time as `m:ss`, or `h:mm:ss` from an hour on.
+#[must_use]
+pub fn clock(time: Duration) -> String {
+    let s = time.as_secs();
+    if s >= 3600 {
+        format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
+    } else {
+        format!("{}:{:02}", s / 60, s % 60)
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    if time.as_secs() >= 60 {
+        clock(time)
+    } else {
+        let tenths = time.as_millis() / 100;
+        format!("{}.{} s", tenths / 10, tenths % 10)
+    }
+}
+
+/// A size: `640 B`, `708 kB`, `12.4 MB`. A kB is 1000 bytes.
+#[must_use]
+pub fn bytes(n: u64) -> String {
+    match n {
+        0..1_000 => format!("{n} B"),
+        1_000..1_000_000 => format!("{} kB", n / 1_000),
+        1_000_000..1_000_000_000 => format!("{}.{} MB", n / 1_000_000, n / 100_000 % 10),
+        _ => format!("{}.{} GB", n / 1_000_000_000, n / 100_000_000 % 10),
+    }
+}
+
+fn times(count: u32) -> String {
+    if count > 1 { format!(" {count} times") } else { String::new() }
+}
+
+/// The text with a full stop at its end, where it has none.
+fn stop(text: &str) -> String {
+    let text = text.trim_end();
+    if text.is_empty() || text.ends_with(['.', '!', '?', '"', '…']) {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
+}
+
+#[cfg(test)]
+mod tests;

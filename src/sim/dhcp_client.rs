@@ -1,12 +1,15 @@
 //! A phone's DHCP client: the order of its options, its constant transaction id, its patience.
 //! Source: classic loaders 8.x as observed, captures of 7911/7960, fingerprint collections.
 
+mod reply;
+
 use super::Datagram;
 use super::machine::Voice;
 use super::model::old_class;
 use super::scenario::{Fault, OfferNeed, PhoneSpec, ServerField, StoredLease};
 use crate::clock::Instant;
 use crate::phone_id::Mac;
+use reply::{Reply, first_address};
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
 
@@ -24,8 +27,6 @@ const LEASE_SECONDS: u32 = 40 * 60;
 const RENEW_EVERY: Duration = Duration::from_secs(60);
 /// Small answers may not get through old relays; one of the offer needs asks for this size.
 const PADDED: usize = 300;
-/// A lease that one of the offer needs calls short.
-const SHORT_LEASE: u32 = 24 * 3600;
 
 /// What changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -392,84 +393,6 @@ impl DhcpClient {
 /// The next sending, unless the stage is over.
 fn again(s: Sending, now: Instant) -> Option<Sending> {
     (s.count < SENDINGS).then(|| Sending { count: s.count + 1, due: now + Duration::from_secs(4 << s.count) })
-}
-
-/// The first four octets, whatever they were meant to be.
-fn first_address(value: &[u8]) -> Option<Ipv4Addr> {
-    let octets: [u8; 4] = value.get(..4)?.try_into().ok()?;
-    Some(Ipv4Addr::from(octets))
-}
-
-/// A server's answer to this phone.
-struct Reply<'a> {
-    kind: u8,
-    yours: Ipv4Addr,
-    siaddr: Ipv4Addr,
-    sname: &'a [u8],
-    options: &'a [u8],
-    length: usize,
-}
-
-impl<'a> Reply<'a> {
-    fn read(bytes: &'a [u8], mac: Mac, xid: [u8; 4]) -> Option<Self> {
-        let ours = bytes.first() == Some(&2)
-            && bytes.get(4..8)? == xid
-            && bytes.get(28..34)? == mac.0
-            && bytes.get(236..240)? == COOKIE;
-        let mut reply = Self {
-            kind: 0,
-            yours: first_address(bytes.get(16..20)?)?,
-            siaddr: first_address(bytes.get(20..24)?)?,
-            sname: bytes.get(44..108)?,
-            options: bytes.get(240..)?,
-            length: bytes.len(),
-        };
-        reply.kind = *reply.option(53)?.first()?;
-        ours.then_some(reply)
-    }
-
-    fn option(&self, code: u8) -> Option<&'a [u8]> {
-        let mut at = 0;
-        loop {
-            match *self.options.get(at)? {
-                0 => at += 1,
-                255 => return None,
-                tag => {
-                    let length = usize::from(*self.options.get(at + 1)?);
-                    let value = self.options.get(at + 2..at + 2 + length)?;
-                    if tag == code {
-                        return Some(value);
-                    }
-                    at += 2 + length;
-                }
-            }
-        }
-    }
-
-    fn address(&self, code: u8) -> Option<Ipv4Addr> {
-        self.option(code).and_then(first_address)
-    }
-
-    fn long(&self, code: u8) -> Option<u32> {
-        self.address(code).map(u32::from)
-    }
-
-    /// A 150 that isn't a list of addresses: Java phones drop the whole answer.
-    fn odd_150(&self) -> bool {
-        self.option(150).is_some_and(|v| v.is_empty() || v.len() % 4 != 0)
-    }
-
-    fn meets(&self, need: OfferNeed) -> bool {
-        match need {
-            OfferNeed::Router => self.option(3).is_some(),
-            OfferNeed::Dns => self.option(6).is_some(),
-            OfferNeed::Option66 => self.option(66).is_some(),
-            OfferNeed::No150 => self.option(150).is_none(),
-            OfferNeed::Siaddr => !self.siaddr.is_unspecified(),
-            OfferNeed::Padded => self.length >= PADDED,
-            OfferNeed::ShortLease => self.long(51).is_some_and(|s| s < SHORT_LEASE),
-        }
-    }
 }
 
 #[cfg(test)]

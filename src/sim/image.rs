@@ -116,9 +116,9 @@ fn extension(name: &str) -> Option<&str> {
 /// A Java list: `<load>.loads` or `term….default.loads`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct JavaList {
-    /// The release in its comment `# RELEASE load version …`. Real lists give the build here; synthetic ones give the
-    /// release of the load, because a virtual phone has no signature to check and judges keys by it.
-    pub(super) release: Option<String>,
+    /// The build in its comment `# RELEASE load version …`. A real phone checks a signature; a virtual one has none to
+    /// check and judges keys by this.
+    pub(super) build: Option<String>,
     /// The parts, in order.
     pub(super) parts: Vec<String>,
 }
@@ -126,11 +126,11 @@ pub(super) struct JavaList {
 /// Reads the payload of a Java list.
 pub(super) fn java_list(payload: &[u8]) -> Option<JavaList> {
     let all = String::from_utf8_lossy(payload);
-    let mut list = JavaList { release: None, parts: Vec::new() };
+    let mut list = JavaList { build: None, parts: Vec::new() };
     for line in all.split(['\r', '\n']).map(str::trim).filter(|l| !l.is_empty()) {
         if let Some(comment) = line.strip_prefix('#') {
-            let release = comment.trim().strip_prefix("RELEASE load version").map(str::trim);
-            list.release = list.release.or_else(|| release.map(str::to_owned));
+            let build = comment.trim().strip_prefix("RELEASE load version").map(str::trim);
+            list.build = list.build.or_else(|| build.map(str::to_owned));
         } else if line.to_ascii_lowercase().ends_with(".sbn") {
             list.parts.push(line.to_owned());
         } else {
@@ -193,10 +193,10 @@ mod tests {
     #[test]
     fn lists_are_read_with_their_blanks() {
         let list = java_list(
-            b"\r\r#\r\n# RELEASE load version 8-5-2\r\n\r\njar41sip.8-5-2.sbn\r\ndsp41.8-5-2.sbn \r\n",
+            b"\r\r#\r\n# RELEASE load version 8-5-2TH1-6\r\n\r\njar41sip.8-5-2.sbn\r\ndsp41.8-5-2.sbn \r\n",
         )
         .unwrap();
-        assert_eq!(list.release.as_deref(), Some("8-5-2"));
+        assert_eq!(list.build.as_deref(), Some("8-5-2TH1-6"));
         assert_eq!(list.parts, ["jar41sip.8-5-2.sbn", "dsp41.8-5-2.sbn"]);
         assert_eq!(java_list(b"\r\n# nothing\r\n"), None);
         let list = classic_list(b"P003-8-12-00.sbn\nP0S3-8-12-00.sb2\nLA_VERSION=PAS30830\n").unwrap();

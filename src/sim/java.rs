@@ -1,13 +1,15 @@
 //! 7906 to 7975: the boot code of a wiped phone, and a load that obeys its configuration.
 //! Source: server logs of recoveries, public boot logs, what is published about 8.3 to 9.4.
 
+mod load;
+
 use super::config_reader::strict_xml;
-use super::image::{self, JavaList, PartFault};
 use super::machine::{Ask, Context, Failure, Fetched, Heard, Patience, Refusal, Stage, Step, Voice};
 use super::model::{Model, Pace};
 use super::phone::BadPhone;
 use super::scenario::{PhoneSpec, StartState};
 use crate::load::{LoadName, Protocol, Release};
+use load::{Keys, accept, check_part, load_of, refusal};
 
 /// Largest configuration file, list and part, in bytes.
 const CONFIG_BYTES: usize = 550_001;
@@ -25,30 +27,6 @@ const SCCP_EXTRAS: [&str; 4] = [
     "Ringlist.xml",
     "Desktops/320x196x4/List.xml",
 ];
-
-/// The signing keys that a load knows. They changed after 8.5(2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Keys {
-    Old,
-    Both,
-    New,
-}
-
-impl Keys {
-    /// What a load of that release knows: both from 8.3(3) to 8.5(2).
-    fn of(release: &Release) -> Self {
-        match (Release::parse("8.3.3"), Release::parse("8.5.2")) {
-            (Some(both), _) if *release < both => Self::Old,
-            (_, Some(last)) if *release <= last => Self::Both,
-            _ => Self::New,
-        }
-    }
-
-    /// Old keys do not open what was signed with the new one; the new one's loads still take the old.
-    fn open(self, release: &Release) -> bool {
-        !(self == Self::Old && Self::of(release) == Self::New)
-    }
-}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum At {
@@ -367,16 +345,7 @@ impl Java {
 
     fn part(&mut self, n: usize, fetched: Fetched, cx: &mut Context<'_>) -> Step {
         let file = self.list.get(n).cloned().unwrap_or_default();
-        let checked = fetched.map_err(refusal).and_then(|bytes| {
-            let signed = image::open(&bytes).ok_or(Refusal::NotSigned)?;
-            match image::java_part(signed.payload) {
-                _ if !signed.name.eq_ignore_ascii_case(&file) => Err(Refusal::WrongName),
-                Err(PartFault::NotAnArchive) => Err(Refusal::NotAnImage),
-                Err(PartFault::Truncated) => Err(Refusal::Truncated),
-                Ok(()) => Ok(()),
-            }
-        });
-        match checked {
+        match fetched.map_err(refusal).and_then(|bytes| check_part(&file, &bytes)) {
             Ok(()) => self.next_part(n + 1, cx),
             Err(why) => self.refused(&file, why, cx),
         }
@@ -396,34 +365,5 @@ impl Java {
             patience: Patience::Application,
             check_name: false,
         })
-    }
-}
-
-/// The load that a default list makes: protocol and family from its parts, release from its comment.
-fn load_of(list: &JavaList) -> Option<(String, LoadName)> {
-    let jar = list.parts.iter().find(|p| p.to_ascii_lowercase().starts_with("jar"))?;
-    let head = jar.split('.').next()?.get(3..)?.to_ascii_uppercase();
-    let digits: String = head.chars().take_while(char::is_ascii_digit).collect();
-    let protocol = head.strip_prefix(&*digits)?;
-    let load = format!("{protocol}{digits}.{}S", list.release.as_deref()?);
-    let name = load.parse().ok()?;
-    Some((load, name))
-}
-
-/// A list that carries its own name.
-fn accept(file: &str, fetched: Fetched) -> Result<JavaList, Refusal> {
-    let bytes = fetched.map_err(refusal)?;
-    let signed = image::open(&bytes).ok_or(Refusal::NotSigned)?;
-    if !signed.name.eq_ignore_ascii_case(file) {
-        return Err(Refusal::WrongName);
-    }
-    image::java_list(signed.payload).ok_or(Refusal::NotAnImage)
-}
-
-fn refusal(failure: Failure) -> Refusal {
-    match failure {
-        Failure::WrongName => Refusal::WrongName,
-        Failure::TooBig => Refusal::TooBig,
-        _ => Refusal::Missing,
     }
 }

@@ -2,11 +2,13 @@
 
 pub use super::machine::{Deed, Failure, Refusal};
 
+mod task;
+
 use super::Datagram;
 use super::classic::Classic;
 use super::dhcp_client::{DhcpClient, News};
 use super::java::Java;
-use super::machine::{Context, Face, Fetched, Heard, Stage, Step};
+use super::machine::{Context, Face, Heard, Stage, Step};
 use super::model::{Kind, Model, Pace, model};
 use super::rng::Rng;
 use super::scenario::{Break, Fault, PhoneSpec};
@@ -15,6 +17,7 @@ use crate::clock::Instant;
 use crate::phone_id::Mac;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
+use task::{Task, Wear};
 
 /// The first port a phone reads from after a restart; each read takes the next one.
 const FIRST_PORT: u16 = 49_152;
@@ -22,8 +25,8 @@ const FIRST_PORT: u16 = 49_152;
 const SILENCE: Duration = Duration::from_secs(39);
 /// Time for a key sequence.
 const TYPING: Duration = Duration::from_secs(20);
-/// The block at which a power cut of the stage `transfer` comes, in files that are long enough.
-const CUT_BLOCK: u64 = 40;
+/// The block at which a power cut of the stage `transfer` comes: synthetic images can be small.
+const CUT_BLOCK: u64 = 3;
 
 /// What [`Phone::poll`] wants done.
 #[derive(Debug, PartialEq, Eq)]
@@ -74,28 +77,6 @@ impl Firmware {
     }
 }
 
-#[derive(Debug)]
-enum Task {
-    Off,
-    /// The technician types keys; then the firmware starts.
-    Keys(Instant),
-    Wait(Instant),
-    Burn {
-        ends: Instant,
-        cut: Option<(Instant, Duration)>,
-    },
-    Lease,
-    Fetch(Box<Read>),
-    /// A read fell silent; its port swallows what comes.
-    Silent {
-        until: Instant,
-        port: u16,
-    },
-    /// A read that is over before it began.
-    Answer(Fetched),
-    Rest,
-}
-
 /// A virtual phone.
 #[derive(Debug)]
 pub struct Phone {
@@ -113,8 +94,7 @@ pub struct Phone {
     log: Vec<(Instant, Deed)>,
     /// When the power comes back after a cut.
     back_at: Option<Instant>,
-    /// The faults that wear off, with how often they still strike.
-    faults: Vec<(Fault, u8)>,
+    wear: Wear,
 }
 
 impl Phone {
@@ -125,11 +105,6 @@ impl Phone {
             Kind::Classic => Firmware::Classic(Classic::new(spec)?),
             Kind::Java => Firmware::Java(Java::new(spec, model)?),
         };
-        let faults = spec
-            .faults
-            .iter()
-            .map(|f| (f.clone(), if let Fault::Breaks { times, .. } = f { *times } else { 1 }))
-            .collect();
         // Phones of one bench have one seed; the MAC keeps them from doing everything at the same moment.
         let [.., x, y, z] = spec.mac.0;
         Ok(Self {
@@ -145,7 +120,7 @@ impl Phone {
             face: Face::DARK,
             log: Vec::new(),
             back_at: None,
-            faults,
+            wear: Wear::new(&spec.faults),
         })
     }
 
@@ -283,14 +258,7 @@ impl Phone {
         if let Some(place) = self.outbox.iter().position(|(at, _)| *at <= now) {
             return PhoneOutput::Send(self.outbox.remove(place).1);
         }
-        let task = match &self.task {
-            Task::Off => self.back_at,
-            Task::Keys(at) | Task::Wait(at) | Task::Silent { until: at, .. } => Some(*at),
-            Task::Burn { ends, cut } => Some(cut.map_or(*ends, |(at, _)| at)),
-            Task::Fetch(read) => Some(read.deadline()),
-            Task::Answer(_) => Some(now),
-            Task::Lease | Task::Rest => None,
-        };
+        let task = if matches!(self.task, Task::Off) { self.back_at } else { self.task.due(now) };
         let mail = self.outbox.iter().map(|(at, _)| *at).min();
         PhoneOutput::Idle([task, mail, self.dhcp.deadline()].into_iter().flatten().min())
     }
@@ -354,7 +322,7 @@ impl Phone {
                 if let Some(address) = self.address() {
                     self.note(now, Deed::Leased(address));
                 }
-                if let Some(back) = self.struck(Stage::Lease) {
+                if let Some(back) = self.wear.struck(Stage::Lease) {
                     self.cut(now, back);
                 } else if matches!(self.task, Task::Lease) {
                     self.tell(now, Heard::Leased);
@@ -371,11 +339,11 @@ impl Phone {
                 let (image, port, name) = (read.of_an_image(), read.port(), read.name().to_owned());
                 if image
                     && block == CUT_BLOCK
-                    && let Some(back) = self.struck(Stage::Transfer)
+                    && let Some(back) = self.wear.struck(Stage::Transfer)
                 {
                     self.cut(now, back);
                 } else {
-                    match self.broken(&name, block) {
+                    match self.wear.broken(&name, block) {
                         Some(Break::Restart) => self.restart(now),
                         Some(Break::Silence) => self.task = Task::Silent { until: now + SILENCE, port },
                         None => {}
@@ -393,30 +361,6 @@ impl Phone {
     fn cut(&mut self, now: Instant, back: Duration) {
         self.power_off(now);
         self.back_at = Some(now + back);
-    }
-
-    /// Whether a power cut of that stage strikes now, and how long it lasts.
-    fn struck(&mut self, stage: Stage) -> Option<Duration> {
-        self.faults.iter_mut().find_map(|(fault, left)| match fault {
-            Fault::PowerCut { stage: at, back_after } if *at == stage && *left > 0 => {
-                *left -= 1;
-                Some(Duration::from_secs(*back_after))
-            }
-            _ => None,
-        })
-    }
-
-    /// Whether the read of that file breaks off at that block.
-    fn broken(&mut self, name: &str, number: u64) -> Option<Break> {
-        self.faults.iter_mut().find_map(|(fault, left)| match fault {
-            Fault::Breaks { file, block, by, .. }
-                if *block == number && *left > 0 && name.contains(&**file) =>
-            {
-                *left -= 1;
-                Some(*by)
-            }
-            _ => None,
-        })
     }
 
     fn restart(&mut self, now: Instant) {
@@ -447,7 +391,7 @@ impl Phone {
         self.task = match step {
             Step::Wait(time) => Task::Wait(now + time),
             Step::Burn(stage, time) => {
-                let cut = self.struck(stage).map(|back| (now + time / 2, back));
+                let cut = self.wear.struck(stage).map(|back| (now + time / 2, back));
                 Task::Burn { ends: now + time, cut }
             }
             Step::Lease(voice) => {

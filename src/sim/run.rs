@@ -95,7 +95,7 @@ pub fn shelf(scenario: &Scenario, seed: u64, scale: Scale) -> Shelf {
             }
         }
     }
-    let mut intake = Intake::new();
+    let mut intake = Intake::of_any_size();
     for (load, files) in sets {
         for (name, bytes) in files {
             intake.file(&load, &name, bytes);

@@ -1,9 +1,14 @@
 //! Scenarios: virtual benches as TOML, with what must come out. Rehearsal and tests read the same files.
 
+mod builtin;
+mod phone;
+
 pub use super::lan::LanSpec;
 pub use super::machine::Stage;
 pub use super::router::RouterSpec;
-use crate::phone_id::Mac;
+pub use builtin::builtin;
+pub use phone::{Break, Fault, OfferNeed, PhoneEntry, PhoneSpec, ServerField, StartState, StoredLease};
+
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -131,177 +136,6 @@ pub struct LineSpec {
     pub password: String,
 }
 
-/// A phone, or several alike, and what must become of each.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PhoneEntry {
-    /// As the command line names it.
-    pub model: String,
-    /// How many; each has its own MAC address.
-    #[serde(default = "one")]
-    pub count: u8,
-    /// Of the first; the next ones count on. Made up from the place in the file when not given.
-    pub mac: Option<Mac>,
-    /// What is in its flash.
-    pub state: StartState,
-    /// The load it runs, or ran last.
-    pub load: Option<String>,
-    /// The version of its universal loader (`PAS3…`), where it has one.
-    pub loader: Option<String>,
-    /// The newest release that its boot code takes when it is wiped.
-    pub takes_up_to: Option<String>,
-    /// The oldest release that its hardware takes.
-    pub needs_at_least: Option<String>,
-    /// A lease of an earlier network.
-    pub stored_lease: Option<StoredLease>,
-    /// Seconds until it gets power; those after the first follow 2 s apart.
-    #[serde(default)]
-    pub power_at: u64,
-    /// What is wrong with it.
-    #[serde(default)]
-    pub faults: Vec<Fault>,
-    /// What must come out.
-    pub expect: Expect,
-}
-
-const fn one() -> u8 {
-    1
-}
-
-/// One phone, ready to be built.
-#[derive(Clone, Debug)]
-pub struct PhoneSpec {
-    /// As the command line names it.
-    pub model: String,
-    /// Its MAC address.
-    pub mac: Mac,
-    /// What is in its flash.
-    pub state: StartState,
-    /// The load it runs, or ran last.
-    pub load: Option<String>,
-    /// The version of its universal loader.
-    pub loader: Option<String>,
-    /// The newest release that its boot code takes when it is wiped.
-    pub takes_up_to: Option<String>,
-    /// The oldest release that its hardware takes.
-    pub needs_at_least: Option<String>,
-    /// A lease of an earlier network.
-    pub stored_lease: Option<StoredLease>,
-    /// Seconds until it gets power.
-    pub power_at: u64,
-    /// What is wrong with it.
-    pub faults: Vec<Fault>,
-}
-
-/// What is in a phone's flash when the bench begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum StartState {
-    /// An application; `load` says which.
-    Running,
-    /// 7940/7960: the universal loader alone, "Protocol Application Invalid".
-    Pai,
-    /// Java: only the boot code is left.
-    Wiped,
-}
-
-/// Network settings that a phone has kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StoredLease {
-    /// Its address.
-    pub address: Ipv4Addr,
-    /// The file server of that network.
-    pub tftp: Option<Ipv4Addr>,
-}
-
-/// What can be wrong with a phone.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Fault {
-    /// The power goes in the middle of a stage, once, and is back after some seconds.
-    PowerCut {
-        /// The stage.
-        stage: Stage,
-        /// Seconds without power.
-        back_after: u64,
-    },
-    /// No key sequence is taken.
-    ResetKeysIgnored,
-    /// No DHCP answer reaches it.
-    Deaf,
-    /// It takes a lease and asks for no file.
-    AsksNothing {
-        /// Unless the answer has this.
-        unless: Option<OfferNeed>,
-    },
-    /// A server address typed into its menu; beats DHCP.
-    AlternateTftp {
-        /// The address.
-        address: Ipv4Addr,
-    },
-    /// It does not look at one of the places where a file server is named.
-    Ignores {
-        /// The place.
-        field: ServerField,
-    },
-    /// A read breaks off at a block.
-    Breaks {
-        /// Part of the file's name.
-        file: String,
-        /// The block, counted from 1.
-        block: u64,
-        /// How often before it goes through.
-        times: u8,
-        /// What the phone does then.
-        by: Break,
-    },
-}
-
-/// How a read breaks off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Break {
-    /// The phone restarts.
-    Restart,
-    /// It falls silent and tries again later.
-    Silence,
-}
-
-/// What a phone with a hidden rule wants to see in a DHCP answer before it asks for files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum OfferNeed {
-    /// Option 3.
-    Router,
-    /// Option 6.
-    Dns,
-    /// Option 66.
-    Option66,
-    /// No option 150.
-    No150,
-    /// A `siaddr` that isn't zero.
-    Siaddr,
-    /// At least 300 bytes.
-    Padded,
-    /// A lease of under a day.
-    ShortLease,
-}
-
-/// Where a DHCP answer can name the file server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ServerField {
-    /// Option 150.
-    Option150,
-    /// Option 66.
-    Option66,
-    /// The header's next server.
-    Siaddr,
-    /// The header's server name.
-    Sname,
-}
-
 /// Something the technician does.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -329,20 +163,8 @@ pub enum Deed {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PlanSpec {
-    /// Models for which the wish is refused, with the word for why. Their phones are served nothing but a lease.
-    pub refused: BTreeMap<String, PlanProblem>,
-}
-
-/// Why a wish is refused before serving.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PlanProblem {
-    /// The load is for other phones.
-    WrongFamily,
-    /// A part of a load is missing or not what its name says.
-    Incomplete,
-    /// A load on the way is not on the shelf.
-    HopMissing,
+    /// Models for which the order is refused, with the code of the reason: `family`, `hop-missing`, `incomplete`.
+    pub refused: BTreeMap<String, String>,
 }
 
 /// What must have come out at the end.
@@ -401,43 +223,4 @@ impl Scenario {
             None => Ok(scenario),
         }
     }
-
-    /// Every phone by itself, with what must become of it.
-    #[must_use]
-    pub fn phones(&self) -> Vec<(PhoneSpec, Expect)> {
-        let mut all = Vec::new();
-        for (place, entry) in (0u64..).zip(&self.phones) {
-            for n in 0..u64::from(entry.count) {
-                let first = entry.mac.unwrap_or_else(|| made_up(place));
-                let spec = PhoneSpec {
-                    model: entry.model.clone(),
-                    mac: counted_on(first, n),
-                    state: entry.state,
-                    load: entry.load.clone(),
-                    loader: entry.loader.clone(),
-                    takes_up_to: entry.takes_up_to.clone(),
-                    needs_at_least: entry.needs_at_least.clone(),
-                    stored_lease: entry.stored_lease,
-                    power_at: entry.power_at + 2 * n,
-                    faults: entry.faults.clone(),
-                };
-                all.push((spec, entry.expect.clone()));
-            }
-        }
-        all
-    }
-}
-
-/// A MAC address of the vendor for the entry at that place.
-fn made_up(place: u64) -> Mac {
-    counted_on(Mac([0x00, 0x1b, 0x0c, 0x18, 0x00, 0x10]), place << 8)
-}
-
-/// The MAC address so many numbers further.
-fn counted_on(mac: Mac, n: u64) -> Mac {
-    let mut number = [0; 8];
-    let (_, low) = number.split_at_mut(2);
-    low.copy_from_slice(&mac.0);
-    let [_, _, next @ ..] = (u64::from_be_bytes(number) + n).to_be_bytes();
-    Mac(next)
 }

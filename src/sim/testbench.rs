@@ -96,7 +96,7 @@ pub(super) fn java_set(files: &mut Files, protocol: &str, family: &str, release:
     for part in &parts {
         put(files, part, signed(part, &archive(&[9000, 500])));
     }
-    let list = format!("#\r\n# RELEASE load version {release}\r\n\r\n{}\r\n", parts.join(" \r\n"));
+    let list = format!("#\r\n# RELEASE load version {release}TH1-6\r\n\r\n{}\r\n", parts.join(" \r\n"));
     let load = format!("{}{family}.{release}S.loads", protocol.to_ascii_uppercase());
     let terms = terms.iter().map(|t| format!("term{t}.default.loads"));
     for name in terms.chain([load]) {
@@ -174,8 +174,12 @@ impl Bench {
     }
 
     /// Runs for so many seconds.
-    pub(super) fn run(&mut self, seconds: u64) -> &mut Self {
-        let end = self.now + Duration::from_secs(seconds);
+    pub(super) fn run(&mut self, seconds: u64) {
+        self.run_millis(1000 * seconds);
+    }
+
+    pub(super) fn run_millis(&mut self, millis: u64) {
+        let end = self.now + Duration::from_millis(millis);
         loop {
             match self.phone.poll(self.now) {
                 PhoneOutput::Send(datagram) => {
@@ -190,7 +194,6 @@ impl Bench {
             }
         }
         self.now = end;
-        self
     }
 
     fn serve(&mut self, datagram: &Datagram) {

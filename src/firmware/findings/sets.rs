@@ -4,7 +4,7 @@ use super::content::truncated;
 use crate::firmware::kind::term_family;
 use crate::firmware::loads::{Bench, Seen, listed_stems};
 use crate::firmware::problem::enumerate;
-use crate::firmware::{FileId, Kind, Problem, Set, fold, known, names};
+use crate::firmware::{FileId, Kind, Load, Problem, Set, fold, known, names};
 use crate::load::{Family, LoadName};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -78,11 +78,75 @@ pub(super) fn missing_parts(bench: &Bench, set: &Set, problems: &mut Vec<Problem
     }
 }
 
+/// Numbers in the names of the term lists of a family (members of public cmterm archives).
+const fn term_digits(family: Family) -> &'static [&'static str] {
+    match family {
+        Family::Classic => &[],
+        Family::F11 => &["06", "11"],
+        Family::F31 => &["31"],
+        Family::F41 => &["41", "61"],
+        Family::F42 => &["42", "62"],
+        Family::F45 => &["45", "65"],
+        Family::F70 => &["70", "71"],
+        Family::F75 => &["75"],
+    }
+}
+
+/// A Java set has the list of its load, and a term list for each model of its family.
+pub(super) fn missing_lists(bench: &Bench, set: &Set, problems: &mut Vec<Problem>) {
+    let terms = |family: Family| {
+        bench
+            .of(set)
+            .map(|seen| seen.file.wanted_name())
+            .filter(move |name| term_family(name) == Some(family))
+    };
+    for family in Family::ALL {
+        let mut loads = bench.loads.iter().filter(|load| load.set == set.id && load.parsed.family == family);
+        let (first, here) = (loads.next(), terms(family).map(fold).collect::<Vec<_>>());
+        let Some(load) = first else {
+            if !here.is_empty() {
+                problems.push(Problem::error(
+                    "list-missing",
+                    &set.origin,
+                    format!(
+                        "Beside {} the list of the load itself is missing, such as SIP{family}.….loads. A wiped \
+                         phone could take it, a running phone can't be given it by name. Get the whole release \
+                         again, or add the file.",
+                        enumerate(&here)
+                    ),
+                ));
+            }
+            continue;
+        };
+        let missing: Vec<String> = term_digits(family)
+            .iter()
+            .map(|digits| format!("term{digits}.default.loads"))
+            .filter(|name| !here.contains(name))
+            .collect();
+        if load.list.is_some() && !missing.is_empty() {
+            problems.push(Problem::info(
+                "term-missing",
+                &set.origin,
+                format!(
+                    "{} isn't here. Phones that were wiped ask for it; those that still run can be given {} by \
+                     name. To recover wiped phones, get the whole release again.",
+                    enumerate(&missing),
+                    load.name
+                ),
+            ));
+        }
+    }
+}
+
 /// Term lists whose parts are those of no load here, though loads of their family are here.
 fn stray_terms<'a>(bench: &'a Bench, set: &'a Set) -> impl Iterator<Item = (&'a Seen, Vec<&'a str>)> {
     bench.of(set).filter(|seen| seen.file.kind == Kind::TermList && seen.file.sound).filter_map(move |seen| {
         let family = term_family(seen.file.wanted_name())?;
-        let of_family = || bench.loads.iter().filter(move |l| l.set == set.id && l.parsed.family == family);
+        let of_family = || {
+            // A load whose list is damaged says nothing about its parts.
+            let listed = |l: &&Load| !l.members.is_empty();
+            bench.loads.iter().filter(move |l| l.set == set.id && l.parsed.family == family).filter(listed)
+        };
         let own = of_family().any(|load| load.terms.contains(&seen.file.id));
         let names: Vec<&str> = of_family().map(|load| load.name.as_str()).collect();
         (!own && !names.is_empty()).then_some((seen, names))
@@ -115,7 +179,8 @@ pub(super) fn other_terms(bench: &Bench, set: &Set, problems: &mut Vec<Problem>)
     }
     let families: BTreeSet<Family> =
         bench.of(set).filter_map(|s| term_family(s.file.wanted_name())).collect();
-    for load in bench.loads.iter().filter(|load| load.set == set.id && load.list.is_some()) {
+    let listed = |load: &&Load| load.set == set.id && load.list.is_some() && !load.members.is_empty();
+    for load in bench.loads.iter().filter(listed) {
         let covered = bench
             .loads
             .iter()

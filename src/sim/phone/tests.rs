@@ -293,6 +293,43 @@ fn power_that_goes_while_the_application_is_written() {
 }
 
 #[test]
+fn power_that_goes_at_other_moments() {
+    for (stage, flashed) in [
+        (Stage::Lease, vec!["PAS30830", SIP812]),
+        (Stage::Transfer, vec!["PAS30830", SIP812]),
+        (Stage::LoaderFlash, vec!["PAS30830", SIP812]),
+    ] {
+        let mut files = sip812();
+        put(&mut files, OWN_XML, xml(SIP812));
+        let mut phone = spec("7960", Running, Some(SCCP809));
+        phone.faults = vec![Fault::PowerCut { stage, back_after: 15 }];
+        let mut bench = Bench::new(&phone, files);
+        bench.run(400);
+        let offs = bench.phone.history().iter().filter(|(_, d)| *d == Deed::PowerOff).count();
+        assert_eq!((offs, bench.flashed(), bench.phone.running()), (1, flashed, Some(SIP812)), "{stage:?}");
+    }
+    // The only image of an old phone: nothing is left.
+    let mut files = Files::new();
+    put(&mut files, "P00305000500.sbn", signed("P00305000500.sbn", &whole_image("P00305000500")));
+    put(&mut files, OWN_XML, xml("P00305000500"));
+    let mut phone = spec("7960", Running, Some("P00303010102"));
+    phone.faults = vec![Fault::PowerCut { stage: Stage::ApplicationFlash, back_after: 15 }];
+    let mut bench = Bench::new(&phone, files);
+    bench.run(300);
+    assert_eq!((bench.phone.running(), bench.phone.address()), (None, None));
+    // A Java phone sees the damage and asks for its default list.
+    let mut files = Files::new();
+    java_set(&mut files, "sip", "41", "8-5-2", &["61"]);
+    put(&mut files, OWN_XML, xml("SIP41.8-5-2S"));
+    let mut phone = spec("7961", Running, Some("SCCP41.8-4-4S"));
+    phone.faults = vec![Fault::PowerCut { stage: Stage::ApplicationFlash, back_after: 15 }];
+    let mut bench = Bench::new(&phone, files);
+    bench.run(700);
+    assert!(bench.asked().contains(&"term61.default.loads".into()));
+    assert_eq!(bench.phone.running(), Some("SIP41.8-5-2S"));
+}
+
+#[test]
 fn a_wiped_phone_climbs_over_the_key_wall() {
     let mut files = Files::new();
     java_set(&mut files, "sip", "41", "9-4-2", &["41", "61"]);
@@ -364,36 +401,23 @@ fn java_phones_judge_what_they_read() {
         change(&mut phone, &mut files);
         let mut bench = Bench::new(&phone, files);
         bench.run(300);
-        let first = bench.refused().first().map(|(file, why)| ((*file).to_owned(), *why));
-        (bench.closed, first)
+        bench.refused().first().map(|(file, why)| ((*file).to_owned(), *why))
     };
     let refused = |file: &str, why| Some((file.to_owned(), why));
-    // Renamed: the port is closed at the first block, and the server hears of it at its next one.
+    assert_eq!(run(&|_, f| drop(f.remove("dsp41.8-5-2.sbn"))), refused("dsp41.8-5-2.sbn", Refusal::Missing));
     assert_eq!(
-        run(&|_, f| {
-            let bytes = signed("jar41sip.8-5-3.sbn", &vec![0; 5000]);
-            put(f, "jar41sip.8-5-2.sbn", bytes);
-        })
-        .1,
-        refused("jar41sip.8-5-2.sbn", Refusal::WrongName)
-    );
-    assert_eq!(
-        run(&|_, f| drop(f.remove("dsp41.8-5-2.sbn"))).1,
-        refused("dsp41.8-5-2.sbn", Refusal::Missing)
-    );
-    assert_eq!(
-        run(&|_, f| f.get_mut("apps41.8-5-2.sbn").unwrap().truncate(2000)).1,
+        run(&|_, f| f.get_mut("apps41.8-5-2.sbn").unwrap().truncate(2000)),
         refused("apps41.8-5-2.sbn", Refusal::Truncated)
     );
     assert_eq!(
-        run(&|p, _| p.needs_at_least = Some("9.3.1SR1".into())).1,
+        run(&|p, _| p.needs_at_least = Some("9.3.1SR1".into())),
         refused("term61.default.loads", Refusal::Hardware)
     );
     assert_eq!(
-        run(&|p, _| p.takes_up_to = Some("8.3.3".into())).1,
+        run(&|p, _| p.takes_up_to = Some("8.3.3".into())),
         refused("term61.default.loads", Refusal::UnknownKey)
     );
-    assert_eq!(run(&|_, _| ()).1, None);
+    assert_eq!(run(&|_, _| ()), None);
     // A running phone told another family's load stays as it is.
     let mut files = Files::new();
     java_set(&mut files, "sip", "42", "8-5-2", &[]);
@@ -478,6 +502,63 @@ fn a_block_that_is_too_large_ends_the_read() {
     bench.silent = false;
     bench.run(10);
     assert_eq!(bench.asked()[1], "SEP<mac>.cnf.xml");
+}
+
+/// The wire as seen by a server that answers block by block, by hand.
+struct ByHand {
+    bench: Bench,
+    from: SocketAddrV4,
+}
+
+impl ByHand {
+    /// Until the phone asks for its first file.
+    fn new(model: &str) -> Self {
+        let state = if model == "7960" { Pai } else { Wiped };
+        let mut bench = Bench::new(&spec(model, state, None), Files::new());
+        bench.silent = true;
+        while !bench.sent.iter().any(|(_, d)| d.to.port() == 69) {
+            bench.run(1);
+        }
+        let from = bench.sent.last().unwrap().1.from;
+        Self { bench, from }
+    }
+
+    /// Sends a block and says which blocks were acknowledged within the next 200 ms of the phone's time.
+    fn data(&mut self, port: u16, block: u8, bytes: &[u8]) -> Vec<u8> {
+        let before = self.bench.sent.len();
+        self.bench.deliver(port, self.from, &[&[0, 3, 0, block][..], bytes].concat());
+        self.bench.run_millis(200);
+        self.bench.sent[before..]
+            .iter()
+            .filter(|(_, d)| d.to.port() == port && d.bytes.starts_with(&[0, 4]))
+            .map(|(_, d)| d.bytes[3])
+            .collect()
+    }
+}
+
+#[test]
+fn only_the_next_block_counts() {
+    let mut wire = ByHand::new("7960");
+    assert_eq!(wire.data(3000, 2, &[0; 512]), [0; 0], "not the next");
+    assert_eq!(wire.data(3000, 1, &[0; 512]), [1]);
+    assert_eq!(wire.data(3000, 1, &[0; 512]), [1], "a repeated block is acknowledged again");
+    assert_eq!(wire.data(3001, 2, &[0; 512]), [0; 0], "a stranger's");
+    assert_eq!(wire.data(3000, 2, &[0; 4]), [2]);
+    assert_eq!(wire.data(3000, 2, &[0; 4]), [2], "the ACK of the last block was lost");
+    assert_eq!(wire.bench.closed, 0);
+    assert_eq!(wire.data(3000, 3, &[0; 4]), [2], "any block on that port");
+    wire.bench.run(20);
+    assert_eq!(wire.data(3000, 2, &[0; 4]), [0; 0]);
+    assert_eq!(wire.bench.closed, 1, "after a while the port is closed");
+}
+
+#[test]
+fn a_refused_list_closes_its_port() {
+    let mut wire = ByHand::new("7961");
+    let list = signed("term41.default.loads", &[b'x'; 400]);
+    assert_eq!(wire.data(3000, 1, &list[..512]), [0; 0]);
+    assert_eq!(wire.data(3000, 1, &list[..512]), [0; 0]);
+    assert_eq!(wire.bench.closed, 1);
 }
 
 #[test]

@@ -74,6 +74,9 @@ fn missing_part() {
 fn missing_list() {
     let shelf = found(SIP8, |f| drop_part(f, "P0S3-8-12-00.loads"), &["list-missing"]);
     assert_eq!(shelf.load(SIP8).unwrap().missing().next(), Some("P0S3-8-12-00.loads"));
+    found(SIP41, |f| drop_part(f, "SIP41.8-5-4S.loads"), &["list-missing"]);
+    let one_term = found(SIP41, |f| drop_part(f, "term61.default.loads"), &["term-missing"]);
+    assert!(complete(&one_term, SIP41) && one_term.problems()[0].text.contains("term61.default.loads"));
     let without_lists = |f: &mut Files| f.retain(|(name, _)| !name.ends_with(".loads"));
     found(SIP41, without_lists, &["part-unlisted"]);
 }
@@ -155,6 +158,9 @@ fn text_mode_transfer() {
     ] {
         found(name, |f| text_mode(f, file), &["text-mode"]);
     }
+    let mangled = found(SIP41, |f| text_mode(f, "term41.default.loads"), &["text-mode"]);
+    let term = mangled.find("term41.default.loads", None).unwrap().id;
+    assert_eq!(mangled.list_is_whole(term), Err(vec!["term41.default.loads".to_owned()]));
     let mut full = set(SIP8, 3, Scale::FULL);
     text_mode(&mut full, "P003-8-12-00.bin");
     assert_eq!(codes(&real_folder(full)), ["text-mode"]);
@@ -238,7 +244,7 @@ fn parts_that_no_list_names() {
 }
 
 #[test]
-fn firmware_of_other_phones() {
+fn s19_firmware_of_other_phones_is_named_and_never_a_load() {
     let later = [&[0xcd, 0x34, 0x12, 0xab][..], &[7; 600]].concat();
     for (name, bytes, phones) in [
         ("sip78xx.12-1-1SR1-4.loads", later.clone(), "78xx"),
@@ -295,4 +301,20 @@ fn what_people_keep_beside_firmware_is_no_finding() {
         assert_eq!(&*shelf.find(path, None).unwrap().bytes, bytes, "{path}");
     }
     assert_eq!(codes(&given("set.zip", zip(&files))), [] as [&str; 0]);
+}
+
+#[test]
+fn text_mode_is_found_whatever_the_signature() {
+    for seed in 0..40 {
+        for name in [SIP41, SIP8] {
+            for (file, _) in set(name, seed, Scale::FAST) {
+                let mut files = set(name, seed, Scale::FAST);
+                text_mode(&mut files, &file);
+                let shelf = folder(files);
+                if !file.ends_with(".bin") && file != "OS79XX.TXT" {
+                    assert!(codes(&shelf).contains(&"text-mode"), "{seed} {file}: {:?}", codes(&shelf));
+                }
+            }
+        }
+    }
 }

@@ -25,7 +25,7 @@ fn complete(shelf: &Shelf) {
 }
 
 #[test]
-fn every_wrapping_by_content_whatever_its_name() {
+fn g1_every_wrapping_is_taken_as_it_is_whatever_its_name() {
     let packed = [
         zip(&files()),
         tar(&files()),
@@ -61,7 +61,7 @@ fn an_archive_in_a_folder_is_a_file_too() {
 }
 
 #[test]
-fn two_releases_in_one_archive_stay_apart() {
+fn g12_two_releases_in_one_archive_stay_apart() {
     let mut both = in_folder("old", files());
     both.extend(in_folder("new", set("SIP41.9-3-1S", 3, Scale::FAST)));
     let shelf = given("both.zip", zip(&both));

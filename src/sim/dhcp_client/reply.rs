@@ -1,0 +1,87 @@
+//! What a phone reads in a DHCP answer.
+
+use super::{COOKIE, PADDED};
+use crate::phone_id::Mac;
+use crate::sim::scenario::OfferNeed;
+use std::net::Ipv4Addr;
+
+/// A lease that one of the offer needs calls short, in seconds.
+const SHORT_LEASE: u32 = 24 * 3600;
+
+/// The first four octets, whatever they were meant to be.
+pub(super) fn first_address(value: &[u8]) -> Option<Ipv4Addr> {
+    let octets: [u8; 4] = value.get(..4)?.try_into().ok()?;
+    Some(Ipv4Addr::from(octets))
+}
+
+/// A server's answer to this phone.
+pub(super) struct Reply<'a> {
+    pub(super) kind: u8,
+    pub(super) yours: Ipv4Addr,
+    pub(super) siaddr: Ipv4Addr,
+    pub(super) sname: &'a [u8],
+    options: &'a [u8],
+    length: usize,
+}
+
+impl<'a> Reply<'a> {
+    pub(super) fn read(bytes: &'a [u8], mac: Mac, xid: [u8; 4]) -> Option<Self> {
+        let ours = bytes.first() == Some(&2)
+            && bytes.get(4..8)? == xid
+            && bytes.get(28..34)? == mac.0
+            && bytes.get(236..240)? == COOKIE;
+        let mut reply = Self {
+            kind: 0,
+            yours: first_address(bytes.get(16..20)?)?,
+            siaddr: first_address(bytes.get(20..24)?)?,
+            sname: bytes.get(44..108)?,
+            options: bytes.get(240..)?,
+            length: bytes.len(),
+        };
+        reply.kind = *reply.option(53)?.first()?;
+        ours.then_some(reply)
+    }
+
+    pub(super) fn option(&self, code: u8) -> Option<&'a [u8]> {
+        let mut at = 0;
+        loop {
+            match *self.options.get(at)? {
+                0 => at += 1,
+                255 => return None,
+                tag => {
+                    let length = usize::from(*self.options.get(at + 1)?);
+                    let value = self.options.get(at + 2..at + 2 + length)?;
+                    if tag == code {
+                        return Some(value);
+                    }
+                    at += 2 + length;
+                }
+            }
+        }
+    }
+
+    pub(super) fn address(&self, code: u8) -> Option<Ipv4Addr> {
+        self.option(code).and_then(first_address)
+    }
+
+    pub(super) fn long(&self, code: u8) -> Option<u32> {
+        self.address(code).map(u32::from)
+    }
+
+    /// A 150 that isn't a list of addresses: Java phones drop the whole answer.
+    pub(super) fn odd_150(&self) -> bool {
+        self.option(150).is_some_and(|v| v.is_empty() || v.len() % 4 != 0)
+    }
+
+    pub(super) fn meets(&self, need: OfferNeed) -> bool {
+        match need {
+            OfferNeed::Router => self.option(3).is_some(),
+            OfferNeed::Dns => self.option(6).is_some(),
+            OfferNeed::Option66 => self.option(66).is_some(),
+            OfferNeed::No150 => self.option(150).is_none(),
+            OfferNeed::Siaddr => !self.siaddr.is_unspecified(),
+            OfferNeed::Padded => self.length >= PADDED,
+            OfferNeed::ShortLease => self.long(51).is_some_and(|s| s < SHORT_LEASE),
+        }
+    }
+}

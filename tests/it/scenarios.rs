@@ -1,0 +1,104 @@
+//! Every scenario comes out as its file says: the verdict, the truth in the phone's flash, the hops, the symptoms.
+
+use rescue79::clock::Instant;
+use rescue79::event::{Event, Kind, Verdict};
+use rescue79::session::State;
+use rescue79::sim::firmware::Scale;
+use rescue79::sim::run::{self, BadWorld, World};
+use rescue79::sim::scenario::{self, Scenario, builtin};
+use std::collections::BTreeSet;
+
+const SEED: u64 = 79;
+
+fn said(verdict: scenario::Verdict) -> Verdict {
+    match verdict {
+        scenario::Verdict::Recovered => Verdict::Recovered,
+        scenario::Verdict::Unproven => Verdict::Unproven,
+        scenario::Verdict::Failed => Verdict::Failed,
+    }
+}
+
+/// Plays a scenario to its end. `None`: it was refused before serving.
+fn play(scenario: &Scenario, seed: u64) -> Option<(World, Vec<Event>)> {
+    let shelf = run::shelf(scenario, seed, Scale::FAST);
+    let mut world = match World::new(scenario, shelf, seed) {
+        Ok(world) => world,
+        Err(BadWorld::Refused(blockers)) => {
+            assert!(!scenario.plan.refused.is_empty(), "{}: refused, {blockers:?}", scenario.name);
+            return None;
+        }
+        Err(bad) => panic!("{}: {bad}", scenario.name),
+    };
+    assert!(scenario.plan.refused.is_empty(), "{}: should have been refused", scenario.name);
+    let mut events = world.advance(Instant::from_millis(scenario.seconds * 1000));
+    events.extend(world.finish());
+    Some((world, events))
+}
+
+/// Everything that is not as the scenario says.
+fn wrong(scenario: &Scenario, world: &World, events: &[Event]) -> Vec<String> {
+    let Some(Kind::Summary(summary)) = events.last().map(|e| &e.kind) else { panic!("no summary") };
+    let mut wrong = Vec::new();
+    for (phone, (spec, expect)) in world.phones().iter().zip(scenario.phones()) {
+        let mac = spec.mac;
+        let mut say = |what: String| wrong.push(format!("{} {} {mac}: {what}", scenario.name, spec.model));
+        if phone.running() != expect.running.as_deref() {
+            say(format!("runs {:?}, expected {:?}", phone.running(), expect.running));
+        }
+        let Some(seen) = summary.phones.iter().find(|p| p.phone == mac) else {
+            if expect.verdict == scenario::Verdict::Recovered {
+                say("was never seen".to_owned());
+            }
+            continue;
+        };
+        if seen.verdict != said(expect.verdict) {
+            say(format!("{}, expected {:?}: {}", seen.verdict, expect.verdict, seen.reason));
+        }
+        if seen.verdict == Verdict::Recovered && seen.running.as_deref() != phone.running() {
+            say(format!("said to run {:?}, really {:?}", seen.running, phone.running()));
+        }
+        let hops: Vec<_> = seen.hops.iter().filter(|h| h.done).map(|h| h.load.clone()).collect();
+        if !expect.hops.is_empty() && hops != expect.hops {
+            say(format!("hops {hops:?}, expected {:?}", expect.hops));
+        }
+        let raised = events.iter().filter(|e| e.phone == Some(mac)).filter_map(|e| match &e.kind {
+            Kind::Symptom { code, .. } => Some(code.clone()),
+            _ => None,
+        });
+        let raised: BTreeSet<_> = raised.collect();
+        for code in &expect.symptoms {
+            if !raised.contains(code) {
+                say(format!("symptom {code} not raised (raised: {raised:?})"));
+            }
+        }
+    }
+    wrong
+}
+
+#[test]
+fn every_scenario_comes_out_as_it_says() {
+    let mut all = Vec::new();
+    for scenario in builtin().unwrap() {
+        if let Some((world, events)) = play(&scenario, SEED) {
+            all.extend(wrong(&scenario, &world, &events));
+        }
+    }
+    assert!(all.is_empty(), "{}", all.join("\n"));
+}
+
+#[test]
+fn whoever_folds_the_events_sees_what_the_engine_saw() {
+    for scenario in builtin().unwrap() {
+        let Some((world, events)) = play(&scenario, SEED) else { continue };
+        let mut state = State::default();
+        for event in &events {
+            state.apply(event);
+        }
+        assert_eq!(&state, world.state(), "{}", scenario.name);
+        assert!(
+            events.iter().map(|e| e.n).eq(1..=events.last().unwrap().n),
+            "{}: numbers have gaps",
+            scenario.name
+        );
+    }
+}
