@@ -117,7 +117,11 @@ impl Serving {
         let found = until(60, || {
             let event = self.events().into_iter().find(|e| wanted(e));
             let ended = self.child.try_wait().unwrap();
-            assert!(event.is_some() || ended.is_none(), "ended while the test waited for {what}: {}", self.story());
+            assert!(
+                event.is_some() || ended.is_none(),
+                "ended while the test waited for {what}: {}",
+                self.story()
+            );
             event
         });
         found.unwrap_or_else(|| panic!("waited in vain for {what}: {}", self.story()))

@@ -148,7 +148,9 @@ impl Wired {
 
     /// The system must have the phone's address as its own before it sends from there.
     fn follow_lease(&mut self) {
-        let Some(address) = self.phone.address().filter(|leased| self.address != Some(*leased)) else { return };
+        let Some(address) = self.phone.address().filter(|leased| self.address != Some(*leased)) else {
+            return;
+        };
         let network = format!("{address}/24");
         let set = Command::new("ip").args(["address", "replace", &network, "dev", PHONE_END]).status();
         assert!(set.unwrap().success(), "{address} can't be set");

@@ -72,7 +72,8 @@ fn each_client_is_told_of_a_miss_and_none_may_write() {
         let out = get(&lab, "ITLFile.tlv", "missed");
         let text = said(&out).to_ascii_lowercase();
         // curl says it with its status: 68 is "file not found on TFTP server".
-        let told = text.contains("not found") || text.contains("not on the shelf") || out.status.code() == Some(68);
+        let told =
+            text.contains("not found") || text.contains("not on the shelf") || out.status.code() == Some(68);
         assert!(told, "{client} {:?}: {text}", out.status);
     }
     assert_eq!(serving.events_of("read_refused").len(), CLIENTS.len());

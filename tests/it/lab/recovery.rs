@@ -48,14 +48,17 @@ fn a_phone_of_2002_goes_the_whole_way_without_a_touch() {
 #[test]
 fn a_program_that_was_killed_takes_the_phone_up_where_it_was() {
     let Some(lab) = Lab::open() else { return };
-    let firmware = firmware(lab.path(), &CHAIN, Scale::divided_by(10));
+    let firmware = firmware(lab.path(), &CHAIN, Scale::FULL);
     let mut serving = serve(&lab, &firmware);
     let phone = Plugged::new(&lab, &running("7960", MAC, OLD), SPEED);
     let lease = serving.wait("a lease", |e| e["event"] == "dhcp_ack");
-    serving.wait("the second hop's application to be half read", |e| {
+    let read = serving.wait("the second hop's application", |e| {
         e["event"] == "read_started" && e["file"] == "P00308000900.sb2"
     });
+    serving.wait("some of it to be read", |e| e["event"] == "read_progress" && e["read"] == read["read"]);
     serving.kill();
+    let finished = serving.events_of("read_finished");
+    assert!(finished.iter().all(|e| e["read"] != read["read"]), "killed too late: {}", serving.story());
     // Long enough that the phone notices.
     pause(Duration::from_secs(2));
     let mut serving = serve(&lab, &firmware);
