@@ -187,7 +187,7 @@ impl Engine {
     pub fn leases(&self) -> impl Iterator<Item = (Mac, Ipv4Addr)> + '_ {
         self.dhcp
             .iter()
-            .flat_map(|dhcp| dhcp.leases())
+            .flat_map(super::dhcp::Server::leases)
             .filter(|(.., bound)| *bound)
             .map(|(mac, at, _)| (mac, at))
     }
@@ -196,7 +196,7 @@ impl Engine {
     pub fn handle(&mut self, now: Instant, input: Input<'_>) {
         match input {
             Input::Datagram { at: Endpoint::Transfer(id), from, bytes } => {
-                self.transfer(now, id, from, bytes)
+                self.transfer(now, id, from, bytes);
             }
             Input::Datagram { at: Endpoint::Tftp, from, bytes } => self.request(now, from, bytes),
             Input::Datagram { at: Endpoint::Dhcp, from, bytes } => self.dhcp(now, from, bytes),
@@ -273,7 +273,7 @@ impl Engine {
                 }
             }
             _ if stalled && finished => {
-                self.tell(now, phone, Kind::SymptomGone { code: "read-stalled".into() })
+                self.tell(now, phone, Kind::SymptomGone { code: "read-stalled".into() });
             }
             _ => {}
         }

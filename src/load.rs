@@ -184,9 +184,11 @@ impl fmt::Display for Release {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = self.parts.iter().map(u16::to_string).collect::<Vec<_>>().join(".");
         if let Some((sr, sub)) = self.service {
-            text.push_str(&format!("SR{sr}"));
+            text += "SR";
+            text += &sr.to_string();
             if sub > 0 {
-                text.push_str(&format!("-{sub}"));
+                text.push('-');
+                text += &sub.to_string();
             }
         }
         text.push_str(self.special.as_deref().unwrap_or(""));

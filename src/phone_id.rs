@@ -23,10 +23,8 @@ impl Mac {
     /// Twelve upper-case hex digits, as file names carry them: `001B0C18BDC1`.
     #[must_use]
     pub fn bare(self) -> String {
-        self.0.iter().fold(String::with_capacity(12), |mut s, b| {
-            s.push_str(&format!("{b:02X}"));
-            s
-        })
+        let [a, b, c, ..] = self.0;
+        format!("{a:02X}{b:02X}{c:02X}{}", self.tail())
     }
 
     /// The last three octets, by which a phone is called on a bench: `18BDC1`.
@@ -48,8 +46,10 @@ impl Mac {
 
 impl fmt::Display for Mac {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, e, g] = self.0;
-        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+        for (place, octet) in self.0.iter().enumerate() {
+            write!(f, "{}{octet:02x}", if place == 0 { "" } else { ":" })?;
+        }
+        Ok(())
     }
 }
 

@@ -135,7 +135,7 @@ pub fn text_config(load: &str, server: Ipv4Addr) -> Result<Vec<u8>, Unmade> {
 }
 
 /// `OS79XX.TXT`: the name of an image, alone on its line, with the line end of the published sets and no blank
-/// (a blank becomes part of the name: CSCdv19260, `classic-phones` 4.2).
+/// (a blank becomes part of the name: `CSCdv19260`, `classic-phones` 4.2).
 ///
 /// # Errors
 /// [`Unmade`]: the image name is none.

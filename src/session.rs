@@ -128,7 +128,7 @@ impl State {
             Kind::ReadStarted { .. } => self.totals.reads += 1,
             Kind::ReadRefused { .. } => self.totals.refused += 1,
             Kind::ReadFinished { resent, .. } | Kind::ReadFailed { resent, .. } => {
-                self.totals.resent += resent
+                self.totals.resent += resent;
             }
             _ => {}
         }

@@ -10,6 +10,9 @@ use anyhow::Result;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 
+/// What is done after each event.
+pub(super) type After = Box<dyn FnMut(&State, &Event)>;
+
 /// A bench that runs.
 pub(super) struct Bench {
     /// What happens.
@@ -25,7 +28,7 @@ pub(super) struct Bench {
     /// End after this time.
     pub(super) time: Option<Duration>,
     /// Called after each event, for what must outlive the session.
-    pub(super) after: Box<dyn FnMut(&State, &Event)>,
+    pub(super) after: After,
 }
 
 impl Bench {

@@ -6,7 +6,7 @@ use crate::event::{Event, Kind};
 use crate::journal;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::Path;
 
 /// The record of a session.
 pub(super) struct Recorder {
@@ -27,7 +27,7 @@ impl Recorder {
     }
 
     /// Also writes to the journal.
-    pub(super) fn journal(&mut self, file: File, path: &PathBuf) {
+    pub(super) fn journal(&mut self, file: File, path: &Path) {
         self.add(path.display().to_string(), Box::new(BufWriter::new(file)));
     }
 

@@ -52,32 +52,28 @@ pub(super) fn run(args: &Rehearse) -> Result<Exit> {
 fn scenario(args: &Rehearse) -> Result<Scenario> {
     let builtin = builtin()?;
     let named = |name: &str| builtin.iter().find(|s| s.name == name).cloned();
-    match &args.scenario {
-        Some(name) => {
-            if let Some(scenario) = named(name) {
-                return Ok(scenario);
-            }
-            let unknown = |e: &dyn std::fmt::Display| {
-                stop(
-                    Exit::Usage,
-                    format!(
-                        "{name} is neither a scenario of the program nor a scenario file ({e}); `rescue79 rehearse --scenario list` lists them."
-                    ),
-                )
-            };
-            let text = std::fs::read_to_string(name).map_err(|e| unknown(&e))?;
-            let stem = Path::new(name)
-                .file_stem()
-                .map_or_else(|| name.clone(), |s| s.to_string_lossy().into_owned());
-            Scenario::read(&stem, &text).map_err(|e| unknown(&e))
+    if let Some(name) = &args.scenario {
+        if let Some(scenario) = named(name) {
+            return Ok(scenario);
         }
-        None => {
-            let usual = named(USUAL).context("the usual bench is missing")?;
-            Ok(match args.phones {
-                Some(n) => usual.with_phones(n.into()),
-                None => usual,
-            })
-        }
+        let unknown = |e: &dyn std::fmt::Display| {
+            stop(
+                Exit::Usage,
+                format!(
+                    "{name} is neither a scenario of the program nor a scenario file ({e}); `rescue79 rehearse --scenario list` lists them."
+                ),
+            )
+        };
+        let text = std::fs::read_to_string(name).map_err(|e| unknown(&e))?;
+        let stem =
+            Path::new(name).file_stem().map_or_else(|| name.clone(), |s| s.to_string_lossy().into_owned());
+        Scenario::read(&stem, &text).map_err(|e| unknown(&e))
+    } else {
+        let usual = named(USUAL).context("the usual bench is missing")?;
+        Ok(match args.phones {
+            Some(n) => usual.with_phones(n.into()),
+            None => usual,
+        })
     }
 }
 
@@ -108,7 +104,11 @@ async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World) -> Result<
     let exit = if args.headless {
         bench.headless(args.events.as_deref() == Some("-")).await
     } else {
-        screen::run(bench, clock, screen::rehearsal(scenario)).await
+        {
+            screen::rehearsal(scenario);
+            screen::run(bench, clock, ())
+        }
+        .await
     };
     player.join().map_err(|_| anyhow::anyhow!("the rehearsal ended unexpectedly"))?;
     exit

@@ -4,7 +4,7 @@ pub(super) fn rehearsal(_: &crate::sim::scenario::Scenario) {}
 pub(super) async fn run(
     b: Bench,
     _c: tokio::sync::watch::Receiver<crate::clock::Instant>,
-    _: (),
+    (): (),
 ) -> anyhow::Result<super::Exit> {
     b.headless(false).await
 }

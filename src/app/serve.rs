@@ -29,7 +29,7 @@ pub(super) fn run(args: &Serve, state: Option<&Path>) -> Result<Exit> {
     let job = job(args, &shelf, address, prefix)?;
     let place = Place {
         address,
-        interface: Some(interface.name.clone()),
+        interface: Some(net::Interface { name: interface.name.clone(), index: interface.index }),
         dhcp_port: (!args.no_dhcp).then_some(args.dhcp_port),
         tftp_port: args.tftp_port,
     };
@@ -175,7 +175,7 @@ fn record(
         (None, Some(store)) => match store.new_journal(start) {
             Ok((file, path)) => recorder.journal(file, &path),
             Err(e) => {
-                eprintln!("rescue79: no journal can be written ({e}); the session goes on without one.")
+                eprintln!("rescue79: no journal can be written ({e}); the session goes on without one.");
             }
         },
         (None, None) => {}

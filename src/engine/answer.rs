@@ -11,6 +11,9 @@ use crate::session::Phone;
 use crate::tftp::Name;
 use std::sync::Arc;
 
+/// The ending of a file that a phone with a trust list asks for (folded).
+const SIGNED: &str = ".sgn";
+
 /// What a request gets.
 pub(super) enum Answer {
     /// Bytes.
@@ -71,13 +74,13 @@ impl Desk<'_> {
                 part: None,
             }),
             Some(Err(unmade)) => Answer::Refuse { why: unmade.to_string(), usual: false },
-            None => self.from_shelf(phone, due, name, role),
+            None => self.on_shelf(phone, due, name, role),
         }
     }
 
     fn sep(&self, phone: &Phone, due: &str, name: &Name) -> Option<Result<Vec<u8>, provision::Unmade>> {
         // A name that asks for a signed file would be thrown away unsigned; a miss makes the phone ask for the plain one.
-        if name.folded().ends_with(".sgn") {
+        if name.folded().ends_with(SIGNED) {
             return None;
         }
         let load: LoadName = due.parse().ok()?;
@@ -125,7 +128,7 @@ impl Desk<'_> {
         loader.unwrap_or_else(|| load.to_owned())
     }
 
-    fn from_shelf(&self, phone: Option<&Phone>, due: Option<&str>, name: &Name, role: Role) -> Answer {
+    fn on_shelf(&self, phone: Option<&Phone>, due: Option<&str>, name: &Name, role: Role) -> Answer {
         let due_load = due.and_then(|due| self.shelf.load(due));
         let wanted = match role {
             Role::LoadsList => self.loads_list(due_load, name),

@@ -34,14 +34,11 @@ impl<K: Hash + Eq> Complaints<K> {
                     return Some(1);
                 }
             }
+        } else if let Some(entry) = self.known.get_mut(&who) {
+            entry
         } else {
-            match self.known.get_mut(&who) {
-                Some(entry) => entry,
-                None => {
-                    self.known.insert(who, (now, 0));
-                    return Some(1);
-                }
-            }
+            self.known.insert(who, (now, 0));
+            return Some(1);
         };
         entry.1 = entry.1.saturating_add(1);
         (now.since(entry.0) >= limits::COMPLAINT_EVERY).then(|| {

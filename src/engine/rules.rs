@@ -47,14 +47,14 @@ pub(super) fn conclude(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Inst
 
 fn identify(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>) -> Option<Kind> {
     let mut identity = phone.identity.clone();
-    if let Some(class) = phone.asks.as_ref().and_then(|asks| asks.class.as_deref()) {
-        if let Class::Model(model) = desk.catalogue.by_class(class) {
-            if identity.model.is_none() {
-                identity.because = format!("it calls itself \"{class}\"");
-            }
-            identity.model = Some(model.name.clone());
-            identity.family = Some(model.family);
+    if let Some(class) = phone.asks.as_ref().and_then(|asks| asks.class.as_deref())
+        && let Class::Model(model) = desk.catalogue.by_class(class)
+    {
+        if identity.model.is_none() {
+            identity.because = format!("it calls itself \"{class}\"");
         }
+        identity.model = Some(model.name.clone());
+        identity.family = Some(model.family);
     }
     if let Sign::Asks(role, file) = sign {
         shown_by_request(desk, &mut identity, role, file);
@@ -118,13 +118,12 @@ fn shown_by_request(desk: &Desk<'_>, identity: &mut Identity, role: Role, file: 
 
 /// The phone's model; where only its family is known, a model of it that has a target: they take the same loads.
 pub(super) fn model<'a>(desk: &Desk<'a>, phone: &Phone) -> Option<&'a Model> {
-    match &phone.identity.model {
-        Some(name) => desk.catalogue.model(name),
-        None => {
-            let family = phone.identity.family?;
-            let wanted = |model: &&Model| desk.job.target(desk.catalogue, model).is_some();
-            desk.catalogue.models_of(family).find(wanted).or_else(|| desk.catalogue.models_of(family).next())
-        }
+    if let Some(name) = &phone.identity.model {
+        desk.catalogue.model(name)
+    } else {
+        let family = phone.identity.family?;
+        let wanted = |model: &&Model| desk.job.target(desk.catalogue, model).is_some();
+        desk.catalogue.models_of(family).find(wanted).or_else(|| desk.catalogue.models_of(family).next())
     }
 }
 

@@ -35,12 +35,11 @@ impl StateDir {
     /// # Errors
     /// There is no home folder, or the folder can't be made.
     pub fn open(named: Option<&Path>) -> io::Result<Self> {
-        let path = match named {
-            Some(path) => path.to_owned(),
-            None => {
-                let base = etcetera::choose_base_strategy().map_err(io::Error::other)?;
-                base.state_dir().unwrap_or_else(|| base.data_dir()).join("rescue79")
-            }
+        let path = if let Some(path) = named {
+            path.to_owned()
+        } else {
+            let base = etcetera::choose_base_strategy().map_err(io::Error::other)?;
+            base.state_dir().unwrap_or_else(|| base.data_dir()).join("rescue79")
         };
         fs::create_dir_all(path.join("journals"))?;
         Ok(Self { path })

@@ -200,7 +200,7 @@ impl Drive {
                 let Some(socket) = socket else { break };
                 match socket.recv_from(buf) {
                     Ok((len, SocketAddr::V4(from))) => {
-                        self.datagram(at, from, buf.get(..len).unwrap_or_default())
+                        self.datagram(at, from, buf.get(..len).unwrap_or_default());
                     }
                     // On Windows an earlier answer that found no reader comes back here as an error of its own.
                     Err(e) if e.kind() == io::ErrorKind::ConnectionReset => {}
@@ -289,10 +289,10 @@ impl Drive {
         let refused = |e: &io::Error| {
             matches!(e.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset)
         };
-        if let (Some(Err(e)), Endpoint::Transfer(id)) = (&sent, from) {
-            if refused(e) {
-                self.engine.handle(now, Input::Unreachable(id));
-            }
+        if let (Some(Err(e)), Endpoint::Transfer(id)) = (&sent, from)
+            && refused(e)
+        {
+            self.engine.handle(now, Input::Unreachable(id));
         }
     }
 

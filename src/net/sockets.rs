@@ -5,13 +5,22 @@ use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 
+/// An interface, as the system knows it: Linux goes by the name, macOS by the index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interface {
+    /// Its name.
+    pub name: String,
+    /// Its index.
+    pub index: u32,
+}
+
 /// Where the servers listen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The address that phones are told.
     pub address: Ipv4Addr,
     /// The interface that has it; DHCP is spoken on no other.
-    pub interface: Option<String>,
+    pub interface: Option<Interface>,
     /// The DHCP port, 67; `None`: no DHCP.
     pub dhcp_port: Option<u16>,
     /// The TFTP port, 69.
@@ -80,14 +89,14 @@ pub fn bind(place: &Place) -> Result<Bound, BindError> {
     let dhcp = place
         .dhcp_port
         .map(|port| {
-            request_socket(Ipv4Addr::UNSPECIFIED, port, place.interface.as_deref())
+            request_socket(Ipv4Addr::UNSPECIFIED, port, place.interface.as_ref())
                 .map_err(|source| explained(source, port, place.address))
         })
         .transpose()?;
     Ok(Bound { dhcp, tftp, address: place.address })
 }
 
-fn request_socket(address: Ipv4Addr, port: u16, interface: Option<&str>) -> io::Result<UdpSocket> {
+fn request_socket(address: Ipv4Addr, port: u16, interface: Option<&Interface>) -> io::Result<UdpSocket> {
     let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
     socket.set_broadcast(true)?;
     // Two hundred phones that start at once fill the default buffer; as much as the system allows.
@@ -101,25 +110,18 @@ fn request_socket(address: Ipv4Addr, port: u16, interface: Option<&str>) -> io::
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn to_interface(socket: &Socket, interface: &str) -> io::Result<()> {
-    socket.bind_device(Some(interface.as_bytes()))
+fn to_interface(socket: &Socket, interface: &Interface) -> io::Result<()> {
+    socket.bind_device(Some(interface.name.as_bytes()))
 }
 
 #[cfg(target_os = "macos")]
-fn to_interface(socket: &Socket, interface: &str) -> io::Result<()> {
-    let index = netdev_index(interface)?;
-    socket.bind_device_by_index_v4(Some(index))
-}
-
-#[cfg(target_os = "macos")]
-fn netdev_index(interface: &str) -> io::Result<std::num::NonZeroU32> {
-    let unknown = || io::Error::new(io::ErrorKind::NotFound, format!("no interface {interface}"));
-    crate::host::interfaces::named(interface).and_then(|i| i.index.try_into().ok()).ok_or_else(unknown)
+fn to_interface(socket: &Socket, interface: &Interface) -> io::Result<()> {
+    socket.bind_device_by_index_v4(interface.index.try_into().ok())
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "macos")))]
 #[expect(clippy::unnecessary_wraps, reason = "the other systems can fail here")]
-fn to_interface(_socket: &Socket, _interface: &str) -> io::Result<()> {
+fn to_interface(_socket: &Socket, _interface: &Interface) -> io::Result<()> {
     Ok(()) // Windows has no such option; the engine's policy and the subnet keep strangers out.
 }
 

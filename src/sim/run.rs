@@ -229,7 +229,8 @@ impl World {
             self.restarts.pop_front();
             self.restart();
         }
-        while let Some((_, phone, hand)) = self.actions.pop_front_if(|(at, ..)| *at <= self.now) {
+        while self.actions.front().is_some_and(|(at, ..)| *at <= self.now) {
+            let Some((_, phone, hand)) = self.actions.pop_front() else { break };
             self.do_by_hand(phone, &hand);
         }
         while let Some(parcel) = self.lan.pop(self.now) {

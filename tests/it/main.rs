@@ -1,4 +1,11 @@
 //! One integration binary: everything that looks at the program from outside.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that meets the unexpected ends there, with what it met"
+)]
 
 mod catalogue;
 mod cli;

@@ -90,6 +90,7 @@ fn one_of_each() -> Vec<Kind> {
             reason: "It runs P0S3-8-12-00.".into(),
         },
         Kind::Symptom {
+            severity: crate::event::Severity::Hand,
             code: "x".into(),
             seen: "Seen.".into(),
             means: "Meaning.".into(),
