@@ -57,7 +57,10 @@ impl Lab {
             folder: tempfile::tempdir().unwrap(),
         };
         if let Err(why) = lab.build() {
-            assert!(std::env::var_os("CI").is_none(), "{name} must run here, and can't: {why}");
+            assert!(
+                std::env::var_os("CI").is_none_or(|ci| ci.is_empty()),
+                "{name} must run here, and can't: {why}"
+            );
             eprintln!("lab: {name} skipped, needs root and network namespaces ({why})");
             return None;
         }

@@ -21,10 +21,10 @@ fn serve(lab: &Lab, firmware: &Path) -> Serving {
 
 /// The summary of a run that ended well, and that it says what is true.
 fn recovered(serving: Serving, phone: Plugged) -> Value {
-    let story = |events: &[Value]| events.iter().map(|e| format!("{e}\n")).collect::<String>();
+    let story = |events: &[Value]| events.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
     let (status, events) = serving.end(170);
     let phone = phone.unplug();
-    assert!(status.success(), "{status}\n{}{:?}", story(&events), phone.history());
+    assert!(status.success(), "{status}\n{}\n{:?}", story(&events), phone.history());
     assert_eq!(phone.running(), Some("P0S3-8-12-00"), "{:?}", phone.history());
     let summary = events.last().unwrap();
     assert_eq!((&summary["event"], &summary["verdict"]), (&"summary".into(), &"recovered".into()));
@@ -55,7 +55,8 @@ fn a_program_that_was_killed_takes_the_phone_up_where_it_was() {
     let read = serving.wait("the second hop's application", |e| {
         e["event"] == "read_started" && e["file"] == "P00308000900.sb2"
     });
-    serving.wait("some of it to be read", |e| e["event"] == "read_progress" && e["read"] == read["read"]);
+    // Some of it: the whole takes four times as long.
+    pause(Duration::from_millis(400));
     serving.kill();
     let finished = serving.events_of("read_finished");
     assert!(finished.iter().all(|e| e["read"] != read["read"]), "killed too late: {}", serving.story());
