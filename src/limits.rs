@@ -100,3 +100,8 @@ pub const CLASSIC_CONFIG_BYTES: usize = 8_192;
 pub const RECEIVE_BUFFER: usize = 4 << 20;
 /// Events on their way to journal and screen before the servers wait for them.
 pub const EVENTS_UNDER_WAY: usize = 16_384;
+
+/// Lines that the screen's log keeps; the journal has them all. Some hours of one phone, some minutes of 250.
+pub const LOG_LINES: usize = 5_000;
+/// Characters of a log filter: a MAC address or a file name, and room to spare.
+pub const FILTER_CHARS: usize = 64;

@@ -16,4 +16,6 @@ mod loopback;
 mod reader;
 mod scenarios;
 mod serving;
+mod screens;
+mod svg;
 mod xray;
