@@ -485,7 +485,7 @@ impl Engine {
         request: &tftp::Request<'_>,
         given: Given,
     ) {
-        while let Some(id) = self.reads.must_yield(from) {
+        while let Some(id) = self.reads.must_yield(now, from) {
             self.end_read(now, id, ReadFailure::Evicted);
             self.limit(now, "reads under way at once");
         }

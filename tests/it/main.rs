@@ -8,8 +8,14 @@
 )]
 
 mod catalogue;
+mod cli;
+#[cfg(target_os = "linux")]
+mod lab;
 mod layering;
+mod loopback;
+mod reader;
 mod scenarios;
+mod serving;
 mod screens;
 mod svg;
 mod xray;
