@@ -117,7 +117,7 @@ fn reading(event: &Event, file: Option<&str>) -> String {
             let done = bytes(*done);
             match why {
                 ReadFailure::Stuck => {
-                    format!("It stuck in {file} after {done}: it goes on answering, never with anything new.")
+                    format!("It is stuck in {file} after {done}: it answers, never with anything new.")
                 }
                 ReadFailure::Silent => format!("It fell silent in {file} after {done}."),
                 ReadFailure::Closed => format!("It closed its port in {file} after {done}."),
