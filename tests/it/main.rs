@@ -15,7 +15,7 @@ mod layering;
 mod loopback;
 mod reader;
 mod scenarios;
-mod serving;
 mod screens;
+mod serving;
 mod svg;
 mod xray;
