@@ -21,7 +21,7 @@ fn a_stranger_gets_error_5_and_disturbs_nobody() {
     let other = Ipv4Addr::new(192, 168, 79, 251);
     lab.address(CLIENT);
     lab.address(other);
-    let serving = lab.serve(&firmware, &["--no-dhcp"]);
+    let mut serving = lab.serve(&firmware, &["--no-dhcp"]);
     let bytes = lab.inside(move || {
         let mut read = Read::start(UdpSocket::bind((CLIENT, 0)).unwrap(), TFTP, APPLICATION);
         let mut over = read.step().unwrap();
@@ -42,6 +42,7 @@ fn a_stranger_gets_error_5_and_disturbs_nobody() {
         read.bytes
     });
     assert!(bytes.join().unwrap() == wanted(), "other bytes than the shelf's");
+    serving.wait("the end of the read", |e| e["event"] == "read_finished");
     assert_eq!(serving.events_of("read_finished").len(), 1);
     assert!(serving.events_of("read_failed").is_empty());
 }
