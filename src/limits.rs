@@ -95,13 +95,13 @@ pub const COMPLAINERS: usize = 256;
 
 /// A configuration file that a classic loader takes; a larger one ends in "buffer full" (`classic-phones` 1.4).
 pub const CLASSIC_CONFIG_BYTES: usize = 8_192;
-
-/// Lines that the screen's log keeps; the journal has them all. Some hours of one phone, some minutes of 250.
-pub const LOG_LINES: usize = 5_000;
-/// Characters of a log filter: a MAC address or a file name, and room to spare.
-pub const FILTER_CHARS: usize = 64;
 /// Receive buffer of the request ports: a pallet of phones that starts at once (240 DISCOVERs of 342 bytes and their
 /// kernel overhead) must fit several times.
 pub const RECEIVE_BUFFER: usize = 4 << 20;
 /// Events on their way to journal and screen before the servers wait for them.
 pub const EVENTS_UNDER_WAY: usize = 16_384;
+
+/// Lines that the screen's log keeps; the journal has them all. Some hours of one phone, some minutes of 250.
+pub const LOG_LINES: usize = 5_000;
+/// Characters of a log filter: a MAC address or a file name, and room to spare.
+pub const FILTER_CHARS: usize = 64;
