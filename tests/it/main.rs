@@ -13,6 +13,7 @@ mod cli;
 mod lab;
 mod layering;
 mod loopback;
+mod pages;
 mod reader;
 mod scenarios;
 mod screens;
