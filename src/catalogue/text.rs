@@ -1,6 +1,6 @@
 //! The catalogue as `rescue79 models` prints it, in 80 columns.
 
-use super::{Catalogue, Model};
+use super::{Catalogue, Model, Symptom};
 use std::fmt::Write as _;
 
 /// All models, one to a line, and below them the phones that are not ours.
@@ -30,6 +30,36 @@ pub fn models(catalogue: &Catalogue) -> String {
     text
 }
 
+/// Symptoms as a technician reads them: what is seen, what it means, the one thing to do, and what to try after that.
+#[must_use]
+pub fn symptoms(found: &[&Symptom]) -> String {
+    let mut text = String::new();
+    for symptom in found {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        let _ = writeln!(text, "{}", symptom.code);
+        for sentence in [&symptom.seen, &symptom.means] {
+            wrapped(&mut text, 2, &plain(sentence));
+        }
+        wrapped(&mut text, 2, &format!("Do this: {}", plain(&symptom.next)));
+        for further in &symptom.further {
+            wrapped(&mut text, 4, &format!("Then: {further}"));
+        }
+    }
+    text
+}
+
+/// A sentence with an ellipsis where a rule fills in what it saw.
+#[must_use]
+pub fn plain(sentence: &str) -> String {
+    let mut text = String::new();
+    for (n, piece) in sentence.split(['{', '}']).enumerate() {
+        text.push_str(if n % 2 == 0 { piece } else { "…" });
+    }
+    text
+}
+
 /// The keys to try first.
 fn keys<'a>(catalogue: &'a Catalogue, model: &Model) -> &'a str {
     catalogue.resets(model).first().and_then(|r| r.keys.as_deref()).unwrap_or("none needed")
@@ -54,21 +84,24 @@ fn line(text: &mut String, model: &str, family: &str, lines: &str, asks: &str, k
 
 /// A heading and a sentence below it, indented and broken before column 80.
 fn paragraph(text: &mut String, heading: &str, sentence: &str) {
-    for (indent, words) in [(2, heading), (6, sentence)] {
-        let mut column = 0;
-        for word in words.split_whitespace() {
-            let width = word.chars().count();
-            if column == 0 || column + 1 + width > 80 {
-                if column > 0 {
-                    text.push('\n');
-                }
-                let _ = write!(text, "{:indent$}{word}", "");
-                column = indent + width;
-            } else {
-                let _ = write!(text, " {word}");
-                column += 1 + width;
+    wrapped(text, 2, heading);
+    wrapped(text, 6, sentence);
+}
+
+fn wrapped(text: &mut String, indent: usize, words: &str) {
+    let mut column = 0;
+    for word in words.split_whitespace() {
+        let width = word.chars().count();
+        if column == 0 || column + 1 + width > 80 {
+            if column > 0 {
+                text.push('\n');
             }
+            let _ = write!(text, "{:indent$}{word}", "");
+            column = indent + width;
+        } else {
+            let _ = write!(text, " {word}");
+            column += 1 + width;
         }
-        text.push('\n');
     }
+    text.push('\n');
 }

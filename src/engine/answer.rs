@@ -53,6 +53,10 @@ impl Desk<'_> {
     pub(super) fn answer(&self, phone: Option<&Phone>, name: &Name, role: Role) -> Answer {
         let due = phone.and_then(Phone::due);
         let made = match (role, phone, due) {
+            // Some loaders wait for ever for one; an empty one lets them go on (`peers` F1).
+            (Role::TrustList, Some(phone), _) if phone.symptoms.contains_key("trust-list-loop") => {
+                Some(Ok(Vec::new()))
+            }
             (Role::TrustList, Some(_), Some(_)) => return usual("no trust list is needed"),
             (Role::SepConfig, Some(phone), Some(due)) => self.sep(phone, due, name),
             (Role::XmlDefault, phone, due) => self.xml_default(phone, due),
@@ -69,7 +73,7 @@ impl Desk<'_> {
                 bytes: bytes.into(),
                 file: name.base().to_owned(),
                 role,
-                load: due.map(str::to_owned),
+                load: due.filter(|_| role.is_config()).map(str::to_owned),
                 made: true,
                 part: None,
             }),

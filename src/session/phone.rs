@@ -65,6 +65,8 @@ pub struct Phone {
     pub last_seen: Instant,
     /// Its address, leased or observed.
     pub address: Option<Ipv4Addr>,
+    /// The address that it has from us.
+    pub leased: Option<Ipv4Addr>,
     /// How it asks for an address.
     pub asks: Option<Fingerprint>,
     /// What it is.
@@ -188,6 +190,48 @@ pub struct Trail {
     pub app_file_last: Option<Mark>,
     /// An address was asked for since the last firmware.
     pub booted: bool,
+    /// Addresses taken, some seconds apart, since it last asked for a file.
+    pub leases_in_vain: u32,
+    /// When it took the first of them.
+    pub leases_since: Instant,
+    /// When it took the last of them.
+    pub leases_last: Instant,
+    /// The name that it was refused last, and how often in a row.
+    pub refused: Option<Again>,
+    /// The file that it broke off last, and how often at the same place.
+    pub broken: Option<Broken>,
+    /// The address that it declined, until it took another.
+    pub declined: Option<Ipv4Addr>,
+}
+
+/// A name that was refused several times in a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Again {
+    /// The name.
+    pub file: String,
+    /// What the file would have been.
+    pub role: Role,
+    /// How often, some seconds apart.
+    pub count: u32,
+    /// When for the first time.
+    pub since: Instant,
+    /// When last.
+    pub last: Instant,
+}
+
+/// A read that was broken off at the same place each time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// The file.
+    pub file: String,
+    /// Bytes acknowledged until then.
+    pub bytes: u64,
+    /// How often.
+    pub count: u32,
+    /// It closed its port each time.
+    pub closed: bool,
+    /// The file tells what to run, or is firmware.
+    pub firmware: bool,
 }
 
 /// How a case was closed.
@@ -227,6 +271,7 @@ impl Phone {
             first_seen: at,
             last_seen: at,
             address: None,
+            leased: None,
             asks: None,
             identity: Identity::default(),
             plan: None,

@@ -8,7 +8,7 @@ use rescue79::sim::run::{self, BadWorld, World};
 use rescue79::sim::scenario::{self, Scenario, builtin};
 use std::collections::BTreeSet;
 
-const SEED: u64 = 79;
+pub(crate) const SEED: u64 = 79;
 
 fn said(verdict: scenario::Verdict) -> Verdict {
     match verdict {
@@ -19,7 +19,7 @@ fn said(verdict: scenario::Verdict) -> Verdict {
 }
 
 /// Plays a scenario to its end. `None`: it was refused before serving.
-fn play(scenario: &Scenario, seed: u64) -> Option<(World, Vec<Event>)> {
+pub(crate) fn play(scenario: &Scenario, seed: u64) -> Option<(World, Vec<Event>)> {
     let shelf = run::shelf(scenario, seed, Scale::FAST);
     let mut world = match World::new(scenario, shelf, seed) {
         Ok(world) => world,
