@@ -105,3 +105,6 @@ pub const EVENTS_UNDER_WAY: usize = 16_384;
 pub const LOG_LINES: usize = 5_000;
 /// Characters of a log filter: a MAC address or a file name, and room to spare.
 pub const FILTER_CHARS: usize = 64;
+
+/// One SCCP message; a registration of the newest loads has under 300 bytes, an XML alarm some 2 000.
+pub const SCCP_MESSAGE: usize = 4 << 10;

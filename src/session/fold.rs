@@ -116,6 +116,7 @@ fn dhcp(phone: &mut Phone, event: &Event) {
         }
         Kind::DhcpDecline { address } => {
             phone.trail.declined = Some(*address);
+            (phone.address, phone.leased) = (None, None);
             reached(phone, Stage::Dhcp, event.at);
         }
         _ => (phone.address, phone.leased) = (None, None),

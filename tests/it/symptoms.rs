@@ -191,7 +191,11 @@ impl Talk {
         packet.extend([60, u8::try_from(class.len()).unwrap()]);
         packet.extend(class);
         if kind != 1 {
-            let leased = self.engine.state().phones[0].address.unwrap_or(Ipv4Addr::new(192, 168, 1, 10));
+            let offered = self.events.iter().rev().find_map(|e| match &e.kind {
+                Kind::DhcpOffer { address, .. } => Some(*address),
+                _ => None,
+            });
+            let leased = offered.unwrap();
             packet.extend([50, 4]);
             packet.extend(leased.octets());
             packet.extend([54, 4, 192, 168, 1, 1]);
