@@ -108,3 +108,9 @@ pub const FILTER_CHARS: usize = 64;
 
 /// One SCCP message; a registration of the newest loads has under 300 bytes, an XML alarm some 2 000.
 pub const SCCP_MESSAGE: usize = 4 << 10;
+/// Connections at the ports where phones register: a pallet of 250, each with one that is dying.
+pub const TALKS: usize = 512;
+/// Bytes of one connection that wait to be understood: the longest message of a phone and the begin of the next.
+pub const TALK_BYTES: usize = 8 << 10;
+/// A connection ends after this time, whatever is said on it: a phone registers within a second, and comes again.
+pub const TALK_TIME: Duration = Duration::from_secs(120);

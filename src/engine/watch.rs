@@ -32,6 +32,7 @@ const BOOK: &[Rule] = &[
     files::ending_in_name,
     files::unprovisioned,
     files::power_cycle,
+    super::said::runs_another,
 ];
 
 /// The first symptom to raise or to withdraw.
@@ -40,7 +41,7 @@ pub(super) fn symptoms(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<K
 }
 
 /// Raises a symptom that has begun to hold, withdraws one that has ceased to.
-fn held(
+pub(super) fn held(
     desk: &Desk<'_>,
     phone: &Phone,
     code: &str,

@@ -164,8 +164,8 @@ mod tests {
             assert_eq!(next(&frame[..cut]), Ok(None), "{cut}");
         }
         assert_eq!(
-            registration("001f9e266369".parse().unwrap(), 115, Some("SCCP41.8-5-3S"))[8..40],
-            frame[8..40]
+            registration("001f9e266369".parse().unwrap(), 115, Some("SCCP41.8-5-3S"))[8..36],
+            frame[8..36]
         );
     }
 

@@ -253,6 +253,7 @@ impl Drive {
             match self.engine.poll(now, self.out.as_mut_slice()) {
                 Output::Send { from, to, len } => self.send(now, from, to, len),
                 Output::Close(id) => self.close(id),
+                Output::HangUp(_) => {}
                 Output::Event(event) => {
                     // A closed channel ends the loop at its next turn.
                     let _ = self.events.blocking_send(event);
@@ -275,6 +276,7 @@ impl Drive {
         }
         let Some(bytes) = self.out.get(..len) else { return };
         let sent = match from {
+            Endpoint::SipUdp | Endpoint::Sip(_) | Endpoint::Sccp(_) | Endpoint::Cdp => None,
             Endpoint::Dhcp => self.dhcp.as_ref().map(|socket| socket.send_to(bytes, to.into())),
             Endpoint::Tftp => Some(self.tftp.send_to(bytes, to.into())),
             Endpoint::Transfer(id) => {

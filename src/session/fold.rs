@@ -1,8 +1,10 @@
 //! What each event means for its phone.
 
-use super::phone::{Again, Asked, Broken, Closed, HopBehind, Mark, Phone, Read, Stage, Symptom, Trail};
+use super::phone::{
+    Again, Asked, Broken, Closed, HopBehind, Mark, Phone, Read, Saying, Stage, Symptom, Trail,
+};
 use crate::clock::Instant;
-use crate::event::{Event, Kind, ReadFailure, Role};
+use crate::event::{Event, Kind, ReadFailure, Role, Source};
 use crate::limits;
 use std::time::Duration;
 
@@ -63,6 +65,13 @@ pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
             }
             return gained;
         }
+        Kind::Evidence(said) => {
+            let registers = said.source != Source::Cdp;
+            phone.says.insert(said.source, Saying { said: said.clone(), event: event.n, at: event.at });
+            if registers {
+                reached(phone, Stage::Proof, event.at);
+            }
+        }
         kind => decided(phone, kind, event.at),
     }
     0
@@ -80,6 +89,7 @@ const fn from_the_phone(kind: &Kind) -> bool {
             | Kind::ReadRefused { .. }
             | Kind::ReadProgress { .. }
             | Kind::ReadFinished { .. }
+            | Kind::Evidence(_)
     )
 }
 
@@ -91,6 +101,7 @@ fn dhcp(phone: &mut Phone, event: &Event) {
             }
             phone.trail.offers += 1;
             phone.trail.booted = true;
+            phone.says.clear();
             if let Some(asked) = asked {
                 phone.asks = Some((**asked).clone());
             }
@@ -106,6 +117,7 @@ fn dhcp(phone: &mut Phone, event: &Event) {
             // A renewal says nothing about what the phone is doing.
             if matches!(how.as_str(), "selecting" | "init-reboot" | "bootp") {
                 phone.trail.booted = true;
+                phone.says.clear();
                 leased_again(&mut phone.trail, event.at);
                 reached(phone, Stage::Leased, event.at);
             }
@@ -258,6 +270,7 @@ fn read_finished(phone: &mut Phone, event: &Event) {
             trail.firmware.push(mark);
         }
         (trail.list, trail.config, trail.booted) = (None, None, false);
+        phone.says.clear();
         // Some seconds pass between two parts of a Java load; it writes only when it has them all.
         let more = read.role == Role::Part && read.part.is_some_and(|(k, n)| k < n);
         reached(phone, if more { Stage::Parts } else { Stage::Flashing }, event.at);

@@ -1,7 +1,7 @@
 //! One phone as the events left it.
 
 use crate::clock::Instant;
-use crate::event::{Fingerprint, Identity, NoPlan, Plan, Role, Severity, Verdict};
+use crate::event::{Evidence, Fingerprint, Identity, NoPlan, Plan, Role, Severity, Source, Verdict};
 use crate::phone_id::Mac;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -69,6 +69,8 @@ pub struct Phone {
     pub leased: Option<Ipv4Addr>,
     /// How it asks for an address.
     pub asks: Option<Fingerprint>,
+    /// What it said of itself since it started last.
+    pub says: BTreeMap<Source, Saying>,
     /// What it is.
     pub identity: Identity,
     /// How it is led.
@@ -112,6 +114,17 @@ pub struct HopBehind {
     pub seconds: f64,
     /// The events that show it.
     pub proof: Vec<String>,
+}
+
+/// Something that a phone said of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saying {
+    /// What.
+    pub said: Evidence,
+    /// Number of the event.
+    pub event: u64,
+    /// When.
+    pub at: Instant,
 }
 
 /// The read under way.
@@ -273,6 +286,7 @@ impl Phone {
             address: None,
             leased: None,
             asks: None,
+            says: BTreeMap::new(),
             identity: Identity::default(),
             plan: None,
             no_plan: None,
@@ -303,6 +317,14 @@ impl Phone {
     #[must_use]
     pub fn at_target(&self) -> bool {
         self.plan.as_ref().is_some_and(|plan| self.hop >= plan.hops.len())
+    }
+
+    /// What it says of itself, the strongest first, of equals the newest.
+    #[must_use]
+    pub fn sayings(&self) -> Vec<&Saying> {
+        let mut all: Vec<_> = self.says.values().collect();
+        all.sort_by_key(|s| std::cmp::Reverse((s.said.weight, s.event)));
+        all
     }
 
     /// The word of its verdict, where its case is closed.

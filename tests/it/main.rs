@@ -9,6 +9,7 @@
 
 mod catalogue;
 mod cli;
+mod evidence;
 #[cfg(target_os = "linux")]
 mod lab;
 mod layering;
@@ -20,4 +21,5 @@ mod screens;
 mod serving;
 mod svg;
 mod symptoms;
+mod talk;
 mod xray;

@@ -87,6 +87,18 @@ fn every_scenario_comes_out_as_it_says() {
 }
 
 #[test]
+fn who_hears_nothing_but_addresses_and_files_comes_to_the_same() {
+    let mut all = Vec::new();
+    for mut scenario in builtin().unwrap() {
+        scenario.server.listens = false;
+        if let Some((world, events)) = play(&scenario, SEED) {
+            all.extend(wrong(&scenario, &world, &events));
+        }
+    }
+    assert!(all.is_empty(), "{}", all.join("\n"));
+}
+
+#[test]
 fn whoever_folds_the_events_sees_what_the_engine_saw() {
     for scenario in builtin().unwrap() {
         let Some((world, events)) = play(&scenario, SEED) else { continue };
