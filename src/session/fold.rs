@@ -110,9 +110,11 @@ fn dhcp(phone: &mut Phone, event: &Event) {
 }
 
 fn asked_for(phone: &mut Phone, name: &str, given: bool, at: Instant) {
-    let name = name.to_ascii_lowercase();
-    if phone.names.len() < limits::NAMES_PER_PHONE || phone.names.contains_key(&name) {
-        let asked = phone.names.entry(name).or_insert(Asked { count: 0, last: at, given });
+    let folded = name.to_ascii_lowercase();
+    if phone.names.len() < limits::NAMES_PER_PHONE || phone.names.contains_key(&folded) {
+        let new = Asked { name: String::new(), count: 0, last: at, given };
+        let asked = phone.names.entry(folded).or_insert(new);
+        name.clone_into(&mut asked.name);
         asked.count = asked.count.saturating_add(1);
         asked.last = at;
         asked.given = given;
