@@ -143,16 +143,14 @@ fn reached(phone: &mut Phone, stage: Stage, at: Instant) {
     }
 }
 
+fn mark(read: &Read, event: &Event) -> Mark {
+    Mark { file: read.file.clone(), load: read.load.clone(), role: read.role, event: event.n, at: event.at }
+}
+
 fn read_started(phone: &mut Phone, event: &Event, read: Read) {
     let Kind::ReadStarted { read: id, .. } = event.kind else { return };
     reached(phone, asks(read.role, phone.stage), event.at);
-    let mark = Mark {
-        file: read.file.clone(),
-        load: read.load.clone(),
-        role: read.role,
-        event: event.n,
-        at: event.at,
-    };
+    let mark = mark(&read, event);
     if read.role.is_firmware() {
         if phone.trail.firmware.iter().any(|m| m.file == mark.file) {
             phone.trail.again += 1;
@@ -191,13 +189,7 @@ fn read_moved(phone: &mut Phone, id: u64, bytes: u64, resent: u64) -> u64 {
 fn read_finished(phone: &mut Phone, event: &Event) {
     let Kind::ReadFinished { read: id, .. } = event.kind else { return };
     let Some(read) = phone.read.take_if(|r| r.id == id) else { return };
-    let mark = Mark {
-        file: read.file.clone(),
-        load: read.load.clone(),
-        role: read.role,
-        event: event.n,
-        at: event.at,
-    };
+    let mark = mark(&read, event);
     let trail = &mut phone.trail;
     if mark.role.is_firmware() {
         trail.firmware.retain(|m| m.file != mark.file);

@@ -113,7 +113,9 @@ fn broken(scenario: &Scenario, world: &World, events: &[Event]) -> Vec<String> {
     let mut open = BTreeSet::new();
     for event in events {
         match &event.kind {
-            Kind::ReadStarted { read, .. } => assert!(open.insert(*read), "{}: read {read} began twice", scenario.name),
+            Kind::ReadStarted { read, .. } => {
+                assert!(open.insert(*read), "{}: read {read} began twice", scenario.name)
+            }
             Kind::ReadFinished { read, .. } | Kind::ReadFailed { read, .. } => {
                 assert!(open.remove(read), "{}: read {read} ended and never began", scenario.name);
             }
@@ -163,7 +165,8 @@ fn chance_changes_nothing_that_matters() {
     for scenario in builtin().unwrap() {
         for seed in OTHER_SEEDS {
             let Some((world, events)) = play(&scenario, seed) else { break };
-            let found = wrong(&scenario, &world, &events).into_iter().chain(broken(&scenario, &world, &events));
+            let found =
+                wrong(&scenario, &world, &events).into_iter().chain(broken(&scenario, &world, &events));
             all.extend(found.map(|what| format!("seed {seed}: {what}")));
         }
     }
