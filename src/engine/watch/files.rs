@@ -1,7 +1,9 @@
 //! What goes wrong while a phone reads, or asks for what it should not.
 
 use super::super::answer::Desk;
+use super::super::rules::{SETTLE_SILENT, refused_running};
 use super::held;
+use crate::catalogue::Era;
 use crate::clock::Instant;
 use crate::event::{Kind, Role, Verdict};
 use crate::job;
@@ -21,9 +23,9 @@ const FIRST_BLOCK: u64 = 512;
 /// Endings that a load name must not carry: the phone puts its own behind it.
 const ENDINGS: [&str; 3] = [".loads.", ".sbn.", ".bin."];
 
-pub(super) fn list_refused(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
+pub(super) fn list_refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let trail = &phone.trail;
-    let is = trail.lists_in_vain >= 2 && phone.closed.is_none();
+    let is = (trail.lists_in_vain >= 2 || refused_running(desk, phone, now)) && phone.closed.is_none();
     held(desk, phone, "list-refused", is, || {
         let file = trail.list.as_ref().map(|m| m.file.clone()).unwrap_or_default();
         let due = phone.due().and_then(|due| due.parse::<LoadName>().ok());
@@ -40,15 +42,17 @@ pub(super) fn flash_repeats(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Optio
     held(desk, phone, "flash-repeats", is, || vec![("load", phone.due().unwrap_or_default().to_owned())])
 }
 
-/// A hop that turned out to be behind the phone without a start: it looks for the next load only when it starts.
+/// A load of the years before the universal loader is named and not asked for: it runs already, or nothing does. Either
+/// way it takes a start to see it.
 pub(super) fn power_cycle(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
-    let behind = phone.hops_done.last()?;
-    let waits = phone.hop > 0
-        && !phone.at_target()
-        && phone.closed.is_none()
-        && phone.trail.config.as_ref().is_some_and(|m| m.load.as_deref() == Some(&behind.load))
-        && now.since(phone.hop_since) >= Duration::from_secs(30);
-    held(desk, phone, "power-cycle", waits, || vec![("load", behind.load.clone())])
+    let due = phone.due()?;
+    let single = due.parse::<LoadName>().is_ok_and(|due| desk.catalogue.era(&due) < Era::Universal);
+    let told = phone.trail.config.as_ref().filter(|m| m.load.as_deref() == Some(due));
+    let waited = told.map(|m| now.since(m.at)).filter(|waited| *waited >= SETTLE_SILENT);
+    let is = single && waited.is_some() && phone.read.is_none() && phone.closed.is_none();
+    held(desk, phone, "power-cycle", is, || {
+        vec![("load", due.to_owned()), ("seconds", waited.unwrap_or_default().as_secs().to_string())]
+    })
 }
 
 pub(in crate::engine) fn refused(desk: &Desk<'_>, phone: &Phone, role: Role, asked: &str) -> Option<Kind> {
