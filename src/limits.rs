@@ -114,3 +114,5 @@ pub const TALKS: usize = 512;
 pub const TALK_BYTES: usize = 8 << 10;
 /// A connection ends after this time, whatever is said on it: a phone registers within a second, and comes again.
 pub const TALK_TIME: Duration = Duration::from_secs(120);
+/// Connections of one address: a phone has one, and one that is dying.
+pub const TALKS_PER_PEER: usize = 8;

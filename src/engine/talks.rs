@@ -104,6 +104,9 @@ impl Engine {
         heard: &mut Vec<u8>,
     ) -> Result<bool, String> {
         loop {
+            // Blank lines keep a connection open, and mean nothing.
+            let blank = heard.iter().take_while(|b| b.is_ascii_whitespace()).count();
+            heard.drain(..blank);
             let taken = match sip::next(heard).map_err(|e| e.to_string())? {
                 None => return Ok(true),
                 Some(request) => {
