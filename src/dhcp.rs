@@ -4,10 +4,12 @@
 //! TFTP server in option 150, option 66, siaddr and sname), asked or not, in OFFER and ACK alike: phones differ in
 //! which of them they believe.
 
+pub mod attempts;
 pub mod lease;
 pub mod reply;
 pub mod wire;
 
+pub use attempts::{ATTEMPTS, Attempt};
 pub use lease::{BadPool, NoAddress, Pool};
 pub use reply::{Change, Order, Part, Reply, ReplyKind, Variation, Why};
 pub use wire::{Garbage, Kind, Request, encode};

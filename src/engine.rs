@@ -158,7 +158,7 @@ impl Engine {
             prefix: job.prefix,
             lease: limits::LEASE,
             answer: if job.any { dhcp::Policy::Any } else { dhcp::Policy::Phones },
-            variation: dhcp::Variation::default(),
+            variation: dhcp::Variation::FULL,
         };
         let known = state.phones.iter().filter_map(|phone| Some((phone.mac, phone.address?)));
         let known: Vec<_> = remembered.into_iter().chain(known).collect();

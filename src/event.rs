@@ -232,6 +232,20 @@ pub enum Kind {
     Summary(Summary),
     /// A phone said itself what it is or runs.
     Evidence(Evidence),
+    /// The answers to a phone that asks for nothing are changed in one thing.
+    ReplyVaried {
+        /// Which of the changes, from 1.
+        attempt: u32,
+        /// In words: `without option 150`.
+        change: String,
+    },
+    /// A phone asked for a file at last: the change that freed it is kept for its model.
+    ReplyFreed {
+        /// Which of the changes.
+        attempt: u32,
+        /// In words.
+        change: String,
+    },
 }
 
 /// What a session set out to do.
@@ -543,6 +557,9 @@ pub struct PhoneSummary {
     pub symptoms: Vec<String>,
     /// The loads it was led over, and how long each took in seconds.
     pub hops: Vec<HopSummary>,
+    /// What it still holds of this bench's configuration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holds: Option<String>,
     /// From first packet to verdict, in seconds.
     pub seconds: f64,
     /// Bytes that it read.

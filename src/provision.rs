@@ -25,6 +25,8 @@ pub struct Sep<'a> {
     pub stamp: &'a str,
     /// A Java phone takes the whole SIP profile; a classic loader needs only the load.
     pub java: bool,
+    /// The name of a line with which a SIP phone registers at `server`, so that it comes to say what it runs.
+    pub line: Option<&'a str>,
 }
 
 /// One line of `XMLDefault.cnf.xml`.
@@ -86,7 +88,7 @@ pub fn sep(content: &Sep<'_>) -> Result<Vec<u8>, Unmade> {
             call_manager_group(xml, content.server)
         })?;
         if content.java && content.protocol == Protocol::Sip {
-            sip_profile(xml)?;
+            sip_profile(xml, content)?;
         }
         text(xml, "versionStamp", content.stamp)?;
         text(xml, "loadInformation", load)?;
@@ -124,14 +126,22 @@ pub fn xml_default(server: Ipv4Addr, plain: Option<&str>, loads: &[DefaultLoad])
     finished(xml)
 }
 
-/// `SIPDefault.cnf`, `SIP<MAC>.cnf` and `MGCDefault.cnf`: `image_version` and who the call server is.
+/// `SIPDefault.cnf`, `SIP<MAC>.cnf` and `MGCDefault.cnf`: `image_version`, who the call server is, and the line with which
+/// the phone registers there so that it comes to say what it runs.
 ///
 /// # Errors
 /// [`Unmade`]: the load name is none.
-pub fn text_config(load: &str, server: Ipv4Addr) -> Result<Vec<u8>, Unmade> {
+pub fn text_config(load: &str, server: Ipv4Addr, line: Option<&str>) -> Result<Vec<u8>, Unmade> {
     let load = load_name(load)?;
-    Ok(format!("image_version: {load}\r\nproxy1_address: \"{server}\"\r\nphone_label: \"rescue79\"\r\n")
-        .into_bytes())
+    let line = line.map_or_else(String::new, |name| {
+        format!(
+            "proxy_register: 1\r\nline1_name: \"{name}\"\r\nline1_displayname: \"{name}\"\r\nline1_authname: \"{name}\"\r\n"
+        )
+    });
+    Ok(format!(
+        "image_version: {load}\r\nproxy1_address: \"{server}\"\r\nphone_label: \"rescue79\"\r\n{line}"
+    )
+    .into_bytes())
 }
 
 /// `OS79XX.TXT`: the name of an image, alone on its line, with the line end of the published sets and no blank
@@ -172,7 +182,7 @@ fn call_manager_group(xml: &mut Xml, server: Ipv4Addr) -> io::Result<()> {
 }
 
 /// The parts of a SIP profile without which a Java phone rejects the whole file (`java-phones` 5.1).
-fn sip_profile(xml: &mut Xml) -> io::Result<()> {
+fn sip_profile(xml: &mut Xml, content: &Sep<'_>) -> io::Result<()> {
     nested(xml, &["sipProfile"], &|xml| {
         nested(xml, &["sipProxies"], &|xml| text(xml, "registerWithProxy", "true"))?;
         nested(xml, &["sipStack"], &|xml| {
@@ -194,7 +204,32 @@ fn sip_profile(xml: &mut Xml) -> io::Result<()> {
         ] {
             text(xml, name, value)?;
         }
-        Ok(())
+        content.line.map_or(Ok(()), |line| sip_line(xml, line, content.server))
+    })
+}
+
+/// One line without a password (`java-phones` 5.1).
+fn sip_line(xml: &mut Xml, name: &str, server: Ipv4Addr) -> io::Result<()> {
+    let server = server.to_string();
+    nested(xml, &["sipLines"], &|xml| {
+        let line =
+            xml.create_element("line").with_attribute(("button", "1")).with_attribute(("lineIndex", "1"));
+        let inner = line.write_inner_content(|xml| {
+            for (element, value) in [
+                ("featureID", "9"),
+                ("featureLabel", name),
+                ("proxy", server.as_str()),
+                ("port", "5060"),
+                ("name", name),
+                ("displayName", name),
+                ("authName", name),
+                ("contact", name),
+            ] {
+                text(xml, element, value)?;
+            }
+            Ok(())
+        });
+        inner.map(drop)
     })
 }
 
@@ -214,7 +249,7 @@ mod tests {
     const SERVER: Ipv4Addr = Ipv4Addr::new(192, 168, 1, 1);
 
     fn sep_of(load: &str, protocol: Protocol, java: bool) -> String {
-        let content = Sep { load, protocol, server: SERVER, stamp: "hop-1", java };
+        let content = Sep { load, protocol, server: SERVER, stamp: "hop-1", java, line: Some("18BDC1") };
         String::from_utf8(sep(&content).unwrap()).unwrap()
     }
 
@@ -233,6 +268,9 @@ mod tests {
             assert_eq!(found("loadInformation"), [Some(load)]);
             assert_eq!(found("processNodeName"), [Some("192.168.1.1")]);
             assert_eq!(found("deviceProtocol").len(), usize::from(java));
+            let registers = java && protocol == Protocol::Sip;
+            assert_eq!(found("authName"), if registers { vec![Some("18BDC1")] } else { vec![] });
+            assert_eq!(found("peerFirmwareSharing"), [Some("0")]);
             assert!(!xml.contains("<!--") && xml.len() <= 8192, "{xml}");
         }
     }
@@ -267,7 +305,7 @@ mod tests {
         }
         assert_eq!(os79xx("P003-8-12-00").unwrap(), b"P003-8-12-00\r\n");
         assert_eq!(
-            text_config("P0S3-8-12-00", SERVER).unwrap().split(|b| *b == b'\r').next(),
+            text_config("P0S3-8-12-00", SERVER, Some("18BDC1")).unwrap().split(|b| *b == b'\r').next(),
             Some(&b"image_version: P0S3-8-12-00"[..])
         );
     }

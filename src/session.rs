@@ -27,6 +27,8 @@ pub struct State {
     pub strangers: BTreeMap<Mac, Stranger>,
     /// Sums over everything.
     pub totals: Totals,
+    /// The change to its replies that freed a phone of this model.
+    pub freed: BTreeMap<String, u32>,
     /// Number of the last event.
     pub events: u64,
     /// Time of the last event.
@@ -111,6 +113,12 @@ impl State {
                     let known = self.strangers.entry(*from).or_insert(stranger);
                     known.why.clone_from(why);
                     known.count += u64::from(*count);
+                }
+            }
+            Kind::ReplyFreed { attempt, .. } => {
+                let model = event.phone.and_then(|mac| self.phone(mac)?.identity.model.clone());
+                if let Some(model) = model {
+                    self.freed.insert(model, *attempt);
                 }
             }
             Kind::Forgotten => {

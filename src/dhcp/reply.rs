@@ -99,6 +99,9 @@ pub struct Variation {
 }
 
 impl Variation {
+    /// The full reply.
+    pub const FULL: Self = Self { left_out: 0, order: Order::Usual, unicast: false };
+
     /// The same without one part.
     #[must_use]
     pub const fn without(mut self, part: Part) -> Self {

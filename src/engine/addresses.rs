@@ -2,11 +2,18 @@
 
 use super::rules::Sign;
 use super::{Endpoint, Engine, Queued};
+use crate::catalogue::Class;
 use crate::clock::Instant;
 use crate::dhcp::{self, Change, Outcome};
 use crate::event::{Fingerprint, Kind};
 use crate::limits;
+use crate::phone_id::Mac;
+use crate::session::Phone;
 use std::net::SocketAddrV4;
+use std::time::Duration;
+
+/// A lease older than this at which nothing was asked for was in vain; a phone that goes on asks within seconds.
+const VAIN: Duration = Duration::from_secs(15);
 
 impl Engine {
     pub(super) fn dhcp(&mut self, now: Instant, from: SocketAddrV4, bytes: &[u8]) {
@@ -28,7 +35,7 @@ impl Engine {
             } => {
                 self.tell(now, Some(mac), Kind::DhcpRelease { address });
             }
-            Outcome::Send { request, reply, to, .. } => self.dhcp_answered(now, &request, &reply, to),
+            Outcome::Send { request, reply, .. } => self.dhcp_answered(now, &request, &reply, from),
         }
     }
 
@@ -37,15 +44,21 @@ impl Engine {
         now: Instant,
         request: &dhcp::Request,
         reply: &dhcp::Reply,
-        to: SocketAddrV4,
+        from: SocketAddrV4,
     ) {
         let mac = request.mac;
         let known = self.state.phone(mac).is_some();
         if !known && self.state.phones.len() >= limits::PHONES {
             return self.limit(now, "phones on one bench");
         }
+        let starts_anew = reply.kind == dhcp::ReplyKind::Offer || request.how() == "init-reboot";
+        if starts_anew && reply.kind != dhcp::ReplyKind::Nak {
+            self.vary(now, request);
+        }
+        let varied = dhcp::Reply { variation: self.variation(mac), ..reply.clone() };
+        let to = dhcp::reply::destination(request, &varied, from);
         let mut bytes = vec![0; 1_500];
-        let Some(len) = dhcp::encode(reply, &mut bytes) else { return };
+        let Some(len) = dhcp::encode(&varied, &mut bytes) else { return };
         bytes.truncate(len);
         let print = fingerprint(request);
         // A REQUEST orders its options otherwise than the DISCOVER before it; that alone is no news.
@@ -73,6 +86,63 @@ impl Engine {
         self.queue.push_back(Queued::Reply { from: Endpoint::Dhcp, to, bytes });
         self.conclude(now, mac, sign);
     }
+}
+
+impl Engine {
+    /// A phone that had an address, asked for nothing and now starts anew gets an answer that differs in one thing more; a
+    /// new one of a model that is known to need a change gets that at once.
+    fn vary(&mut self, now: Instant, request: &dhcp::Request) {
+        let mac = request.mac;
+        let known = self.state.phone(mac);
+        let next = match known.map(|phone| (phone, phone.varied)) {
+            Some((_, Some((_, true)))) => return,
+            Some((phone, varied)) if asked_for_nothing(phone, varied.is_some(), now) => {
+                varied.map_or(1, |(attempt, _)| attempt + 1)
+            }
+            Some((phone, varied)) if varied.is_some() || !phone.names.is_empty() => return,
+            _ => match self.remedy_of(request) {
+                Some(attempt) => attempt,
+                None => return,
+            },
+        };
+        let Some(attempt) = attempt(next).filter(|a| !(a.variation.unicast && request.broadcast)) else {
+            return;
+        };
+        let change = attempt.change.to_owned();
+        self.tell(now, Some(mac), Kind::ReplyVaried { attempt: next, change });
+    }
+
+    /// What freed an earlier phone of the model that this one says it is.
+    fn remedy_of(&self, request: &dhcp::Request) -> Option<u32> {
+        let Class::Model(model) = self.catalogue.by_class(request.class.as_deref()?) else { return None };
+        self.state.freed.get(&model.name).copied()
+    }
+
+    fn variation(&self, mac: Mac) -> dhcp::Variation {
+        let varied = self.state.phone(mac).and_then(|phone| attempt(phone.varied?.0));
+        varied.map_or(dhcp::Variation::FULL, |attempt| attempt.variation)
+    }
+
+    /// A phone whose answers were varied asks for a file: that is told, once.
+    pub(super) fn freed(&mut self, now: Instant, mac: Mac) {
+        let Some((number, false)) = self.state.phone(mac).and_then(|phone| phone.varied) else { return };
+        if let Some(attempt) = attempt(number) {
+            let change = attempt.change.to_owned();
+            self.tell(now, Some(mac), Kind::ReplyFreed { attempt: number, change });
+        }
+    }
+}
+
+fn attempt(number: u32) -> Option<&'static dhcp::Attempt> {
+    dhcp::ATTEMPTS.get(usize::try_from(number).ok()?.checked_sub(1)?)
+}
+
+/// It took an address a while ago and asked for no file since: once for a phone that is being varied already, else only
+/// after the alarm.
+fn asked_for_nothing(phone: &Phone, varied: bool, now: Instant) -> bool {
+    let trail = &phone.trail;
+    let alarm = ["no-read", "lease-in-vain"].iter().any(|code| phone.symptoms.contains_key(*code));
+    trail.leases_in_vain > 0 && now.since(trail.leases_last) >= VAIN && (varied || alarm)
 }
 
 fn fingerprint(request: &dhcp::Request) -> Fingerprint {

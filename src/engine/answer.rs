@@ -63,7 +63,8 @@ impl Desk<'_> {
             (Role::SipDefault | Role::SipConfig | Role::MgcpConfig, Some(phone), Some(due))
                 if is_classic(phone) =>
             {
-                Some(provision::text_config(due, self.job.server))
+                let line = self.line(phone).filter(|_| role == Role::SipConfig);
+                Some(provision::text_config(due, self.job.server, line.as_deref()))
             }
             (Role::Os79xx, Some(_), Some(due)) => Some(provision::os79xx(&self.image_of(due))),
             _ => None,
@@ -91,7 +92,14 @@ impl Desk<'_> {
         let stamp = format!("{}-{}-{due}", phone.mac.tail(), phone.hop);
         let java = self.catalogue.era(&load) == Era::Java;
         let server = self.job.server;
-        Some(provision::sep(&Sep { load: due, protocol: load.protocol, server, stamp: &stamp, java }))
+        let line = self.line(phone);
+        let line = line.as_deref();
+        Some(provision::sep(&Sep { load: due, protocol: load.protocol, server, stamp: &stamp, java, line }))
+    }
+
+    /// The line with which it shall register here: only where we give the addresses, for only there the ports are open.
+    fn line(&self, phone: &Phone) -> Option<String> {
+        self.job.dhcp.then(|| phone.mac.tail())
     }
 
     /// For a phone on its way: its own hop. For anybody else: the first hop of each model that has a target.

@@ -28,7 +28,7 @@ pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
         | Kind::DhcpNak { .. }
         | Kind::DhcpDecline { .. }
         | Kind::DhcpRelease { .. } => dhcp(phone, event),
-        Kind::ReadStarted { peer, asked, file, role, load, size, part, .. } => {
+        Kind::ReadStarted { peer, asked, file, role, load, size, part, made, .. } => {
             phone.address = Some(*peer.ip());
             let read = Read {
                 id: 0,
@@ -36,6 +36,7 @@ pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
                 role: *role,
                 load: load.clone(),
                 part: *part,
+                made: *made,
                 bytes: 0,
                 size: *size,
                 resent: 0,
@@ -280,6 +281,7 @@ fn read_finished(phone: &mut Phone, event: &Event) {
     let Kind::ReadFinished { read: id, .. } = event.kind else { return };
     let Some(read) = ended(phone, id) else { return };
     phone.trail.broken.take_if(|broken| broken.file == read.file);
+    phone.configured |= read.made && read.role.is_config();
     let mark = mark(&read, event);
     let trail = &mut phone.trail;
     if mark.role.is_firmware() {
@@ -318,6 +320,11 @@ fn decided(phone: &mut Phone, kind: &Kind, at: Instant) {
             phone.plan = None;
         }
         Kind::Booted { .. } => phone.boots += 1,
+        Kind::ReplyVaried { attempt, .. } => {
+            phone.varied = Some((*attempt, false));
+            phone.trail.leases_in_vain = 0;
+        }
+        Kind::ReplyFreed { attempt, .. } => phone.varied = Some((*attempt, true)),
         Kind::HopDone { load, proof, .. } => {
             let seconds = at.since(phone.hop_since).as_secs_f64();
             if phone.hops_done.len() < limits::NAMES_PER_PHONE {

@@ -101,6 +101,10 @@ pub struct Phone {
     pub bytes: u64,
     /// Blocks that had to be sent again.
     pub resent: u64,
+    /// It has read a configuration that was written for it here.
+    pub configured: bool,
+    /// The change to its replies: which, from 1, and whether it has freed the phone.
+    pub varied: Option<(u32, bool)>,
     /// How its case was closed.
     pub closed: Option<Closed>,
     /// Symptoms that were not withdrawn, by code.
@@ -142,6 +146,8 @@ pub struct Read {
     pub load: Option<String>,
     /// Which part of its load, of how many.
     pub part: Option<(u32, u32)>,
+    /// It was written for the phone.
+    pub made: bool,
     /// Bytes acknowledged.
     pub bytes: u64,
     /// Its size in bytes.
@@ -310,6 +316,8 @@ impl Phone {
             trail: Trail::default(),
             bytes: 0,
             resent: 0,
+            configured: false,
+            varied: None,
             closed: None,
             symptoms: BTreeMap::new(),
         }

@@ -18,6 +18,16 @@ impl State {
         Summary { verdict: verdict.to_owned(), phones }
     }
 
+    /// What a configuration of this bench leaves in a phone until its next exchange writes another.
+    fn left_behind(&self) -> Option<String> {
+        let session = self.session.as_ref()?;
+        let line = if session.dhcp { ", a line named after its own address" } else { "" };
+        Some(format!(
+            "It still takes {} for its exchange{line}, shows its web page and shares no firmware with other phones, until its next exchange writes another configuration.",
+            session.server
+        ))
+    }
+
     fn phone_summary(&self, phone: &Phone) -> PhoneSummary {
         let (verdict, reason) = ending(phone);
         let closed = phone.closed.as_ref();
@@ -40,6 +50,7 @@ impl State {
             proof: closed.map(|c| c.proof.clone()).unwrap_or_default(),
             symptoms: phone.symptoms.keys().cloned().collect(),
             hops,
+            holds: phone.configured.then(|| self.left_behind()).flatten(),
             seconds: rounded(end.since(phone.first_seen).as_secs_f64()),
             bytes: phone.bytes,
         }

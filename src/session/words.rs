@@ -39,7 +39,9 @@ pub const fn area(kind: &Kind) -> &'static str {
         | Kind::DhcpNak { .. }
         | Kind::DhcpDecline { .. }
         | Kind::DhcpRelease { .. }
-        | Kind::DhcpIgnored { .. } => "dhcp",
+        | Kind::DhcpIgnored { .. }
+        | Kind::ReplyVaried { .. }
+        | Kind::ReplyFreed { .. } => "dhcp",
         Kind::ReadStarted { .. }
         | Kind::ReadRefused { .. }
         | Kind::ReadProgress { .. }
@@ -165,6 +167,12 @@ fn other(kind: &Kind) -> String {
         Kind::Symptom { seen, means, next, .. } => format!("{} {} {}", stop(seen), stop(means), stop(next)),
         Kind::SymptomGone { code } => format!("That has passed ({code})."),
         Kind::Evidence(said) => says(said),
+        Kind::ReplyVaried { attempt, change } => {
+            format!("It asks for nothing, so its answer is varied (attempt {attempt}): {change}.")
+        }
+        Kind::ReplyFreed { change, .. } => {
+            format!("That freed it: an answer {change}. The next phones of its model get it at once.")
+        }
         Kind::Forgotten => "Forgotten; if it asks again it is a new phone.".to_owned(),
         Kind::Summary(summary) => ended(summary),
         _ => String::new(),

@@ -22,4 +22,5 @@ mod serving;
 mod svg;
 mod symptoms;
 mod talk;
+mod variation;
 mod xray;

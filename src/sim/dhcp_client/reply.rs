@@ -73,12 +73,34 @@ impl<'a> Reply<'a> {
         self.option(150).is_some_and(|v| v.is_empty() || v.len() % 4 != 0)
     }
 
+    /// The numbers of its options rise.
+    fn ascending(&self) -> bool {
+        let (mut at, mut last) = (0, 0);
+        while let Some(&tag) = self.options.get(at).filter(|tag| **tag != 255) {
+            if tag < last {
+                return false;
+            }
+            last = tag;
+            at += 2 + self.options.get(at + 1).copied().map_or(0, usize::from);
+        }
+        true
+    }
+
     pub(super) fn meets(&self, need: OfferNeed) -> bool {
         match need {
             OfferNeed::Router => self.option(3).is_some(),
             OfferNeed::Dns => self.option(6).is_some(),
             OfferNeed::Option66 => self.option(66).is_some(),
             OfferNeed::No150 => self.option(150).is_none(),
+            OfferNeed::Only150 => {
+                [OfferNeed::No66, OfferNeed::NoSiaddr, OfferNeed::NoSname].iter().all(|n| self.meets(*n))
+            }
+            OfferNeed::Ascending => self.ascending(),
+            OfferNeed::No66 => self.option(66).is_none(),
+            OfferNeed::NoSiaddr => self.siaddr.is_unspecified(),
+            OfferNeed::NoSname => self.sname.iter().all(|b| *b == 0),
+            OfferNeed::NoDns => self.option(6).is_none(),
+            OfferNeed::NoRouter => self.option(3).is_none(),
             OfferNeed::Siaddr => !self.siaddr.is_unspecified(),
             OfferNeed::Padded => self.length >= PADDED,
             OfferNeed::ShortLease => self.long(51).is_some_and(|s| s < SHORT_LEASE),

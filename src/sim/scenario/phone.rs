@@ -154,6 +154,20 @@ pub enum OfferNeed {
     Option66,
     /// No option 150.
     No150,
+    /// Neither option 66 nor a next server nor a server name.
+    Only150,
+    /// Options in the order of their numbers.
+    Ascending,
+    /// No option 66.
+    No66,
+    /// No next server.
+    NoSiaddr,
+    /// No server name.
+    NoSname,
+    /// No option 6.
+    NoDns,
+    /// No option 3.
+    NoRouter,
     /// A `siaddr` that isn't zero.
     Siaddr,
     /// At least 300 bytes.
