@@ -142,7 +142,7 @@ fn attempt(number: u32) -> Option<&'static dhcp::Attempt> {
 fn asked_for_nothing(phone: &Phone, varied: bool, now: Instant) -> bool {
     let trail = &phone.trail;
     let alarm = ["no-read", "lease-in-vain"].iter().any(|code| phone.symptoms.contains_key(*code));
-    trail.leases_in_vain > 0 && now.since(trail.leases_last) >= VAIN && (varied || alarm)
+    trail.leases_unchanged > 0 && now.since(trail.leases_last) >= VAIN && (varied || alarm)
 }
 
 fn fingerprint(request: &dhcp::Request) -> Fingerprint {

@@ -148,6 +148,7 @@ fn leased_again(trail: &mut Trail, at: Instant) {
         trail.leases_since = at;
     }
     trail.leases_in_vain += 1;
+    trail.leases_unchanged += 1;
     trail.leases_last = at;
 }
 
@@ -177,7 +178,7 @@ fn broke(trail: &mut Trail, read: &Read, bytes: u64, why: ReadFailure) {
 }
 
 fn asked_for(phone: &mut Phone, name: &str, given: bool, at: Instant) {
-    phone.trail.leases_in_vain = 0;
+    (phone.trail.leases_in_vain, phone.trail.leases_unchanged) = (0, 0);
     if given {
         phone.trail.refused = None;
     }
@@ -322,7 +323,7 @@ fn decided(phone: &mut Phone, kind: &Kind, at: Instant) {
         Kind::Booted { .. } => phone.boots += 1,
         Kind::ReplyVaried { attempt, .. } => {
             phone.varied = Some((*attempt, false));
-            phone.trail.leases_in_vain = 0;
+            phone.trail.leases_unchanged = 0;
         }
         Kind::ReplyFreed { attempt, .. } => phone.varied = Some((*attempt, true)),
         Kind::HopDone { load, proof, .. } => {

@@ -219,6 +219,8 @@ pub struct Trail {
     pub booted: bool,
     /// Addresses taken, some seconds apart, since it last asked for a file.
     pub leases_in_vain: u32,
+    /// Those of them that came after the last change to our replies.
+    pub leases_unchanged: u32,
     /// When it took the first of them.
     pub leases_since: Instant,
     /// When it took the last of them.

@@ -17,6 +17,8 @@ pub(crate) struct Talk {
     pub(crate) engine: Engine,
     pub(crate) now: Instant,
     pub(crate) events: Vec<Event>,
+    /// Where it speaks from: its lease, once it has one.
+    at: Ipv4Addr,
 }
 
 pub(crate) const PHONE: Ipv4Addr = Ipv4Addr::new(192, 168, 1, 20);
@@ -40,7 +42,7 @@ impl Talk {
         };
         let job = draft.finish(Catalogue::builtin(), &shelf).unwrap();
         let engine = Engine::new(Catalogue::builtin(), shelf, job, State::default(), []).unwrap();
-        Self { engine, now: Instant::from_millis(1_000), events: Vec::new() }
+        Self { engine, now: Instant::from_millis(1_000), events: Vec::new(), at: PHONE }
     }
 
     pub(crate) fn drain(&mut self) -> Vec<(Endpoint, Vec<u8>)> {
@@ -56,7 +58,7 @@ impl Talk {
     }
 
     pub(crate) fn input(&mut self, at: Endpoint, port: u16, bytes: &[u8]) -> Vec<(Endpoint, Vec<u8>)> {
-        let from = SocketAddrV4::new(PHONE, port);
+        let from = SocketAddrV4::new(self.at, port);
         self.engine.handle(self.now, Input::Datagram { at, from, bytes });
         self.drain()
     }
@@ -103,13 +105,18 @@ impl Talk {
 
     /// A DHCP message of a 7960's loader: 1 asks, 3 takes, 4 declines.
     pub(crate) fn dhcp(&mut self, kind: u8) {
+        self.dhcp_as(kind, "Cisco Systems, Inc. IP Phone CP-7960G");
+    }
+
+    /// The same from a phone that calls itself so.
+    pub(crate) fn dhcp_as(&mut self, kind: u8, class: &str) {
         let mut packet = vec![0; 240];
         packet[..4].copy_from_slice(&[1, 1, 6, 0]);
         packet[10] = 0x80;
         packet[28..34].copy_from_slice(&MAC.parse::<Mac>().unwrap().0);
         packet[236..240].copy_from_slice(&[99, 130, 83, 99]);
         packet.extend([53, 1, kind]);
-        let class = b"Cisco Systems, Inc. IP Phone CP-7960G\0";
+        let class = [class.as_bytes(), b"\0"].concat();
         packet.extend([60, u8::try_from(class.len()).unwrap()]);
         packet.extend(class);
         if kind != 1 {
@@ -118,6 +125,7 @@ impl Talk {
                 _ => None,
             });
             let leased = offered.unwrap();
+            self.at = leased;
             packet.extend([50, 4]);
             packet.extend(leased.octets());
             packet.extend([54, 4, 192, 168, 1, 1]);
@@ -145,6 +153,6 @@ impl Talk {
         let draft = Draft { server: Some(Ipv4Addr::new(192, 168, 1, 1)), prefix: 24, ..Draft::default() };
         let job = draft.finish(Catalogue::builtin(), &shelf).unwrap();
         let engine = Engine::new(Catalogue::builtin(), shelf, job, State::default(), []).unwrap();
-        Self { engine, now: Instant::from_millis(1_000), events: Vec::new() }
+        Self { engine, now: Instant::from_millis(1_000), events: Vec::new(), at: PHONE }
     }
 }
