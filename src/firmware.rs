@@ -16,7 +16,6 @@ mod loads;
 mod names;
 mod problem;
 pub mod report;
-mod sha1;
 mod shelf;
 pub mod signed;
 

@@ -12,7 +12,7 @@ const HOUSE: &[(&str, u8, &[&str], &[&str])] = &[
     ("limits", 0, &[], &[]),
     ("event", 0, &["clock", "phone_id", "load"], &["serde"]),
     ("catalogue", 1, &[], &["serde", "thiserror", "toml"]),
-    ("firmware", 1, &["catalogue"], &["flate2", "serde", "sha2", "tar", "thiserror", "toml", "zip"]),
+    ("firmware", 1, &["catalogue"], &["flate2", "serde", "sha1", "sha2", "tar", "thiserror", "toml", "zip"]),
     ("route", 1, &["catalogue"], &["serde"]),
     ("provision", 1, &["catalogue"], &["quick_xml", "thiserror"]),
     ("dhcp", 1, &[], &["dhcproto", "thiserror"]),
