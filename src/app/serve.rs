@@ -2,6 +2,7 @@
 
 use super::bench::{Bench, wall};
 use super::recorder::Recorder;
+use super::screen::{self, Look};
 use super::{Exit, firmware, stop};
 use crate::catalogue::Catalogue;
 use crate::cli::{Answer, Serve};
@@ -15,6 +16,7 @@ use crate::job::{Draft, Job};
 use crate::limits;
 use crate::net::{self, Place};
 use crate::session::State;
+use crate::tui::{Mode, Theme};
 use anyhow::{Context, Result};
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -23,7 +25,12 @@ use tokio::sync::mpsc;
 /// An interrupted session is taken up again within this time.
 const RESUME_WITHIN_MS: i64 = 12 * 3_600 * 1_000;
 
-pub(super) fn run(args: &Serve, state: Option<&Path>) -> Result<Exit> {
+pub(super) fn run(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exit> {
+    if args.screen && args.events.as_deref() == Some("-") {
+        return Err(firmware::usage(
+            "the screen and the events can't share standard output; give --events a file".into(),
+        ));
+    }
     let (interface, address, prefix) = place(args)?;
     let shelf = firmware::shelf(&args.firmware)?;
     let job = job(args, &shelf, address, prefix)?;
@@ -38,11 +45,8 @@ pub(super) fn run(args: &Serve, state: Option<&Path>) -> Result<Exit> {
     if let Err(e) = &store {
         eprintln!("rescue79: the state folder can't be used ({e}); nothing is kept of this session.");
     }
-    let store = store.ok();
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?
-        .block_on(serve(args, job, shelf, bound, store))
+    let ready = Ready { interface: interface.name, job, shelf, bound, store: store.ok() };
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serve(args, ready, theme))
 }
 
 /// Where to listen: the interface, its address, and the length of its network.
@@ -94,13 +98,18 @@ fn job(args: &Serve, shelf: &Shelf, address: Ipv4Addr, prefix: u8) -> Result<Job
     })
 }
 
-async fn serve(
-    args: &Serve,
+/// Everything that has been had before the servers start.
+struct Ready {
+    interface: String,
     job: Job,
     shelf: Shelf,
     bound: net::Bound,
     store: Option<StateDir>,
-) -> Result<Exit> {
+}
+
+async fn serve(args: &Serve, ready: Ready, theme: Theme) -> Result<Exit> {
+    let Ready { interface, job, shelf, bound, store } = ready;
+    let look = Look { mode: Mode::Serve, interface: format!("{interface} {}", job.server), theme };
     let catalogue = Catalogue::builtin();
     let (leases, word) = store.as_ref().map(StateDir::leases).unwrap_or_default();
     if let Some(word) = word {
@@ -143,7 +152,12 @@ async fn serve(
         time: args.time,
         after: Box::new(keeper),
     };
-    bench.headless(args.events.as_deref() == Some("-")).await
+    if !args.screen {
+        return bench.headless(args.events.as_deref() == Some("-")).await;
+    }
+    #[expect(clippy::disallowed_methods, reason = "the app reads the clock for the screen")]
+    let started = std::time::Instant::now();
+    screen::run(bench, Box::new(move || began + started.elapsed()), look).await
 }
 
 /// A session is taken up again only for the same order on the same address.

@@ -189,7 +189,13 @@ fn read_moved(phone: &mut Phone, id: u64, bytes: u64, resent: u64) -> u64 {
 fn read_finished(phone: &mut Phone, event: &Event) {
     let Kind::ReadFinished { read: id, .. } = event.kind else { return };
     let Some(read) = phone.read.take_if(|r| r.id == id) else { return };
-    let mark = Mark { file: read.file, load: read.load, role: read.role, event: event.n, at: event.at };
+    let mark = Mark {
+        file: read.file.clone(),
+        load: read.load.clone(),
+        role: read.role,
+        event: event.n,
+        at: event.at,
+    };
     let trail = &mut phone.trail;
     if mark.role.is_firmware() {
         trail.firmware.retain(|m| m.file != mark.file);
@@ -197,7 +203,9 @@ fn read_finished(phone: &mut Phone, event: &Event) {
             trail.firmware.push(mark);
         }
         (trail.list, trail.config, trail.booted) = (None, None, false);
-        reached(phone, Stage::Flashing, event.at);
+        // Some seconds pass between two parts of a Java load; it writes only when it has them all.
+        let more = read.role == Role::Part && read.part.is_some_and(|(k, n)| k < n);
+        reached(phone, if more { Stage::Parts } else { Stage::Flashing }, event.at);
     } else if matches!(mark.role, Role::LoadsList | Role::TermList) {
         let again = trail.list.as_ref().is_some_and(|l| event.at.since(l.at) < SAME_READING);
         if !again {
