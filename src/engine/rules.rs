@@ -195,7 +195,8 @@ fn announce(plan: &route::Plan, revised: Option<String>) -> Kind {
 fn refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let trail = &phone.trail;
     let list = trail.list.as_ref()?;
-    let vain = trail.lists_in_vain >= IN_VAIN || trail.again > 0 && trail.lists_in_vain >= 2;
+    let vain =
+        trail.lists_in_vain >= IN_VAIN || trail.again > 0 && trail.lists_in_vain >= 2 || declined(phone, now);
     if phone.closed.is_some() || !vain || now.since(list.at) < SAME_START {
         return None;
     }
@@ -214,6 +215,19 @@ fn refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     plan.from.clone_from(&phone.plan.as_ref()?.from);
     plan.hops.insert(0, first);
     Some(Kind::Planned(plan))
+}
+
+/// A running Java phone reads the list of a load only when that isn't the one it runs (`java-phones` 2); when it goes on
+/// to its own files without a part of it, it refused the load ("Auth Fail").
+pub(super) fn declined(phone: &Phone, now: Instant) -> bool {
+    let trail = &phone.trail;
+    let java = phone.identity.family.is_some_and(|family| family != Family::Classic);
+    let (Some(config), Some(list)) = (&trail.config, &trail.list) else { return false };
+    let after = |mark: &Mark| mark.at > list.at && now.since(mark.at) >= SETTLE;
+    java && list.role == Role::LoadsList
+        && list.at > config.at
+        && trail.firmware.is_empty()
+        && trail.app_file.as_ref().is_some_and(after)
 }
 
 fn hop_done(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Option<Kind> {
@@ -291,7 +305,7 @@ fn parts_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Optio
 fn runs_already(desk: &Desk<'_>, phone: &Phone, load: &Load, now: Instant) -> Option<Vec<String>> {
     let trail = &phone.trail;
     let config = trail.config.as_ref().filter(|m| m.load.as_deref() == Some(&load.name))?;
-    if trail.firmware.iter().any(|m| m.role != Role::Loader) {
+    if trail.firmware.iter().any(|m| m.role != Role::Loader) || declined(phone, now) {
         return None;
     }
     let named = quote(config, "read, naming this load:");

@@ -2,6 +2,7 @@
 //! passed, and withdrawn when the wire disproves it.
 
 use super::answer::Desk;
+use super::rules::declined;
 use crate::clock::Instant;
 use crate::event::{Kind, Role};
 use crate::job;
@@ -22,7 +23,7 @@ pub(super) fn symptoms(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<K
     foreign_address(desk, phone)
         .or_else(|| no_request(desk, phone, now))
         .or_else(|| no_read(desk, phone, now))
-        .or_else(|| list_refused(desk, phone))
+        .or_else(|| list_refused(desk, phone, now))
         .or_else(|| flash_repeats(desk, phone))
         .or_else(|| power_cycle(desk, phone, now))
 }
@@ -65,16 +66,20 @@ fn no_read(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     held(desk, phone, "no-read", is, || vec![("seconds", waited.as_secs().to_string())])
 }
 
-fn list_refused(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
+fn list_refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let trail = &phone.trail;
-    let is = trail.lists_in_vain >= 2 && phone.closed.is_none();
+    let is = (trail.lists_in_vain >= 2 || declined(phone, now)) && phone.closed.is_none();
     held(desk, phone, "list-refused", is, || {
         let file = trail.list.as_ref().map(|m| m.file.clone()).unwrap_or_default();
         let due = phone.due().and_then(|due| due.parse::<LoadName>().ok());
         let below =
             due.and_then(|due| route::rung_below(desk.catalogue, due.family, &due, &job::owned(desk.shelf)));
         let next = below.unwrap_or_else(|| "none that is older is on the shelf, so add one".to_owned());
-        vec![("file", file), ("count", trail.lists_in_vain.to_string()), ("next", next)]
+        let count = match trail.lists_in_vain {
+            0 | 1 => "once".to_owned(),
+            count => format!("{count} times"),
+        };
+        vec![("file", file), ("count", count), ("next", next)]
     })
 }
 

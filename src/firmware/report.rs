@@ -3,11 +3,9 @@
 use crate::firmware::problem::enumerate;
 use crate::firmware::{Known, Load, Problem, Severity, Shelf};
 use crate::load::{Family, Protocol};
+use crate::paragraph::add as line;
 use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// Columns of the text.
-const WIDTH: usize = 80;
 
 /// Everything, for scripts.
 #[derive(Debug, Serialize)]
@@ -307,48 +305,9 @@ fn grouped(number: u64) -> String {
     out
 }
 
-/// One paragraph, wrapped at blanks; a word longer than a line is cut.
-fn line(out: &mut String, indent: &str, text: &str) {
-    let room = WIDTH.saturating_sub(indent.len()).max(1);
-    let mut flush = |row: &mut String| {
-        out.push_str(indent);
-        out.push_str(row.trim_end());
-        out.push('\n');
-        row.clear();
-    };
-    let mut row = String::new();
-    let mut started = false;
-    for word in text.split(' ') {
-        if started && row.chars().count() + 1 + word.chars().count() > room {
-            flush(&mut row);
-            started = false;
-        }
-        if started {
-            row.push(' ');
-        }
-        for c in word.chars() {
-            if row.chars().count() == room {
-                flush(&mut row);
-            }
-            row.push(c);
-        }
-        started = true;
-    }
-    flush(&mut row);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paragraphs_fit_their_width() {
-        let mut out = String::new();
-        line(&mut out, "    ", &format!("{} {} end", "word ".repeat(40), "x".repeat(200)));
-        assert!(out.lines().all(|l| l.chars().count() <= WIDTH && l.starts_with("    ")), "{out}");
-        assert_eq!(out.matches('x').count(), 200);
-        assert!(out.ends_with("end\n"));
-    }
 
     #[test]
     fn numbers_and_names() {

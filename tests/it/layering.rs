@@ -10,6 +10,7 @@ const HOUSE: &[(&str, u8, &[&str], &[&str])] = &[
     ("phone_id", 0, &[], &["serde", "thiserror"]),
     ("load", 0, &[], &["serde", "thiserror"]),
     ("limits", 0, &[], &[]),
+    ("paragraph", 0, &[], &[]),
     ("event", 0, &["clock", "phone_id", "load"], &["serde"]),
     ("catalogue", 1, &[], &["serde", "thiserror", "toml"]),
     ("firmware", 1, &["catalogue"], &["flate2", "serde", "sha1", "sha2", "tar", "thiserror", "toml", "zip"]),
