@@ -9,6 +9,8 @@
 
 mod damage;
 mod hostile;
+#[cfg(target_os = "linux")]
+mod memory;
 mod mutations;
 mod pack;
 mod report;
