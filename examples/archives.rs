@@ -28,7 +28,9 @@ fn main() -> Result<()> {
     let (mut left, loads) = (megabytes << 20, Catalogue::builtin().loads());
     for (number, load) in loads.iter().cycle().enumerate() {
         let mut files = set(&load.name, number as u64, Scale::FULL);
-        files.iter_mut().for_each(|(_, bytes)| soften(bytes));
+        for (_, bytes) in &mut files {
+            soften(bytes);
+        }
         let (name, bytes) = match number % 4 {
             0 if number % 8 == 0 => (format!("{number}-{}.tar.gz", load.name), tar_gz(&files)?),
             0 => (format!("{number}-{}.cop", load.name), tar_gz(&files)?),

@@ -23,5 +23,5 @@ pub use intake::{Intake, LeftOut};
 pub use kind::Kind;
 pub use known::Known;
 pub use names::fold;
-pub use problem::{Problem, Severity};
+pub use problem::{CODES, Problem, Severity};
 pub use shelf::{File, FileId, Load, Member, Set, SetId, Shelf};

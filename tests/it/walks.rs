@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use rescue79::catalogue::Catalogue;
 use rescue79::clock::Instant;
-use rescue79::event::{Event, Kind, Verdict};
+use rescue79::event::{Event, Kind, Role, Verdict};
 use rescue79::load::Family;
 use rescue79::route::{Owned, Plan, Start, plan};
 use rescue79::sim::firmware::Scale;
@@ -73,6 +73,7 @@ struct Walked {
     verdict: Option<Verdict>,
     /// Anything that it read.
     refused: bool,
+    events: Vec<Event>,
     /// For whoever reads a failure.
     story: String,
 }
@@ -85,16 +86,18 @@ fn walk(bench: &Bench, seed: u64) -> Option<Walked> {
         Err(BadWorld::Refused(_)) => return None,
         Err(bad) => panic!("{bad}"),
     };
+    let mut all = world.advance(Instant::ZERO);
     for minute in 1..=PATIENCE {
         let events = world.advance(Instant::from_millis(minute * 60_000));
-        if world.state().phones.iter().any(|phone| phone.closed.is_some()) {
-            break;
-        }
         // Whoever stands at the bench does what the program says.
         let asked =
             |event: &Event| matches!(&event.kind, Kind::Symptom { code, .. } if code == "power-cycle");
         if events.iter().any(asked) {
             world.by_hand(0, &ByHand::PowerCycle);
+        }
+        all.extend(events);
+        if world.state().phones.iter().any(|phone| phone.closed.is_some()) {
+            break;
         }
     }
     let verdict = world.state().phones.first().and_then(|p| p.closed.as_ref()).map(|c| c.verdict);
@@ -103,6 +106,7 @@ fn walk(bench: &Bench, seed: u64) -> Option<Walked> {
     Some(Walked {
         running: phone.running().map(str::to_owned),
         verdict,
+        events: all,
         refused: phone.history().iter().any(|(_, deed)| refused(deed)),
         story: format!("{verdict:?} {:?} {:#?}", phone.screen(), phone.history()),
     })
@@ -196,5 +200,58 @@ fn walks_of_the_guide() {
         Bench { told: false, ..told("7960", "P00305000500", "P00308000900", &["P00305000500"]) },
     ] {
         assert_eq!(wrong(&bench, 79), None);
+    }
+}
+
+/// Every file that was given, what it is, and the load that it names or belongs to.
+fn given(walked: &Walked) -> Vec<(&str, Role, Option<&str>)> {
+    let read = |event| match event {
+        &Event { kind: Kind::ReadStarted { ref file, role, ref load, .. }, .. } => {
+            Some((file.as_str(), role, load.as_deref()))
+        }
+        _ => None,
+    };
+    walked.events.iter().filter_map(read).collect()
+}
+
+#[test]
+fn s10_a_wiped_7962_is_given_its_default_list_and_parts_not_xmldefault() {
+    let bench = told("7962", "nothing", "SIP42.8-5-2S", &["SIP41.8-5-2S"]);
+    assert_eq!(wrong(&bench, 79), None);
+    let walked = walk(&bench, 79).unwrap();
+    let given = given(&walked);
+    let first: Vec<_> = given.iter().take(1).map(|(file, ..)| *file).collect();
+    assert_eq!(first, ["term62.default.loads"]);
+    // Nothing of the other family on the shelf, and all five parts before any configuration.
+    assert!(given.iter().all(|(_, _, load)| *load != Some("SIP41.8-5-2S")), "{given:?}");
+    let parts = given.iter().filter(|(_, role, _)| *role == Role::Part).count();
+    let config = given.iter().position(|(_, role, _)| matches!(role, Role::SepConfig | Role::XmlDefault));
+    assert_eq!(parts, 5, "{given:?}");
+    assert!(config.is_none_or(|at| at > 5), "{given:?}");
+    // With the other family alone on the shelf the order is refused, not served in vain.
+    let other = Bench { shelf: vec!["SIP41.8-5-2S".to_owned()], ..bench };
+    assert!(walk(&other, 79).is_none() && !other.plan().possible);
+}
+
+#[test]
+fn s11_every_configuration_file_names_the_load_of_its_hop() {
+    let shelf = ["P00305000500", "P00308000900"];
+    let walked = walk(&told("7960", "P00303010102", "P0S3-8-12-00", &shelf), 79).unwrap();
+    let mut hops = ["P00305000500", "P00308000900", "P0S3-8-12-00"].into_iter().peekable();
+    let mut kinds = Vec::new();
+    for event in &walked.events {
+        match &event.kind {
+            Kind::HopDone { .. } => _ = hops.next(),
+            Kind::ReadStarted { role, load: Some(load), .. } if role.is_config() => {
+                let due = hops.peek().copied().unwrap_or("P0S3-8-12-00");
+                assert_eq!(load, due, "{event:?}");
+                kinds.push(*role);
+            }
+            _ => {}
+        }
+    }
+    // All files that the reader asked about, on one way.
+    for role in [Role::Os79xx, Role::SepConfig, Role::SipDefault, Role::SipConfig] {
+        assert!(kinds.contains(&role), "{role:?} of {kinds:?}");
     }
 }

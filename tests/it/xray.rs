@@ -13,5 +13,6 @@ mod hostile;
 mod memory;
 mod mutations;
 mod pack;
+mod page;
 mod report;
 mod shelf;

@@ -16,6 +16,9 @@ const CAP: usize = 4 * limits::ARCHIVE_BYTES;
 /// The largest member that is taken.
 const LARGEST: usize = limits::FILE_BYTES;
 
+/// Makes an archive of files.
+type Pack = fn(&Files) -> Vec<u8>;
+
 /// Octets that don't pack.
 fn noise(len: usize, seed: u64) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(len + 8);
@@ -72,7 +75,7 @@ fn no_archive_costs_more_than_four_times_what_one_may_hold() {
     let nested: Files = (0..16).map(|n| (format!("{n}.zip"), zip(&zeros(1)))).collect();
     let honest: Files = (0..almost as u64 - 1).map(|n| (format!("{n}.bin"), noise(LARGEST, n))).collect();
     let many: Files = (0..70_000).map(|n| (format!("{n}.txt"), Vec::new())).collect();
-    let cases: [(&str, fn(&Files) -> Vec<u8>, &Files); 7] = [
+    let cases: [(&str, Pack, &Files); 7] = [
         ("flat.zip", zip, &zeros(almost + 1)),
         ("flat.tgz", |files| gzip(&tar(files)), &zeros(almost + 1)),
         ("within.zip", zip, &within_every_limit),
