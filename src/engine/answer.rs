@@ -2,7 +2,7 @@
 //! which hop it is.
 
 use crate::catalogue::{Catalogue, Era, Model};
-use crate::event::Role;
+use crate::event::{Condition, Role};
 use crate::firmware::{File, Load, Shelf};
 use crate::job::Job;
 use crate::load::LoadName;
@@ -119,7 +119,8 @@ impl Desk<'_> {
         let stamp = format!("{}-{}-{due}", phone.mac.tail(), phone.hop);
         let java = self.catalogue.era(&load) == Era::Java;
         let server = self.job.server;
-        Some(provision::sep(&Sep { load: due, protocol: load.protocol, server, stamp: &stamp, java }))
+        let named = self.named(phone, due);
+        Some(provision::sep(&Sep { load: &named, protocol: load.protocol, server, stamp: &stamp, java }))
     }
 
     /// For a phone on its way: its own hop. For anybody else: the first hop of each model that has a target.
@@ -131,14 +132,15 @@ impl Desk<'_> {
         let server = self.job.server;
         if let (Some(phone), Some(due)) = (phone, due) {
             let family = due.parse::<LoadName>().ok()?.family;
+            let named = self.named(phone, due);
             let mut loads = Vec::new();
             for model in self.catalogue.models_of(family) {
                 let own = phone.identity.model.as_deref().is_none_or(|own| own == model.name);
                 if own {
-                    loads.push(default_load(model, due));
+                    loads.push(default_load(model, &named));
                 }
             }
-            return Some(provision::xml_default(server, Some(due), &loads));
+            return Some(provision::xml_default(server, Some(&named), &loads));
         }
         let first = |hop: &FirstHop| {
             let load = hop.unknown.clone()?;
@@ -146,6 +148,12 @@ impl Desk<'_> {
         };
         let loads: Vec<_> = self.first_hops.iter().filter_map(first).collect();
         if loads.is_empty() { None } else { Some(provision::xml_default(server, None, &loads)) }
+    }
+
+    /// What XML names to this phone. A load before the universal loader asks for `<name>.sbn` and nothing else, so it
+    /// is told the loader of a SIP or MGCP set (`classic-phones` 3, SCCP 5 to SIP 7, and 4.4 on `OS79XX.TXT`).
+    fn named(&self, phone: &Phone, due: &str) -> String {
+        if phone.identity.condition == Condition::SingleImage { self.image_of(due) } else { due.to_owned() }
     }
 
     /// The image that `OS79XX.TXT` names for a load: the loader of a universal set, else the load itself.

@@ -19,4 +19,5 @@ mod scenarios;
 mod screens;
 mod serving;
 mod svg;
+mod walks;
 mod xray;
