@@ -9,5 +9,5 @@ mod drive;
 mod sockets;
 mod talks;
 
-pub use drive::{Order, Running, start};
+pub use drive::{Order, Orders, Running, start};
 pub use sockets::{BindError, Bound, Interface, Place, bind};

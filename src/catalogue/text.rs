@@ -40,11 +40,11 @@ pub fn symptoms(found: &[&Symptom]) -> String {
         }
         let _ = writeln!(text, "{}", symptom.code);
         for sentence in [&symptom.seen, &symptom.means] {
-            wrapped(&mut text, 2, &plain(sentence));
+            crate::paragraph::add(&mut text, "  ", &plain(sentence));
         }
-        wrapped(&mut text, 2, &format!("Do this: {}", plain(&symptom.next)));
+        crate::paragraph::add(&mut text, "  ", &format!("Do this: {}", plain(&symptom.next)));
         for further in &symptom.further {
-            wrapped(&mut text, 4, &format!("Then: {further}"));
+            crate::paragraph::add(&mut text, "    ", &format!("Then: {further}"));
         }
     }
     text
@@ -82,26 +82,8 @@ fn line(text: &mut String, model: &str, family: &str, lines: &str, asks: &str, k
     let _ = writeln!(text, "{}", row.trim_end());
 }
 
-/// A heading and a sentence below it, indented and broken before column 80.
+/// A heading and a sentence below it.
 fn paragraph(text: &mut String, heading: &str, sentence: &str) {
-    wrapped(text, 2, heading);
-    wrapped(text, 6, sentence);
-}
-
-fn wrapped(text: &mut String, indent: usize, words: &str) {
-    let mut column = 0;
-    for word in words.split_whitespace() {
-        let width = word.chars().count();
-        if column == 0 || column + 1 + width > 80 {
-            if column > 0 {
-                text.push('\n');
-            }
-            let _ = write!(text, "{:indent$}{word}", "");
-            column = indent + width;
-        } else {
-            let _ = write!(text, " {word}");
-            column += 1 + width;
-        }
-    }
-    text.push('\n');
+    crate::paragraph::add(text, "  ", heading);
+    crate::paragraph::add(text, "      ", sentence);
 }

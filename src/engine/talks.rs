@@ -120,12 +120,13 @@ impl Engine {
 
     /// A phone has said what it is. Told once for each news.
     fn told_us(&mut self, now: Instant, from: Ipv4Addr, said: Said, source: Source) {
-        let at = self.dhcp.as_ref().and_then(|dhcp| dhcp.mac_of(from));
-        let Some(mac) = said.mac.or(at).or_else(|| self.seen_at.get(&from).copied()) else { return };
+        let (leased, seen) = self.last_at(now, from);
+        let Some(mac) = said.mac.or(leased).or(seen) else { return };
         let known = self.state.phone(mac);
-        if known.is_none() && self.state.phones.len() >= limits::PHONES {
+        if known.is_none() && !self.has_room(now) {
             return self.limit(now, "phones on one bench");
         }
+        let known = self.state.phone(mac);
         let evidence = self.weighed(said, source);
         if known
             .is_some_and(|phone| phone.says.get(&source).is_some_and(|old| !old.said.is_bettered(&evidence)))
@@ -134,7 +135,7 @@ impl Engine {
         }
         let room = self.seen_at.len() < limits::LEASES || self.seen_at.contains_key(&from);
         if !from.is_unspecified() && room {
-            self.seen_at.insert(from, mac);
+            self.seen_at.insert(from, (mac, now));
         }
         self.tell(now, Some(mac), Kind::Evidence(evidence));
         self.conclude(now, mac, Sign::Nothing);

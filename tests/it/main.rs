@@ -24,4 +24,5 @@ mod svg;
 mod symptoms;
 mod talk;
 mod variation;
+mod walks;
 mod xray;
