@@ -63,10 +63,11 @@ fn identify(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>) -> Option<Kind> {
         identity.model = Some(model.name.clone());
         identity.family = Some(model.family);
     }
-    said::identify(desk.catalogue, phone, &mut identity);
     if let Sign::Asks(role, file) = sign {
         shown_by_request(desk, &mut identity, role, file);
     }
+    // Last: what a phone says of itself beats what its requests look like.
+    said::identify(desk.catalogue, phone, &mut identity);
     let same = Identity { because: phone.identity.because.clone(), ..identity.clone() } == phone.identity;
     (!same).then_some(Kind::Identified(identity))
 }

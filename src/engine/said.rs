@@ -5,7 +5,7 @@
 
 use super::answer::Desk;
 use super::rules;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Era};
 use crate::clock::Instant;
 use crate::event::{Condition, Identity, Kind, Verdict};
 use crate::load::LoadName;
@@ -51,7 +51,11 @@ pub(super) fn identify(catalogue: &Catalogue, phone: &Phone, identity: &mut Iden
         if let Some(named) = application(saying) {
             identity.family = identity.family.or(Some(named.family));
             if strongest(phone).is_some_and(|(s, _)| s.event == saying.event) {
-                (identity.condition, identity.protocol) = (Condition::Application, Some(named.protocol));
+                // Before the universal loader the load is all there is.
+                (identity.condition, identity.protocol) = match catalogue.era(&named) {
+                    Era::Unsigned | Era::Signed => (Condition::SingleImage, None),
+                    Era::Universal | Era::Java => (Condition::Application, Some(named.protocol)),
+                };
             }
         } else if load.starts_with(BOOT_CODE) || load.contains(DEFAULT_LOAD) {
             (identity.condition, identity.protocol) = (Condition::Wiped, None);
