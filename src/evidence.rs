@@ -1,10 +1,9 @@
-//! What phones say of themselves beside DHCP and TFTP: neighbour announcements, registrations, their own page.
+//! What phones say of themselves beside DHCP and TFTP: neighbour announcements and registrations.
 //!
 //! Pure readers. Each takes bytes from a stranger, by bounds and never by expected size, and gives what it understood or
 //! nothing. Layouts: `classic-phones` 7, `java-phones` 7.
 
 pub mod cdp;
-pub mod device_page;
 pub mod sccp;
 pub mod sip;
 
@@ -23,7 +22,7 @@ pub struct Said {
     pub load: Option<String>,
     /// Only the release, where the load is not said: `8.5.4`.
     pub release: Option<String>,
-    /// Its words, for a person: the reason of its registration, its serial number.
+    /// Its words, for a person: the reason of its registration.
     pub text: String,
 }
 

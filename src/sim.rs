@@ -17,6 +17,7 @@ pub mod phone;
 pub mod rng;
 pub mod router;
 pub mod run;
+pub mod sayings;
 pub mod scenario;
 #[cfg(test)]
 mod testbench;

@@ -37,24 +37,10 @@ fn model(platform: &str) -> String {
     platform.trim_start_matches("Cisco").trim_start().trim_start_matches("IP Phone").trim().to_owned()
 }
 
-/// A frame from its LLC header on, as a phone sends it: what the virtual phones and the tests put on the wire.
-#[must_use]
-pub fn frame(mac: Mac, platform: &str, load: &str) -> Vec<u8> {
-    let mut frame = SNAP.to_vec();
-    frame.extend([2, 180, 0, 0]);
-    let name = format!("SEP{}", mac.bare());
-    for (kind, value) in [(DEVICE_ID, name.as_str()), (3, "Port 1"), (VERSION, load), (PLATFORM, platform)] {
-        let length = u16::try_from(value.len() + 4).unwrap_or(u16::MAX);
-        frame.extend(kind.to_be_bytes());
-        frame.extend(length.to_be_bytes());
-        frame.extend(value.as_bytes());
-    }
-    frame
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::sayings;
 
     #[test]
     fn a_phone_says_its_load() {
@@ -79,7 +65,7 @@ mod tests {
     #[test]
     fn a_wiped_phone_says_its_boot_code_and_a_switch_says_nothing_to_us() {
         let mac: Mac = "00:1b:0c:18:bd:c1".parse().unwrap();
-        let said = read(&frame(mac, "Cisco IP Phone 7970", "TERM70_LOAD")).unwrap();
+        let said = read(&sayings::announcement(mac, "Cisco IP Phone 7970", "TERM70_LOAD")).unwrap();
         assert_eq!((said.mac, said.load.as_deref()), (Some(mac), Some("TERM70_LOAD")));
         let mut switch = SNAP.to_vec();
         switch.extend([2, 180, 0, 0]);

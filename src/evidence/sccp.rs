@@ -116,26 +116,10 @@ pub fn frame(kind: u32, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// A registration as a phone of the 8.5(3) years sends it; without a load, the short form of older ones.
-#[must_use]
-pub fn registration(mac: Mac, device_type: u32, load: Option<&str>) -> Vec<u8> {
-    let mut payload = vec![0; if load.is_some() { 124 } else { 44 }];
-    let mut put = |at: usize, bytes: &[u8]| {
-        for (place, byte) in payload.iter_mut().skip(at).zip(bytes) {
-            *place = *byte;
-        }
-    };
-    put(0, format!("SEP{}", mac.bare()).as_bytes());
-    put(28, &device_type.to_le_bytes());
-    put(40, &[if load.is_some() { 17 } else { 11 }]);
-    put(52, if load.is_some() { &mac.0 } else { &[] });
-    put(92, load.unwrap_or_default().as_bytes());
-    frame(REGISTER, &payload)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::sayings;
 
     /// By the table in java-phones 7.4, field by field.
     fn of_8_5_3() -> Vec<u8> {
@@ -164,7 +148,7 @@ mod tests {
             assert_eq!(next(&frame[..cut]), Ok(None), "{cut}");
         }
         assert_eq!(
-            registration("001f9e266369".parse().unwrap(), 115, Some("SCCP41.8-5-3S"))[8..36],
+            sayings::sccp_registration("001f9e266369".parse().unwrap(), 115, Some("SCCP41.8-5-3S"))[8..36],
             frame[8..36]
         );
     }

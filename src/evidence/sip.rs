@@ -120,35 +120,10 @@ impl Request<'_> {
     }
 }
 
-/// A REGISTER as a phone sends it; with a load where the phone's years say it.
-#[must_use]
-pub fn registration(
-    mac: Mac,
-    device_type: u32,
-    agent: &str,
-    load: Option<&str>,
-    from: std::net::SocketAddrV4,
-) -> Vec<u8> {
-    let bare = mac.bare();
-    let low = bare.to_ascii_lowercase();
-    let reason = load.map_or_else(String::new, |load| {
-        format!(
-            "Reason: SIP;cause=200;text=\"cisco-alarm:23 Name=SEP{bare} Load={load} Last=reset-restart\"\r\n"
-        )
-    });
-    format!(
-        "REGISTER sip:rescue79 SIP/2.0\r\nVia: SIP/2.0/UDP {from};branch=z9hG4bK{low}\r\nFrom: <sip:{bare}@rescue79>;tag={low}\r\n\
-         To: <sip:{bare}@rescue79>\r\nCall-ID: {low}-1@{}\r\nMax-Forwards: 70\r\nCSeq: 101 REGISTER\r\nUser-Agent: {agent}\r\n\
-         Contact: <sip:{bare}@{from}>;+sip.instance=\"<urn:uuid:00000000-0000-0000-0000-{low}>\";\
-         +u.sip!model.ccm.cisco.com=\"{device_type}\"\r\n{reason}Content-Length: 0\r\nExpires: 3600\r\n\r\n",
-        from.ip()
-    )
-    .into_bytes()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::sayings;
 
     const OF_7970: &str = "REGISTER sip:192.168.79.1 SIP/2.0\r\n\
         Via: SIP/2.0/TCP 192.168.79.20:49170;branch=z9hG4bK5a1f\r\n\
@@ -212,7 +187,7 @@ mod tests {
     fn what_the_virtual_phones_send_reads() {
         let mac: Mac = "001b0c18bdc1".parse().unwrap();
         let from = "192.168.1.20:5060".parse().unwrap();
-        let sent = registration(mac, 7, "Cisco-CP7960G/8.0", Some("P0S3-8-12-00"), from);
+        let sent = sayings::sip_registration(mac, 7, "Cisco-CP7960G/8.0", Some("P0S3-8-12-00"), from);
         let said = next(&sent).unwrap().unwrap().said().unwrap();
         assert_eq!((said.mac, said.load.as_deref()), (Some(mac), Some("P0S3-8-12-00")));
     }

@@ -11,10 +11,10 @@ use super::java::Java;
 use super::machine::{Context, Face, Heard, Stage, Step};
 use super::model::{Kind, Model, Pace, model};
 use super::rng::Rng;
+use super::sayings;
 use super::scenario::{Break, Fault, PhoneSpec};
 use super::tftp_client::{Finished, Progress, Read};
 use crate::clock::Instant;
-use crate::evidence::{cdp, sccp, sip};
 use crate::load::{LoadName, Protocol};
 use crate::phone_id::Mac;
 use std::net::{Ipv4Addr, SocketAddrV4};
@@ -293,7 +293,7 @@ impl Phone {
             Firmware::Classic(f) => f.announced(),
             Firmware::Java(f) => f.announced(self.model),
         }?;
-        Some(cdp::frame(self.spec.mac, &format!("Cisco IP Phone {}", self.spec.model), &load))
+        Some(sayings::announcement(self.spec.mac, &format!("Cisco IP Phone {}", self.spec.model), &load))
     }
 
     /// Turns to the exchange, which its configuration says is where its files come from; twice, as the first may be lost.
@@ -310,9 +310,9 @@ impl Phone {
         let said = Some(load.as_str()).filter(|_| java);
         let agent = format!("Cisco-CP{}G/8.0", self.spec.model);
         let (port, bytes) = if sip {
-            (SIP, sip::registration(mac, number, &agent, said, from))
+            (SIP, sayings::sip_registration(mac, number, &agent, said, from))
         } else {
-            (SCCP, sccp::registration(mac, number, said))
+            (SCCP, sayings::sccp_registration(mac, number, said))
         };
         let datagram = Datagram { from, to: SocketAddrV4::new(server, port), bytes };
         for at in REGISTERS {

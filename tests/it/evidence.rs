@@ -3,9 +3,9 @@
 use crate::talk::{MAC, PHONE, Talk};
 use rescue79::engine::{ConnId, Endpoint, Input};
 use rescue79::event::{Condition, Kind, Source, Verdict};
-use rescue79::evidence::{cdp, sccp, sip};
 use rescue79::phone_id::Mac;
 use rescue79::session::words;
+use rescue79::sim::sayings;
 use std::net::{Ipv4Addr, SocketAddrV4};
 
 const TARGET: &str = "SIP41.8-5-2S";
@@ -17,7 +17,7 @@ fn mac() -> Mac {
 impl Talk {
     fn announces(&mut self, platform: &str, load: &str) {
         let from = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0);
-        let frame = cdp::frame(mac(), platform, load);
+        let frame = sayings::announcement(mac(), platform, load);
         self.engine.handle(self.now, Input::Datagram { at: Endpoint::Cdp, from, bytes: &frame });
         self.drain();
     }
@@ -25,7 +25,7 @@ impl Talk {
     /// Registers at the SIP port; what it was answered.
     fn registers(&mut self, load: &str) -> Vec<(Endpoint, Vec<u8>)> {
         let from = SocketAddrV4::new(PHONE, 5060);
-        let bytes = sip::registration(mac(), 115, "Cisco-CP7941G/8.5.2", Some(load), from);
+        let bytes = sayings::sip_registration(mac(), 115, "Cisco-CP7941G/8.5.2", Some(load), from);
         self.input(Endpoint::SipUdp, 5060, &bytes)
     }
 
@@ -96,7 +96,7 @@ fn what_it_says_beats_what_it_reads() {
 fn a_stream_may_come_in_pieces_and_is_ended_politely() {
     let mut talk = Talk::new(false);
     let at = Endpoint::Sccp(ConnId(7));
-    let bytes = sccp::registration(mac(), 115, Some("SCCP41.8-5-3S"));
+    let bytes = sayings::sccp_registration(mac(), 115, Some("SCCP41.8-5-3S"));
     let (first, rest) = bytes.split_at(50);
     assert!(talk.input(at, 50_000, first).is_empty() && talk.events.is_empty());
     let answer = talk.input(at, 50_000, rest);
