@@ -16,7 +16,7 @@ mod tests;
 
 pub use parse::CatalogueError;
 pub use phones::{Class, Foreign, Model, Reset, StageRange, Wipes};
-pub use symptoms::Symptom;
+pub use symptoms::{ShownBy, Symptom};
 pub use types::{Confidence, Era, EraRange, Families, Hub, Kind, KnownLoad};
 
 use crate::event::Role;
@@ -201,6 +201,13 @@ impl Catalogue {
     #[must_use]
     pub fn symptom(&self, code: &str) -> Option<&Symptom> {
         self.symptoms.iter().find(|s| s.code == code)
+    }
+
+    /// The symptoms that a text on a phone's screen stands for, or a code; the best first. Case, blanks and punctuation
+    /// don't matter.
+    #[must_use]
+    pub fn symptoms_like(&self, typed: &str) -> Vec<&Symptom> {
+        symptoms::find(&self.symptoms, typed)
     }
 
     /// The book of symptoms.

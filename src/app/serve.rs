@@ -41,6 +41,9 @@ pub(super) fn run(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Ex
         tftp_port: args.tftp_port,
     };
     let bound = net::bind(&place).map_err(|e| stop(Exit::NotReady, e))?;
+    for missing in bound.missing() {
+        eprintln!("rescue79: {missing}");
+    }
     let store = StateDir::open(state);
     if let Err(e) = &store {
         eprintln!("rescue79: the state folder can't be used ({e}); nothing is kept of this session.");
