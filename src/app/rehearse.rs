@@ -87,6 +87,7 @@ async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World, theme: The
     let (orders, inbox) = channel();
     let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
     let (time, clock) = watch::channel(Instant::ZERO);
+    let phones = u32::try_from(world.phones().len()).unwrap_or(u32::MAX);
     let pace = Pace {
         speed: args.speed.or((!args.headless).then_some(ON_SCREEN)),
         end: Instant::from_millis(scenario.seconds * 1000),
@@ -98,24 +99,20 @@ async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World, theme: The
         events,
         order: Box::new(move |order| drop(orders.send(order))),
         recorder,
+        join: Box::new(move || {
+            player.join().map_err(|_| anyhow::anyhow!("the rehearsal ended unexpectedly"))
+        }),
+        finishing: false,
         state: State::default(),
-        expect: None,
+        expect: Some(phones),
         time: None,
         after: Box::new(|_, _| {}),
     };
-    let exit = if args.headless {
-        bench.headless(args.events.as_deref() == Some("-")).await
-    } else {
-        let interface = scenario.server.address.to_string();
-        screen::run(
-            bench,
-            Box::new(move || *clock.borrow()),
-            Look { mode: Mode::Rehearsal, interface, theme },
-        )
-        .await
-    };
-    player.join().map_err(|_| anyhow::anyhow!("the rehearsal ended unexpectedly"))?;
-    exit
+    if args.headless {
+        return bench.headless(args.events.as_deref() == Some("-")).await;
+    }
+    let look = Look { mode: Mode::Rehearsal, interface: scenario.server.address.to_string(), theme };
+    screen::run(bench, Box::new(move || *clock.borrow()), look).await
 }
 
 struct Pace {

@@ -38,6 +38,7 @@ pub(super) struct Look {
 /// Shows the bench until the technician leaves.
 pub(super) async fn run(mut bench: Bench, clock: Clock, look: Look) -> Result<Exit> {
     let mut terminal = ratatui::try_init().context("this is no terminal to draw on; use --headless")?;
+    let mode = look.mode;
     let shown = show(&mut terminal, &mut bench, &clock, look).await;
     let _ = execute!(stdout(), DisableBracketedPaste, DisableMouseCapture);
     ratatui::restore();
@@ -47,7 +48,13 @@ pub(super) async fn run(mut bench: Bench, clock: Clock, look: Look) -> Result<Ex
     while let Some(event) = bench.events.recv().await {
         bench.take(&event);
     }
-    let summary = bench.state.summary.clone().context("the servers ended without a summary")?;
+    (bench.join)()?;
+    let summary = match &bench.state.summary {
+        Some(summary) => summary.clone(),
+        // An old session may have been interrupted; a live one ends with its summary.
+        None if mode == Mode::Replay => bench.state.summarise(),
+        None => anyhow::bail!("the servers ended without a summary"),
+    };
     print_text(&lines::summary(&summary))?;
     exit(&summary, bench.expect)
 }

@@ -2,7 +2,8 @@
 //! passed, and withdrawn when the wire disproves it.
 
 use super::answer::Desk;
-use super::rules::declined;
+use super::rules::{SETTLE_SILENT, declined};
+use crate::catalogue::Era;
 use crate::clock::Instant;
 use crate::event::{Kind, Role};
 use crate::job;
@@ -89,15 +90,22 @@ fn flash_repeats(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
     held(desk, phone, "flash-repeats", is, || vec![("load", phone.due().unwrap_or_default().to_owned())])
 }
 
-/// A hop that turned out to be behind the phone without a start: it looks for the next load only when it starts.
+/// It looks for its next load only when it starts: after a hop that turned out to be behind it, or when it is told a load
+/// of the years before the universal loader and asks for nothing.
 fn power_cycle(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
-    let behind = phone.hops_done.last()?;
-    let waits = phone.hop > 0
-        && !phone.at_target()
-        && phone.closed.is_none()
-        && phone.trail.config.as_ref().is_some_and(|m| m.load.as_deref() == Some(&behind.load))
-        && now.since(phone.hop_since) >= Duration::from_secs(30);
-    held(desk, phone, "power-cycle", waits, || vec![("load", behind.load.clone())])
+    let due = phone.due()?;
+    let single = due.parse::<LoadName>().is_ok_and(|due| desk.catalogue.era(&due) < Era::Universal);
+    let behind = phone.hops_done.last().filter(|_| !phone.at_target()).map(|hop| hop.load.as_str());
+    let told = phone.trail.config.as_ref().filter(|m| {
+        let load = m.load.as_deref();
+        single && load == Some(due) || load.is_some() && load == behind
+    });
+    let waited = told.map(|m| now.since(m.at)).filter(|waited| *waited >= SETTLE_SILENT);
+    let is = waited.is_some() && phone.read.is_none() && phone.closed.is_none();
+    held(desk, phone, "power-cycle", is, || {
+        let load = told.and_then(|m| m.load.clone()).unwrap_or_default();
+        vec![("load", load), ("seconds", waited.unwrap_or_default().as_secs().to_string())]
+    })
 }
 
 /// What a refused request means.
