@@ -2,6 +2,7 @@
 
 mod bench;
 mod firmware;
+mod laptop;
 mod lines;
 mod recorder;
 mod rehearse;
@@ -76,6 +77,8 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Some(Command::Rehearse(args)) => rehearse::run(&args),
         Some(Command::Inspect(args)) => firmware::inspect(&args),
         Some(Command::Plan(args)) => firmware::plan(&args),
+        Some(Command::Doctor { interface, json }) => laptop::doctor(interface.as_deref(), json, state),
+        Some(Command::Restore) => laptop::restore(state),
         Some(Command::Replay(args)) => replay::run(&args),
         Some(Command::Models { json }) => models(json),
         None => {

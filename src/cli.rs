@@ -28,7 +28,7 @@ pub enum Command {
     Rehearse(Rehearse),
     /// The servers without the wizard: lead phones to their loads, or only serve files.
     #[command(
-        after_help = "Examples:\n  sudo rescue79 serve --interface enp0s25 --keep-address --firmware ~/loads --target 7960=P0S3-8-12-00\n  \
+        after_help = "Examples:\n  sudo rescue79 serve --interface enp0s25 --firmware ~/loads --target 7960=P0S3-8-12-00\n  \
                       rescue79 serve --listen 127.0.0.1 --tftp-port 6969 --no-dhcp --firmware ~/loads"
     )]
     Serve(Serve),
@@ -40,6 +40,19 @@ pub enum Command {
         after_help = "Example:\n  rescue79 plan --model 7960 --from P00303010102 --to P0S3-8-12-00 --firmware ~/loads"
     )]
     Plan(PlanArgs),
+    /// Is this laptop ready for a session? Changes nothing.
+    #[command(after_help = "Example:\n  sudo rescue79 doctor --interface enp0s25")]
+    Doctor {
+        /// The interface that the phones will be on [default: the one that suits best].
+        #[arg(long, value_name = "NAME")]
+        interface: Option<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Undo what a session that broke off left on this computer.
+    #[command(after_help = "Example:\n  sudo rescue79 restore")]
+    Restore,
     /// An old session again, as its summary.
     #[command(after_help = "Example:\n  rescue79 replay session.jsonl --headless")]
     Replay(Replay),

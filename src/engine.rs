@@ -171,6 +171,15 @@ impl Engine {
         }
     }
 
+    /// Tells what the shells noticed about this computer or the wire.
+    pub fn note(&mut self, now: Instant, kind: Kind) {
+        let phone = match &kind {
+            Kind::WrongAddress { from, .. } => self.state.phone(*from).map(|phone| phone.mac),
+            _ => None,
+        };
+        self.tell(now, phone, kind);
+    }
+
     /// Ends the session with its summary.
     pub fn finish(&mut self, now: Instant) {
         let summary = self.state.summarise();
@@ -324,6 +333,14 @@ impl Engine {
                 self.tell(now, Some(mac), Kind::DhcpRelease { address });
             }
             Outcome::Send { request, reply, to, .. } => self.dhcp_answered(now, &request, &reply, to),
+            // A question of the program's own: it is no phone, and leaves no trace.
+            Outcome::Probe { reply, to } => {
+                let mut bytes = vec![0; 1_500];
+                if let Some(len) = dhcp::encode(&reply, &mut bytes) {
+                    bytes.truncate(len);
+                    self.queue.push_back(Queued::Reply { from: Endpoint::Dhcp, to, bytes });
+                }
+            }
         }
     }
 
@@ -384,6 +401,14 @@ impl Engine {
 
     fn request(&mut self, now: Instant, from: SocketAddrV4, bytes: &[u8]) {
         match tftp::decode(bytes) {
+            // A question of the program's own, answered whole in one block; it leaves no trace.
+            Ok(Packet::Read(request)) if request.name == tftp::SELF_TEST.as_bytes() => {
+                let mut bytes = vec![0; 64];
+                if let Some(len) = tftp::data(1, tftp::SELF_TEST.as_bytes(), &mut bytes) {
+                    bytes.truncate(len);
+                    self.queue.push_back(Queued::Reply { from: Endpoint::Tftp, to: from, bytes });
+                }
+            }
             Ok(Packet::Read(request)) => match tftp::clean(request.name) {
                 Ok(name) => self.read(now, from, &name, request.mode, &request),
                 Err(bad) => {

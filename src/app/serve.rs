@@ -1,79 +1,54 @@
 //! `serve`: the servers without the wizard.
 
-use super::bench::{Bench, wall};
+use super::bench::{Bench, interrupted, wall};
 use super::recorder::Recorder;
-use super::{Exit, firmware, stop};
+use super::{Exit, firmware, laptop, stop};
 use crate::catalogue::Catalogue;
 use crate::cli::{Answer, Serve};
 use crate::clock::{Instant, Wall};
 use crate::engine::Engine;
 use crate::event::{Event, Kind, Session};
 use crate::firmware::{Severity, Shelf};
-use crate::host::interfaces::{self, Interface};
+use crate::host::probe::{self, SelfTest};
 use crate::host::state::{StateDir, Unfinished};
 use crate::job::{Draft, Job};
 use crate::limits;
-use crate::net::{self, Place};
+use crate::net::{self, Order};
 use crate::session::State;
 use anyhow::{Context, Result};
+use futures_util::FutureExt;
 use std::net::Ipv4Addr;
 use std::path::Path;
+use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// An interrupted session is taken up again within this time.
 const RESUME_WITHIN_MS: i64 = 12 * 3_600 * 1_000;
 
 pub(super) fn run(args: &Serve, state: Option<&Path>) -> Result<Exit> {
-    let (interface, address, prefix) = place(args)?;
-    let shelf = firmware::shelf(&args.firmware)?;
-    let job = job(args, &shelf, address, prefix)?;
-    let place = Place {
-        address,
-        interface: Some(net::Interface { name: interface.name.clone(), index: interface.index }),
-        dhcp_port: (!args.no_dhcp).then_some(args.dhcp_port),
-        tftp_port: args.tftp_port,
-    };
-    let bound = net::bind(&place).map_err(|e| stop(Exit::NotReady, e))?;
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(prepare(args, state))
+}
+
+async fn prepare(args: &Serve, state: Option<&Path>) -> Result<Exit> {
+    // From here on Ctrl-C no longer ends the program in the middle of a change; it is looked at again in between.
+    let mut interrupted = Box::pin(interrupted());
+    let _ = (&mut interrupted).now_or_never();
     let store = StateDir::open(state);
     if let Err(e) = &store {
         eprintln!("rescue79: the state folder can't be used ({e}); nothing is kept of this session.");
     }
     let store = store.ok();
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?
-        .block_on(serve(args, job, shelf, bound, store))
-}
-
-/// Where to listen: the interface, its address, and the length of its network.
-fn place(args: &Serve) -> Result<(Interface, Ipv4Addr, u8)> {
-    if let Some(address) = args.listen {
-        let found = interfaces::with_address(address).map(|(interface, prefix)| (interface, address, prefix));
-        return found.ok_or_else(|| stop(Exit::NotReady, net::BindError::NoAddress { address }));
+    laptop::after_a_crash(store.as_ref());
+    let mut ready = laptop::place(args)?;
+    let shelf = firmware::shelf(&args.firmware)?;
+    let job = job(args, &shelf, ready.address, ready.prefix)?;
+    ready.set(store.as_ref())?;
+    let bound = ready.bind(args)?;
+    laptop::elsewhere(args, ready.address);
+    if (&mut interrupted).now_or_never().is_some() {
+        return Ok(Exit::Done); // and dropping `ready` puts the laptop back
     }
-    let name = args.interface.as_deref().unwrap_or_default();
-    let Some(interface) = interfaces::named(name) else {
-        let known: Vec<_> = interfaces::list().into_iter().map(|i| i.name).collect();
-        return Err(stop(
-            Exit::NotReady,
-            format!("there is no interface {name}. This computer has: {}.", known.join(", ")),
-        ));
-    };
-    if !args.keep_address {
-        return Err(stop(
-            Exit::NotReady,
-            format!(
-                "setting an address on {name} is not built yet. Set one (on Linux: sudo ip address add 192.168.1.1/24 dev {name}) and add --keep-address."
-            ),
-        ));
-    }
-    let Some((address, prefix)) = interface.addresses.first().copied() else {
-        let advice = format!(
-            "{name} has no IPv4 address. Give it one (on Linux: sudo ip address add 192.168.1.1/24 dev {name})."
-        );
-        return Err(stop(Exit::NotReady, advice));
-    };
-    Ok((interface, address, prefix))
+    serve(args, job, shelf, bound, store, ready).await
 }
 
 fn job(args: &Serve, shelf: &Shelf, address: Ipv4Addr, prefix: u8) -> Result<Job> {
@@ -100,6 +75,7 @@ async fn serve(
     shelf: Shelf,
     bound: net::Bound,
     store: Option<StateDir>,
+    mut ready: laptop::Ready,
 ) -> Result<Exit> {
     let catalogue = Catalogue::builtin();
     let (leases, word) = store.as_ref().map(StateDir::leases).unwrap_or_default();
@@ -131,19 +107,31 @@ async fn serve(
     let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
     let began = start.moment(now).max(state.last) + std::time::Duration::from_millis(1);
     let began = if state.session.is_some() { began } else { Instant::ZERO };
+    ready.give_up_rights();
     let running = net::start(engine, bound, began, session, sender).context("the servers can't start")?;
-    let keeper = keep_leases(store, leases);
-    let order = Box::new(move |order| running.order(order));
+    let leases = keep_leases(store, leases);
+    let running = Arc::new(running);
+    let orders = Arc::clone(&running);
+    let note = move |kind| orders.order(Order::Note(Box::new(kind)));
+    let (interface, address, tftp) = (ready.interface.clone(), ready.address, args.tftp_port);
+    let keeper = ready.keep(note.clone())?;
+    let dhcp = (!args.no_dhcp).then_some(args.dhcp_port);
+    std::thread::spawn(move || {
+        let SelfTest { ok, text } = probe::self_test(&interface, address, tftp, dhcp);
+        note(Kind::SelfTest { ok, text });
+    });
     let bench = Bench {
         events,
-        order,
+        order: Box::new(move |order| running.order(order)),
         recorder,
         state,
         expect: args.expect,
         time: args.time,
-        after: Box::new(keeper),
+        after: Box::new(leases),
     };
-    bench.headless(args.events.as_deref() == Some("-")).await
+    let exit = bench.headless(args.events.as_deref() == Some("-")).await;
+    drop(keeper); // puts the laptop back
+    exit
 }
 
 /// A session is taken up again only for the same order on the same address.

@@ -3,7 +3,7 @@
 use super::sockets::{Bound, Line, line};
 use crate::clock::Instant;
 use crate::engine::{Command, Endpoint, Engine, Input, Output, TransferId};
-use crate::event::{Event, Session};
+use crate::event::{Event, Kind, Session};
 use mio::{Events, Interest, Poll, Token, Waker};
 use std::collections::HashMap;
 use std::io;
@@ -19,6 +19,8 @@ use tokio::sync::mpsc;
 pub enum Order {
     /// The technician decided something.
     Command(Command),
+    /// Tell what was noticed about this computer or the wire.
+    Note(Box<Kind>),
     /// Say the summary and end.
     Finish,
 }
@@ -177,6 +179,7 @@ impl Drive {
                 let now = self.clock.now();
                 match order {
                     Order::Command(command) => self.engine.handle(now, Input::Command(&command)),
+                    Order::Note(kind) => self.engine.note(now, *kind),
                     Order::Finish => {
                         self.engine.finish(now);
                         self.drain();
