@@ -12,6 +12,7 @@ mod serve;
 
 use crate::catalogue::{self, Catalogue};
 use crate::cli::{Cli, Command};
+use crate::tui::Theme;
 use anyhow::Result;
 use std::fmt;
 use std::process::ExitCode;
@@ -72,14 +73,17 @@ pub fn run(cli: Cli) -> ExitCode {
 
 fn dispatch(cli: Cli) -> Result<Exit> {
     let state = cli.state.as_deref();
+    // NO_COLOR (https://no-color.org): any value but the empty one.
+    let theme =
+        Theme { colour: cli.no_color.is_none_or(|v| v.is_empty()), light: cli.light, ascii: cli.ascii };
     match cli.command {
-        Some(Command::Serve(args)) => serve::run(&args, state),
-        Some(Command::Rehearse(args)) => rehearse::run(&args),
+        Some(Command::Serve(args)) => serve::run(&args, state, theme),
+        Some(Command::Rehearse(args)) => rehearse::run(&args, theme),
         Some(Command::Inspect(args)) => firmware::inspect(&args),
         Some(Command::Plan(args)) => firmware::plan(&args),
         Some(Command::Doctor { interface, json }) => laptop::doctor(interface.as_deref(), json, state),
         Some(Command::Restore) => laptop::restore(state),
-        Some(Command::Replay(args)) => replay::run(&args),
+        Some(Command::Replay(args)) => replay::run(&args, theme),
         Some(Command::Models { json }) => models(json),
         None => {
             use clap::CommandFactory;

@@ -28,6 +28,7 @@ use std::sync::LazyLock;
 #[derive(Debug)]
 pub struct Catalogue {
     models: Vec<Model>,
+    any: phones::AnyPhone,
     foreign: Vec<Foreign>,
     resets: Vec<Reset>,
     eras: Vec<EraRange>,
@@ -87,13 +88,12 @@ impl Catalogue {
         {
             return Class::Model(model);
         }
-        if phones::PHONE_CLASSES.iter().any(|c| c.eq_ignore_ascii_case(class)) {
-            return Class::Phone;
+        let fits = |patterns: &[String]| patterns.iter().any(|pattern| phones::like(pattern, class));
+        match self.foreign.iter().find(|f| fits(&f.class)) {
+            Some(foreign) => Class::Foreign(foreign),
+            None if fits(&self.any.class) => Class::Phone,
+            None => Class::Other,
         }
-        self.foreign
-            .iter()
-            .find(|f| f.class.iter().any(|pattern| phones::like(pattern, class)))
-            .map_or(Class::Other, Class::Foreign)
     }
 
     /// The model that registers with this device type number.

@@ -13,6 +13,15 @@ pub struct Cli {
     /// Where journals, leases and the record of changes to this computer live [default: the platform's state folder].
     #[arg(long, global = true, env = "RESCUE79_STATE", value_name = "DIR")]
     pub state: Option<PathBuf>,
+    /// Draw with plain ASCII: for serial consoles and old fonts.
+    #[arg(long, global = true)]
+    pub ascii: bool,
+    /// The terminal has dark letters on a light ground.
+    #[arg(long, global = true)]
+    pub light: bool,
+    /// No colours; read from the environment.
+    #[arg(long, env = "NO_COLOR", hide = true, global = true)]
+    pub no_color: Option<String>,
     /// What to do.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -133,6 +142,9 @@ pub struct Serve {
     /// Also write the events to this file; `-` is standard output.
     #[arg(long, value_name = "FILE|-")]
     pub events: Option<String>,
+    /// Show the Bench instead of lines.
+    #[arg(long)]
+    pub screen: bool,
 }
 
 /// Whom to give addresses.

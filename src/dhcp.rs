@@ -14,6 +14,7 @@ pub use lease::{BadPool, NoAddress, Pool};
 pub use reply::{Change, Order, Part, Reply, ReplyKind, Variation, Why};
 pub use wire::{Garbage, Kind, Request, encode};
 
+use crate::catalogue::{Catalogue, Class};
 use crate::clock::Instant;
 use crate::phone_id::Mac;
 use lease::Leases;
@@ -171,18 +172,12 @@ impl Server {
     }
 }
 
-/// Whether a request comes from a Cisco telephone: by its class (`Cisco Systems, Inc. IP Phone CP-7960G`; boot
-/// loaders stop after `IP Phone` or after the vendor, the 8945 writes `Cisco System`), by asking for option 150, or
-/// by calling itself `SEP`, `SIP` or `MGC` and its own MAC. Source: wazo-provd's plugins and captures of 7911, 7940,
-/// 7960 and 7961, which agree.
+/// Whether a request comes from a Cisco telephone: by its class (what the catalogue knows of), by asking for option 150,
+/// or by calling itself `SEP`, `SIP` or `MGC` and its own MAC.
 #[must_use]
 pub fn is_phone(request: &Request) -> bool {
     let class = request.class.as_deref().unwrap_or_default();
-    let beyond_vendor =
-        ["Cisco Systems, Inc.", "Cisco System, Inc."].iter().find_map(|v| class.strip_prefix(v));
-    let by_class =
-        beyond_vendor.map(str::trim).is_some_and(|rest| rest.is_empty() || rest.starts_with("IP Phone"));
-    by_class
+    !matches!(Catalogue::builtin().by_class(class), Class::Other)
         || request.params.contains(&150)
         || request.host_name.as_deref().is_some_and(|name| Mac::in_name(name) == Some(request.mac))
 }

@@ -4,23 +4,24 @@
 //! written into the caller's buffer; a block of a file costs no allocation and no lock. The engine folds its own events
 //! ([`crate::session::State`]) and decides from nothing else.
 
+mod addresses;
 mod answer;
 mod complaints;
 mod reads;
+mod requests;
 mod rules;
 mod watch;
 
 use crate::catalogue::Catalogue;
 use crate::clock::Instant;
-use crate::dhcp::{self, Change, Outcome};
-use crate::event::{Event, Fingerprint, Kind, ReadFailure, Session};
+use crate::dhcp::{self};
+use crate::event::{Event, Kind, ReadFailure, Session};
 use crate::firmware::Shelf;
 use crate::job::Job;
 use crate::limits;
 use crate::phone_id::Mac;
-use crate::session::State;
-use crate::tftp::{self, ErrorCode, Mode, Packet, Transfer};
-use answer::{Answer, Desk, Given};
+use crate::session::{State, words};
+use answer::Desk;
 use complaints::Complaints;
 use reads::{Polled, Reads};
 use rules::Sign;
@@ -277,7 +278,7 @@ impl Engine {
         match silent {
             Some((file, bytes)) if !stalled => {
                 if let Some(symptom) = self.catalogue.symptom("read-stalled") {
-                    let kind = symptom.raise(&[("file", file), ("bytes", bytes.to_string())]);
+                    let kind = symptom.raise(&[("file", file), ("bytes", words::bytes(bytes))]);
                     self.tell(now, phone, kind);
                 }
             }
@@ -311,250 +312,5 @@ impl Engine {
         if let Some(count) = self.full.count(now, what) {
             self.tell(now, None, Kind::LimitReached { what: what.to_owned(), count });
         }
-    }
-
-    fn dhcp(&mut self, now: Instant, from: SocketAddrV4, bytes: &[u8]) {
-        let Some(dhcp) = &mut self.dhcp else { return };
-        match dhcp.handle(now, from, bytes) {
-            Outcome::Garbage(garbage) => self.complain(now, "dhcp", from, garbage.to_string()),
-            Outcome::Silent { request, why } => {
-                if let Some(count) = self.ignored.count(now, request.mac) {
-                    let asked = Some(Box::new(fingerprint(&request)));
-                    let kind = Kind::DhcpIgnored { from: request.mac, why: why.to_string(), asked, count };
-                    self.tell(now, None, kind);
-                }
-            }
-            Outcome::Noted { change: Change::Declined(mac, address), .. } => {
-                self.tell(now, Some(mac), Kind::DhcpDecline { address });
-            }
-            Outcome::Noted {
-                change: Change::Released(mac, address) | Change::Bound(mac, address), ..
-            } => {
-                self.tell(now, Some(mac), Kind::DhcpRelease { address });
-            }
-            Outcome::Send { request, reply, to, .. } => self.dhcp_answered(now, &request, &reply, to),
-            // A question of the program's own: it is no phone, and leaves no trace.
-            Outcome::Probe { reply, to } => {
-                let mut bytes = vec![0; 1_500];
-                if let Some(len) = dhcp::encode(&reply, &mut bytes) {
-                    bytes.truncate(len);
-                    self.queue.push_back(Queued::Reply { from: Endpoint::Dhcp, to, bytes });
-                }
-            }
-        }
-    }
-
-    fn dhcp_answered(
-        &mut self,
-        now: Instant,
-        request: &dhcp::Request,
-        reply: &dhcp::Reply,
-        to: SocketAddrV4,
-    ) {
-        let mac = request.mac;
-        let known = self.state.phone(mac).is_some();
-        if !known && self.state.phones.len() >= limits::PHONES {
-            return self.limit(now, "phones on one bench");
-        }
-        let mut bytes = vec![0; 1_500];
-        let Some(len) = dhcp::encode(reply, &mut bytes) else { return };
-        bytes.truncate(len);
-        let print = fingerprint(request);
-        // A REQUEST orders its options otherwise than the DISCOVER before it; that alone is no news.
-        let known = self.state.phone(mac).and_then(|phone| phone.asks.as_ref());
-        let news =
-            known.is_none_or(|known| *known != Fingerprint { order: known.order.clone(), ..print.clone() });
-        let asked = news.then(|| Box::new(print));
-        let address = reply.yiaddr;
-        let kind = match reply.kind {
-            dhcp::ReplyKind::Offer => Kind::DhcpOffer { address, asked },
-            dhcp::ReplyKind::Nak => Kind::DhcpNak { address: request.requested.unwrap_or(request.ciaddr) },
-            dhcp::ReplyKind::Ack | dhcp::ReplyKind::Bootp => {
-                let address = if address.is_unspecified() { request.ciaddr } else { address };
-                self.seen_at.insert(address, mac);
-                Kind::DhcpAck { address, how: request.how().to_owned(), asked }
-            }
-        };
-        let starts = matches!(&kind, Kind::DhcpOffer { .. })
-            || matches!(&kind, Kind::DhcpAck { how, .. } if matches!(how.as_str(), "selecting" | "init-reboot" | "bootp"));
-        self.tell(now, Some(mac), kind);
-        let sign = if starts { Sign::Starts(self.state.events) } else { Sign::Nothing };
-        self.queue.push_back(Queued::Reply { from: Endpoint::Dhcp, to, bytes });
-        self.conclude(now, mac, sign);
-    }
-
-    fn transfer(&mut self, now: Instant, id: TransferId, from: SocketAddrV4, bytes: &[u8]) {
-        match tftp::decode(bytes) {
-            Ok(packet) => {
-                if !self.reads.packet(now, id, from, &packet) {
-                    self.tftp_error(
-                        Endpoint::Transfer(id),
-                        from,
-                        ErrorCode::UnknownTransfer,
-                        "this is not your transfer",
-                    );
-                }
-            }
-            Err(garbage) => self.complain(now, "tftp", from, garbage.to_string()),
-        }
-    }
-
-    fn request(&mut self, now: Instant, from: SocketAddrV4, bytes: &[u8]) {
-        match tftp::decode(bytes) {
-            // A question of the program's own, answered whole in one block; it leaves no trace.
-            Ok(Packet::Read(request)) if request.name == tftp::SELF_TEST.as_bytes() => {
-                let mut bytes = vec![0; 64];
-                if let Some(len) = tftp::data(1, tftp::SELF_TEST.as_bytes(), &mut bytes) {
-                    bytes.truncate(len);
-                    self.queue.push_back(Queued::Reply { from: Endpoint::Tftp, to: from, bytes });
-                }
-            }
-            Ok(Packet::Read(request)) => match tftp::clean(request.name) {
-                Ok(name) => self.read(now, from, &name, request.mode, &request),
-                Err(bad) => {
-                    self.complain(now, "tftp", from, bad.to_string());
-                    self.tftp_error(Endpoint::Tftp, from, ErrorCode::Access, "that is not a file name");
-                }
-            },
-            Ok(Packet::Write(request)) => {
-                let asked = String::from_utf8_lossy(request.name).escape_default().to_string();
-                if self.garbage.count(now, *from.ip()).is_some() {
-                    self.tell(now, None, Kind::WriteRefused { peer: from, asked });
-                }
-                self.tftp_error(Endpoint::Tftp, from, ErrorCode::Access, "this server only gives files");
-            }
-            // A late ACK or ERROR at the request port belongs to nothing; an answer would only make more noise.
-            Ok(_) => {}
-            Err(garbage) => {
-                self.complain(now, "tftp", from, garbage.to_string());
-                if let Some((code, message)) = garbage.answer() {
-                    self.tftp_error(Endpoint::Tftp, from, code, message);
-                }
-            }
-        }
-    }
-
-    fn tftp_error(&mut self, at: Endpoint, to: SocketAddrV4, code: ErrorCode, message: &str) {
-        let mut bytes = vec![0; 128];
-        let len = tftp::error(code, message, &mut bytes);
-        bytes.truncate(len);
-        self.queue.push_back(Queued::Reply { from: at, to, bytes });
-    }
-
-    /// Whose request this is: the name says it (`SEP<MAC>…`), else the lease, else the address it was last seen at.
-    fn who(&mut self, from: SocketAddrV4, name: &tftp::Name) -> Option<Mac> {
-        let leased = self.dhcp.as_ref().and_then(|dhcp| dhcp.mac_of(*from.ip()));
-        let known = leased.or_else(|| self.seen_at.get(from.ip()).copied());
-        let named = Mac::in_name(name.base());
-        let mac = if leased.is_some() { leased } else { named.or(known) }?;
-        if self.seen_at.len() < limits::LEASES || self.seen_at.contains_key(from.ip()) {
-            self.seen_at.insert(*from.ip(), mac);
-        }
-        Some(mac)
-    }
-
-    fn read(
-        &mut self,
-        now: Instant,
-        from: SocketAddrV4,
-        name: &tftp::Name,
-        mode: Mode,
-        request: &tftp::Request<'_>,
-    ) {
-        if let Some((id, reading)) = self.reads.of_peer(from) {
-            let same = reading.file.eq_ignore_ascii_case(name.base());
-            if same && reading.transfer.repeated(now) {
-                return; // its own timer answers
-            }
-            self.end_read(now, id, ReadFailure::Replaced);
-        }
-        let mac = self.who(from, name);
-        let role = self.catalogue.role(name.base()).0;
-        // A phone that is seen for the first time by its request is made by the event of its answer; rules that must
-        // come before the answer need it now.
-        if let Some(mac) = mac.filter(|mac| self.state.phone(*mac).is_none()) {
-            if self.state.phones.len() >= limits::PHONES {
-                return self.limit(now, "phones on one bench");
-            }
-            self.tell(now, Some(mac), Kind::Booted { because: format!("it asks for {}", name.asked()) });
-        }
-        if let Some(mac) = mac {
-            self.conclude(now, mac, Sign::Asks(role, name.base()));
-        }
-        let phone = mac.and_then(|mac| self.state.phone(mac));
-        match self.desk().answer(phone, name, role) {
-            Answer::Give(given) => self.give(now, from, mac, name, mode, request, given),
-            Answer::Refuse { why, usual } => {
-                let asked = name.asked().to_owned();
-                self.tftp_error(Endpoint::Tftp, from, ErrorCode::NotFound, &why);
-                let symptom = phone_symptom(self, mac, role, &asked, usual);
-                self.tell(now, mac, Kind::ReadRefused { peer: from, asked, role, why, usual });
-                if let Some(symptom) = symptom {
-                    self.tell(now, mac, symptom);
-                }
-            }
-        }
-    }
-
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "everything that a read begins with, known to its caller alone"
-    )]
-    fn give(
-        &mut self,
-        now: Instant,
-        from: SocketAddrV4,
-        mac: Option<Mac>,
-        name: &tftp::Name,
-        mode: Mode,
-        request: &tftp::Request<'_>,
-        given: Given,
-    ) {
-        while let Some(id) = self.reads.must_yield(from) {
-            self.end_read(now, id, ReadFailure::Evicted);
-            self.limit(now, "reads under way at once");
-        }
-        let size = u64::try_from(given.bytes.len()).unwrap_or(u64::MAX);
-        let transfer = Transfer::new(now, given.bytes, mode, request.options);
-        let id = self.reads.begin(now, from, mac, name.base().to_owned(), transfer);
-        let kind = Kind::ReadStarted {
-            read: id.0,
-            peer: from,
-            asked: name.asked().to_owned(),
-            file: given.file,
-            role: given.role,
-            load: given.load,
-            size,
-            made: given.made,
-            part: given.part,
-        };
-        self.tell(now, mac, kind);
-    }
-
-    fn end_read(&mut self, now: Instant, id: TransferId, why: ReadFailure) {
-        if let Some((phone, kind)) = self.reads.end(id, why) {
-            self.tell(now, phone, kind);
-            self.queue.push_back(Queued::Close(id));
-        }
-    }
-}
-
-fn phone_symptom(
-    engine: &Engine,
-    mac: Option<Mac>,
-    role: crate::event::Role,
-    asked: &str,
-    usual: bool,
-) -> Option<Kind> {
-    let phone = engine.state.phone(mac?)?;
-    if usual { None } else { watch::refused(&engine.desk(), phone, role, asked) }
-}
-
-fn fingerprint(request: &dhcp::Request) -> Fingerprint {
-    Fingerprint {
-        class: request.class.clone(),
-        host_name: request.host_name.clone(),
-        params: request.params.clone(),
-        order: request.order.clone(),
     }
 }

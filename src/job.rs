@@ -178,10 +178,14 @@ impl Job {
     ) -> Plan {
         let said = || self.from(catalogue, model).map_or(Start::Unknown, Start::parse);
         let start = seen.unwrap_or_else(said);
-        let owned: Vec<_> =
-            shelf.loads().iter().map(|load| Owned { name: &load.name, complete: load.complete }).collect();
-        route::plan(catalogue, model, &start, to, &owned)
+        route::plan(catalogue, model, &start, to, &owned(shelf))
     }
+}
+
+/// The loads of a shelf, as the planner asks for them.
+#[must_use]
+pub fn owned(shelf: &Shelf) -> Vec<Owned<'_>> {
+    shelf.loads().iter().map(|load| Owned { name: &load.name, complete: load.complete }).collect()
 }
 
 fn wish_for<'a>(wishes: &'a [Wish], catalogue: &Catalogue, model: &Model) -> Option<&'a str> {

@@ -55,8 +55,11 @@ pub const TFTP_GIVE_UP: Duration = Duration::from_secs(75);
 pub const TFTP_REPEAT: Duration = Duration::from_secs(10);
 /// Reads under way at once, in all: 250 phones and every one with a dead transfer behind it.
 pub const TRANSFERS: usize = 1_024;
-/// Reads under way at once for one address: a phone reads one file at a time; PXE-like clients and people a few more.
+/// Reads of one address beyond which its dead ones yield to its new ones: a phone reads one file at a time. Live ones
+/// may be more, as of many readers behind one address.
 pub const TRANSFERS_PER_PEER: usize = 16;
+/// A reader silent for so long counts as dead when there are too many: a phone that erases flash is back after 20 s.
+pub const TFTP_DEAD: Duration = Duration::from_secs(30);
 /// Progress events of one read: at most five a second.
 pub const PROGRESS_EVERY: Duration = Duration::from_millis(200);
 /// A file name asked for. The longest in real sets, a locale's path, has under 80 bytes; file systems end at 255.
@@ -109,3 +112,8 @@ pub const WRONG_ASKERS: usize = 256;
 pub const DISK_FREE: u64 = 100 << 20;
 /// Events on their way to journal and screen before the servers wait for them.
 pub const EVENTS_UNDER_WAY: usize = 16_384;
+
+/// Lines that the screen's log keeps; the journal has them all. Some hours of one phone, some minutes of 250.
+pub const LOG_LINES: usize = 5_000;
+/// Characters of a log filter: a MAC address or a file name, and room to spare.
+pub const FILTER_CHARS: usize = 64;

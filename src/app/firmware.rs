@@ -5,8 +5,9 @@ use crate::catalogue::Catalogue;
 use crate::cli::{Inspect, PlanArgs};
 use crate::firmware::{Shelf, report};
 use crate::host::files;
+use crate::job;
 use crate::load::Family;
-use crate::route::{self, Owned, Start};
+use crate::route::{self, Start};
 use anyhow::Result;
 use std::path::PathBuf;
 
@@ -42,9 +43,7 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Exit> {
         .model(&args.model)
         .ok_or_else(|| usage(format!("there is no model {}; `rescue79 models` lists them", args.model)))?;
     let shelf = shelf(&args.firmware)?;
-    let owned: Vec<_> =
-        shelf.loads().iter().map(|load| Owned { name: &load.name, complete: load.complete }).collect();
-    let plan = route::plan(catalogue, model, &Start::parse(&args.from), &args.to, &owned);
+    let plan = route::plan(catalogue, model, &Start::parse(&args.from), &args.to, &job::owned(&shelf));
     if args.json {
         print_json(&plan)?;
     } else {

@@ -2,7 +2,8 @@
 
 use super::bench::{Bench, wall};
 use super::recorder::Recorder;
-use super::{Exit, print_text, screen, stop};
+use super::screen::{self, Look};
+use super::{Exit, print_text, stop};
 use crate::cli::Rehearse;
 use crate::clock::Instant;
 use crate::event::Event;
@@ -12,6 +13,7 @@ use crate::session::State;
 use crate::sim::firmware::Scale;
 use crate::sim::run::{self, BadWorld, World};
 use crate::sim::scenario::{Scenario, builtin};
+use crate::tui::{Mode, Theme};
 use anyhow::{Context, Result};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
@@ -27,7 +29,7 @@ const FRAME: Duration = Duration::from_millis(20);
 /// How far it runs at a time when nobody watches.
 const STRIDE: Duration = Duration::from_secs(5);
 
-pub(super) fn run(args: &Rehearse) -> Result<Exit> {
+pub(super) fn run(args: &Rehearse, theme: Theme) -> Result<Exit> {
     if args.scenario.as_deref() == Some("list") {
         let lines: Vec<_> = builtin()?.iter().map(|s| format!("{:<26} {}", s.name, s.title)).collect();
         print_text(&lines.join("\n"))?;
@@ -45,7 +47,7 @@ pub(super) fn run(args: &Rehearse) -> Result<Exit> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
-        .block_on(rehearse(args, &scenario, world))
+        .block_on(rehearse(args, &scenario, world, theme))
 }
 
 /// The scenario that was named, from the program or from a file; the usual bench otherwise.
@@ -77,7 +79,7 @@ fn scenario(args: &Rehearse) -> Result<Scenario> {
     }
 }
 
-async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World) -> Result<Exit> {
+async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World, theme: Theme) -> Result<Exit> {
     let mut recorder = Recorder::new(wall());
     if let Some(target) = &args.events {
         recorder.events(target).with_context(|| format!("the events can't be written to {target}"))?;
@@ -104,10 +106,12 @@ async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World) -> Result<
     let exit = if args.headless {
         bench.headless(args.events.as_deref() == Some("-")).await
     } else {
-        {
-            screen::rehearsal(scenario);
-            screen::run(bench, clock, ())
-        }
+        let interface = scenario.server.address.to_string();
+        screen::run(
+            bench,
+            Box::new(move || *clock.borrow()),
+            Look { mode: Mode::Rehearsal, interface, theme },
+        )
         .await
     };
     player.join().map_err(|_| anyhow::anyhow!("the rehearsal ended unexpectedly"))?;

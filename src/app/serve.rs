@@ -2,6 +2,7 @@
 
 use super::bench::{Bench, interrupted, wall};
 use super::recorder::Recorder;
+use super::screen::{self, Look};
 use super::{Exit, firmware, laptop, stop};
 use crate::catalogue::Catalogue;
 use crate::cli::{Answer, Serve};
@@ -9,12 +10,14 @@ use crate::clock::{Instant, Wall};
 use crate::engine::Engine;
 use crate::event::{Event, Kind, Session};
 use crate::firmware::{Severity, Shelf};
+use crate::host::keeper::Keeper;
 use crate::host::probe::{self, SelfTest};
 use crate::host::state::{StateDir, Unfinished};
 use crate::job::{Draft, Job};
 use crate::limits;
 use crate::net::{self, Order};
 use crate::session::State;
+use crate::tui::{Mode, Theme};
 use anyhow::{Context, Result};
 use futures_util::FutureExt;
 use std::net::Ipv4Addr;
@@ -25,11 +28,16 @@ use tokio::sync::mpsc;
 /// An interrupted session is taken up again within this time.
 const RESUME_WITHIN_MS: i64 = 12 * 3_600 * 1_000;
 
-pub(super) fn run(args: &Serve, state: Option<&Path>) -> Result<Exit> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(prepare(args, state))
+pub(super) fn run(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exit> {
+    if args.screen && args.events.as_deref() == Some("-") {
+        return Err(firmware::usage(
+            "the screen and the events can't share standard output; give --events a file".into(),
+        ));
+    }
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(prepare(args, state, theme))
 }
 
-async fn prepare(args: &Serve, state: Option<&Path>) -> Result<Exit> {
+async fn prepare(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exit> {
     // From here on Ctrl-C no longer ends the program in the middle of a change; it is looked at again in between.
     let mut interrupted = Box::pin(interrupted());
     let _ = (&mut interrupted).now_or_never();
@@ -39,16 +47,16 @@ async fn prepare(args: &Serve, state: Option<&Path>) -> Result<Exit> {
     }
     let store = store.ok();
     laptop::after_a_crash(store.as_ref());
-    let mut ready = laptop::place(args)?;
+    let mut laptop = laptop::place(args)?;
     let shelf = firmware::shelf(&args.firmware)?;
-    let job = job(args, &shelf, ready.address, ready.prefix)?;
-    ready.set(store.as_ref())?;
-    let bound = ready.bind(args)?;
-    laptop::elsewhere(args, ready.address);
+    let job = job(args, &shelf, laptop.address, laptop.prefix)?;
+    laptop.set(store.as_ref())?;
+    let bound = laptop.bind(args)?;
+    laptop::elsewhere(args, laptop.address);
     if (&mut interrupted).now_or_never().is_some() {
-        return Ok(Exit::Done); // and dropping `ready` puts the laptop back
+        return Ok(Exit::Done); // and dropping `laptop` puts it back
     }
-    serve(args, job, shelf, bound, store, ready).await
+    serve(args, Ready { laptop, job, shelf, bound, store }, theme).await
 }
 
 fn job(args: &Serve, shelf: &Shelf, address: Ipv4Addr, prefix: u8) -> Result<Job> {
@@ -69,14 +77,19 @@ fn job(args: &Serve, shelf: &Shelf, address: Ipv4Addr, prefix: u8) -> Result<Job
     })
 }
 
-async fn serve(
-    args: &Serve,
+/// Everything that has been had before the servers start.
+struct Ready {
+    laptop: laptop::Ready,
     job: Job,
     shelf: Shelf,
     bound: net::Bound,
     store: Option<StateDir>,
-    mut ready: laptop::Ready,
-) -> Result<Exit> {
+}
+
+async fn serve(args: &Serve, ready: Ready, theme: Theme) -> Result<Exit> {
+    let Ready { mut laptop, job, shelf, bound, store } = ready;
+    let interface = format!("{} {}", laptop.interface.name, job.server);
+    let look = Look { mode: Mode::Serve, interface, theme };
     let catalogue = Catalogue::builtin();
     let (leases, word) = store.as_ref().map(StateDir::leases).unwrap_or_default();
     if let Some(word) = word {
@@ -107,19 +120,11 @@ async fn serve(
     let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
     let began = start.moment(now).max(state.last) + std::time::Duration::from_millis(1);
     let began = if state.session.is_some() { began } else { Instant::ZERO };
-    ready.give_up_rights();
+    laptop.give_up_rights();
     let running = net::start(engine, bound, began, session, sender).context("the servers can't start")?;
     let leases = keep_leases(store, leases);
     let running = Arc::new(running);
-    let orders = Arc::clone(&running);
-    let note = move |kind| orders.order(Order::Note(Box::new(kind)));
-    let (interface, address, tftp) = (ready.interface.clone(), ready.address, args.tftp_port);
-    let keeper = ready.keep(note.clone())?;
-    let dhcp = (!args.no_dhcp).then_some(args.dhcp_port);
-    std::thread::spawn(move || {
-        let SelfTest { ok, text } = probe::self_test(&interface, address, tftp, dhcp);
-        note(Kind::SelfTest { ok, text });
-    });
+    let keeper = look_after(args, laptop, &running)?;
     let bench = Bench {
         events,
         order: Box::new(move |order| running.order(order)),
@@ -129,9 +134,29 @@ async fn serve(
         time: args.time,
         after: Box::new(leases),
     };
-    let exit = bench.headless(args.events.as_deref() == Some("-")).await;
+    let exit = if args.screen {
+        #[expect(clippy::disallowed_methods, reason = "the app reads the clock for the screen")]
+        let started = std::time::Instant::now();
+        screen::run(bench, Box::new(move || began + started.elapsed()), look).await
+    } else {
+        bench.headless(args.events.as_deref() == Some("-")).await
+    };
     drop(keeper); // puts the laptop back
     exit
+}
+
+/// Has the laptop looked after, and the servers asked by ourselves as a phone would.
+fn look_after(args: &Serve, laptop: laptop::Ready, running: &Arc<net::Running>) -> Result<Keeper> {
+    let orders = Arc::clone(running);
+    let note = move |kind| orders.order(Order::Note(Box::new(kind)));
+    let (interface, address, tftp) = (laptop.interface.clone(), laptop.address, args.tftp_port);
+    let dhcp = (!args.no_dhcp).then_some(args.dhcp_port);
+    let keeper = laptop.keep(note.clone())?;
+    std::thread::spawn(move || {
+        let SelfTest { ok, text } = probe::self_test(&interface, address, tftp, dhcp);
+        note(Kind::SelfTest { ok, text });
+    });
+    Ok(keeper)
 }
 
 /// A session is taken up again only for the same order on the same address.

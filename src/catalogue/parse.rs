@@ -1,7 +1,7 @@
 //! From `assets/catalogue/*.toml` to the catalogue.
 
 use super::Catalogue;
-use super::phones::{Foreign, Model, Reset, StageRange};
+use super::phones::{AnyPhone, Foreign, Model, Reset, StageRange};
 use super::rules::Routes;
 use super::symptoms::Symptoms;
 use super::types::{Confidence, EraRange, Families, Hub, KnownLoad};
@@ -60,6 +60,7 @@ pub enum CatalogueError {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Models {
+    any: AnyPhone,
     model: Vec<Model>,
 }
 
@@ -128,7 +129,7 @@ fn read<T: DeserializeOwned>(file: &'static str, text: &str) -> Result<T, Catalo
 
 impl Catalogue {
     pub(super) fn parse(texts: &Texts<'_>) -> Result<Self, CatalogueError> {
-        let Models { model: models } = read("models.toml", texts.models)?;
+        let Models { any, model: models } = read("models.toml", texts.models)?;
         let Foreigns { foreign } = read("foreign.toml", texts.foreign)?;
         let Resets { reset: resets } = read("resets.toml", texts.resets)?;
         let Eras { era: eras } = read("eras.toml", texts.eras)?;
@@ -141,7 +142,7 @@ impl Catalogue {
         if let Some(wrong) = resets.iter().flat_map(|r| &r.models).find(|name| !named(name)) {
             return Err(CatalogueError::Model(wrong.clone()));
         }
-        Ok(Self { models, foreign, resets, eras, stages, loads, routes, files, symptoms })
+        Ok(Self { models, any, foreign, resets, eras, stages, loads, routes, files, symptoms })
     }
 }
 

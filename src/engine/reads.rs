@@ -8,7 +8,7 @@ use crate::phone_id::Mac;
 use crate::tftp::{Failure, Packet, Step, Transfer};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
-use std::net::SocketAddrV4;
+use std::net::{Ipv4Addr, SocketAddrV4};
 
 /// One read.
 pub(super) struct Reading {
@@ -71,16 +71,25 @@ impl Reads {
         Some((id, self.get(id)?))
     }
 
-    /// The read that must yield before `peer` can have one more: its own oldest silent one when it has too many, else
-    /// the one that has been silent longest when all slots are taken.
-    pub(super) fn must_yield(&self, peer: SocketAddrV4) -> Option<TransferId> {
-        let own = self.peers.keys().filter(|p| p.ip() == peer.ip()).count();
-        let only_own = own >= limits::TRANSFERS_PER_PEER;
-        if !only_own && self.peers.len() < limits::TRANSFERS {
+    /// The read that must yield before `peer` can have one more. Dead reads of its own, when it has many. When all slots
+    /// are taken, the longest silent one of the address that has most: a crowd at one address never pushes a phone out.
+    pub(super) fn must_yield(&self, now: Instant, peer: SocketAddrV4) -> Option<TransferId> {
+        let of =
+            |address: Ipv4Addr| self.slots.iter().flatten().filter(move |(_, r)| *r.peer.ip() == address);
+        let oldest = |address| of(address).min_by_key(|(_, r)| r.transfer.progress().heard);
+        let (id, _) = if self.peers.len() >= limits::TRANSFERS {
+            let mut crowds: HashMap<Ipv4Addr, usize> = HashMap::new();
+            for (_, reading) in self.slots.iter().flatten() {
+                *crowds.entry(*reading.peer.ip()).or_default() += 1;
+            }
+            oldest(crowds.into_iter().max_by_key(|(address, reads)| (*reads, *address))?.0)?
+        } else if of(*peer.ip()).count() >= limits::TRANSFERS_PER_PEER {
+            let dead = |r: &Reading| now.since(r.transfer.progress().heard) >= limits::TFTP_DEAD;
+            oldest(*peer.ip()).filter(|(_, r)| dead(r))?
+        } else {
             return None;
-        }
-        let candidates = self.slots.iter().flatten().filter(|(_, r)| !only_own || r.peer.ip() == peer.ip());
-        candidates.min_by_key(|(_, r)| r.transfer.progress().heard).map(|(id, _)| TransferId(*id))
+        };
+        Some(TransferId(*id))
     }
 
     /// Begins a read.
@@ -251,4 +260,47 @@ fn progress(id: u64, reading: &mut Reading, now: Instant) -> Option<Kind> {
 fn failed(id: u64, reading: &Reading, why: ReadFailure, text: String) -> Kind {
     let p = reading.transfer.progress();
     Kind::ReadFailed { read: id, bytes: p.bytes_acked, resent: p.blocks_resent, why, text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tftp::Mode;
+    use std::time::Duration;
+
+    fn peer(host: u8, port: u16) -> SocketAddrV4 {
+        SocketAddrV4::new([192, 168, 1, host].into(), port)
+    }
+
+    fn begin(reads: &mut Reads, now: Instant, peer: SocketAddrV4) -> TransferId {
+        let transfer =
+            Transfer::new(now, vec![7; 9_000].into(), Mode::Octet, crate::tftp::Options::default());
+        reads.begin(now, peer, None, "a.bin".to_owned(), transfer)
+    }
+
+    #[test]
+    fn dead_reads_of_one_address_yield_and_live_ones_do_not() {
+        let mut reads = Reads::default();
+        let start = Instant::ZERO;
+        let first = begin(&mut reads, start, peer(20, 1));
+        for port in 2..=250 {
+            begin(&mut reads, start + Duration::from_millis(port.into()), peer(20, port));
+        }
+        let dead = start + limits::TFTP_DEAD;
+        assert_eq!(reads.must_yield(Instant::from_millis(dead.as_millis() - 1), peer(20, 900)), None);
+        assert_eq!(reads.must_yield(dead, peer(20, 900)), Some(first));
+        assert_eq!(reads.must_yield(dead, peer(21, 900)), None);
+    }
+
+    #[test]
+    fn a_crowd_at_one_address_pushes_out_its_own() {
+        let mut reads = Reads::default();
+        begin(&mut reads, Instant::ZERO, peer(21, 1));
+        let later = Instant::ZERO + Duration::from_secs(1);
+        let first = begin(&mut reads, later, peer(20, 1));
+        for port in 2..limits::TRANSFERS {
+            begin(&mut reads, later + Duration::from_secs(1), peer(20, u16::try_from(port).unwrap()));
+        }
+        assert_eq!(reads.must_yield(later, peer(22, 1)), Some(first), "not the phone that is silent longer");
+    }
 }

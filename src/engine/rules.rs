@@ -8,6 +8,7 @@ use crate::catalogue::{Class, Era, Model};
 use crate::clock::Instant;
 use crate::event::{Condition, Identity, Kind, NoPlan, Plan, PlannedHop, Role, Verdict};
 use crate::firmware::Load;
+use crate::job;
 use crate::load::{Family, LoadName, Protocol};
 use crate::route::{self, Start};
 use crate::session::phone::Mark;
@@ -200,7 +201,7 @@ fn refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     }
     let due = phone.due()?;
     let refused: LoadName = due.parse().ok()?;
-    let owned = owned(desk);
+    let owned = job::owned(desk.shelf);
     let rung = route::rung_below(desk.catalogue, refused.family, &refused, &owned)?;
     let target = &phone.plan.as_ref()?.target;
     let climb = route::plan(desk.catalogue, model(desk, phone)?, &Start::Load(rung.clone()), target, &owned);
@@ -213,10 +214,6 @@ fn refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     plan.from.clone_from(&phone.plan.as_ref()?.from);
     plan.hops.insert(0, first);
     Some(Kind::Planned(plan))
-}
-
-pub(super) fn owned<'a>(desk: &Desk<'a>) -> Vec<route::Owned<'a>> {
-    desk.shelf.loads().iter().map(|load| route::Owned { name: &load.name, complete: load.complete }).collect()
 }
 
 fn hop_done(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Option<Kind> {

@@ -2,9 +2,9 @@
 //! passed, and withdrawn when the wire disproves it.
 
 use super::answer::Desk;
-use super::rules::owned;
 use crate::clock::Instant;
 use crate::event::{Kind, Role};
+use crate::job;
 use crate::load::LoadName;
 use crate::route;
 use crate::session::{Phone, Stage};
@@ -71,7 +71,8 @@ fn list_refused(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
     held(desk, phone, "list-refused", is, || {
         let file = trail.list.as_ref().map(|m| m.file.clone()).unwrap_or_default();
         let due = phone.due().and_then(|due| due.parse::<LoadName>().ok());
-        let below = due.and_then(|due| route::rung_below(desk.catalogue, due.family, &due, &owned(desk)));
+        let below =
+            due.and_then(|due| route::rung_below(desk.catalogue, due.family, &due, &job::owned(desk.shelf)));
         let next = below.unwrap_or_else(|| "none that is older is on the shelf, so add one".to_owned());
         vec![("file", file), ("count", trail.lists_in_vain.to_string()), ("next", next)]
     })

@@ -38,7 +38,9 @@ impl Start {
             "mgcp" => return Self::Protocol(Protocol::Mgcp),
             "unsigned" => return Self::Era(Era::Unsigned),
             "signed" => return Self::Era(Era::Signed),
-            "universal" | "pai" | "protocol application invalid" => return Self::Era(Era::Universal),
+            "universal" | "universal loader" | "pai" | "protocol application invalid" => {
+                return Self::Era(Era::Universal);
+            }
             _ => {}
         }
         if (lower.starts_with("term") && lower.ends_with("_load")) || lower.ends_with("_default_load") {
@@ -60,6 +62,7 @@ impl fmt::Display for Start {
             Self::Load(name) => f.pad(name),
             Self::Release(release) => release.fmt(f),
             Self::Protocol(protocol) => protocol.fmt(f),
+            Self::Era(Era::Universal) => f.pad("universal loader"),
             Self::Era(era) => era.fmt(f),
             Self::Unknown => f.pad("unknown"),
             Self::Wiped => f.pad("wiped"),

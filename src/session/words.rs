@@ -2,6 +2,7 @@
 
 use super::{Phone, Stage};
 use crate::event::{Event, Identity, Kind, Plan, ReadFailure, Session, Summary, Verdict};
+use std::fmt::Write as _;
 use std::time::Duration;
 
 /// The event as one calm sentence. "It" is the phone of the event.
@@ -88,17 +89,18 @@ fn reading(event: &Event, file: Option<&str>) -> String {
         Kind::ReadStarted { peer, asked, file, load, size, made, part, .. } => {
             let who = if event.phone.is_some() { "It".to_owned() } else { peer.to_string() };
             let mut text = format!("{who} reads {file} ({})", bytes(*size));
+            // Writing to a String can't fail.
             if let Some((k, n)) = part.filter(|(_, n)| *n > 1) {
-                text.push_str(&format!(", part {k} of {n}"));
+                let _ = write!(text, ", part {k} of {n}");
             }
             if *made {
                 text.push_str(", written for it");
             }
             if let Some(load) = load.as_ref().filter(|load| !file.contains(load.as_str())) {
-                text.push_str(&format!("{} {load}", if *made { ", naming" } else { " of" }));
+                let _ = write!(text, "{} {load}", if *made { ", naming" } else { " of" });
             }
             if !file.ends_with(asked.as_str()) && !asked.ends_with(file.as_str()) {
-                text.push_str(&format!("; it asked for {asked}"));
+                let _ = write!(text, "; it asked for {asked}");
             }
             stop(&text)
         }
@@ -119,7 +121,7 @@ fn reading(event: &Event, file: Option<&str>) -> String {
             let done = bytes(*done);
             match why {
                 ReadFailure::Stuck => {
-                    format!("It stuck in {file} after {done}: it goes on answering, never with anything new.")
+                    format!("It is stuck in {file} after {done}: it answers, never with anything new.")
                 }
                 ReadFailure::Silent => format!("It fell silent in {file} after {done}."),
                 ReadFailure::Closed => format!("It closed its port in {file} after {done}."),
@@ -281,6 +283,8 @@ pub fn clock(time: Duration) -> String {
 fn seconds(time: Duration) -> String {
     if time.as_secs() >= 60 {
         clock(time)
+    } else if time.as_secs() == 0 {
+        format!("{} ms", time.as_millis())
     } else {
         let tenths = time.as_millis() / 100;
         format!("{}.{} s", tenths / 10, tenths % 10)

@@ -238,7 +238,9 @@ fn every_entry_says_where_it_comes_from() {
         for (kind, entries) in
             text.iter().filter(|(kind, _)| !["archives", "default"].contains(&kind.as_str()))
         {
-            for (at, entry) in entries.as_array().unwrap().iter().enumerate() {
+            // A table that stands alone is an entry, too.
+            let entries = entries.as_array().cloned().unwrap_or_else(|| vec![entries.clone()]);
+            for (at, entry) in entries.iter().enumerate() {
                 let place = format!("{} {kind} {at}", path.display());
                 let source = entry.get("source").and_then(|s| s.as_str()).unwrap_or_default();
                 assert!(source.len() > 5, "{place}: no source");

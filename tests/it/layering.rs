@@ -15,7 +15,7 @@ const HOUSE: &[(&str, u8, &[&str], &[&str])] = &[
     ("firmware", 1, &["catalogue"], &["flate2", "serde", "sha2", "tar", "thiserror", "toml", "zip"]),
     ("route", 1, &["catalogue"], &["serde"]),
     ("provision", 1, &["catalogue"], &["quick_xml", "thiserror"]),
-    ("dhcp", 1, &[], &["dhcproto", "thiserror"]),
+    ("dhcp", 1, &["catalogue"], &["dhcproto", "thiserror"]),
     ("tftp", 1, &[], &["thiserror"]),
     ("session", 1, &[], &["serde"]),
     ("job", 1, &["catalogue", "firmware", "route"], &["serde", "thiserror"]),

@@ -8,6 +8,15 @@
 )]
 
 mod catalogue;
+mod cli;
+#[cfg(target_os = "linux")]
+mod lab;
 mod layering;
+mod loopback;
+mod pages;
+mod reader;
 mod scenarios;
+mod screens;
+mod serving;
+mod svg;
 mod xray;

@@ -26,6 +26,7 @@ fn read(file: &str, made: bool, load: Option<&str>, part: Option<(u32, u32)>) ->
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of all kinds")]
 fn one_of_each() -> Vec<Kind> {
     let address = "192.168.1.20".parse().unwrap();
     let peer = "192.168.1.20:50000".parse().unwrap();

@@ -1,0 +1,90 @@
+//! The DHCP port: what the server decides, told as events.
+
+use super::rules::Sign;
+use super::{Endpoint, Engine, Queued};
+use crate::clock::Instant;
+use crate::dhcp::{self, Change, Outcome};
+use crate::event::{Fingerprint, Kind};
+use crate::limits;
+use std::net::SocketAddrV4;
+
+impl Engine {
+    pub(super) fn dhcp(&mut self, now: Instant, from: SocketAddrV4, bytes: &[u8]) {
+        let Some(dhcp) = &mut self.dhcp else { return };
+        match dhcp.handle(now, from, bytes) {
+            Outcome::Garbage(garbage) => self.complain(now, "dhcp", from, garbage.to_string()),
+            Outcome::Silent { request, why } => {
+                if let Some(count) = self.ignored.count(now, request.mac) {
+                    let asked = Some(Box::new(fingerprint(&request)));
+                    let kind = Kind::DhcpIgnored { from: request.mac, why: why.to_string(), asked, count };
+                    self.tell(now, None, kind);
+                }
+            }
+            Outcome::Noted { change: Change::Declined(mac, address), .. } => {
+                self.tell(now, Some(mac), Kind::DhcpDecline { address });
+            }
+            Outcome::Noted {
+                change: Change::Released(mac, address) | Change::Bound(mac, address), ..
+            } => {
+                self.tell(now, Some(mac), Kind::DhcpRelease { address });
+            }
+            Outcome::Send { request, reply, to, .. } => self.dhcp_answered(now, &request, &reply, to),
+            // A question of the program's own: it is no phone, and leaves no trace.
+            Outcome::Probe { reply, to } => {
+                let mut bytes = vec![0; 1_500];
+                if let Some(len) = dhcp::encode(&reply, &mut bytes) {
+                    bytes.truncate(len);
+                    self.queue.push_back(Queued::Reply { from: Endpoint::Dhcp, to, bytes });
+                }
+            }
+        }
+    }
+
+    fn dhcp_answered(
+        &mut self,
+        now: Instant,
+        request: &dhcp::Request,
+        reply: &dhcp::Reply,
+        to: SocketAddrV4,
+    ) {
+        let mac = request.mac;
+        let known = self.state.phone(mac).is_some();
+        if !known && self.state.phones.len() >= limits::PHONES {
+            return self.limit(now, "phones on one bench");
+        }
+        let mut bytes = vec![0; 1_500];
+        let Some(len) = dhcp::encode(reply, &mut bytes) else { return };
+        bytes.truncate(len);
+        let print = fingerprint(request);
+        // A REQUEST orders its options otherwise than the DISCOVER before it; that alone is no news.
+        let known = self.state.phone(mac).and_then(|phone| phone.asks.as_ref());
+        let news =
+            known.is_none_or(|known| *known != Fingerprint { order: known.order.clone(), ..print.clone() });
+        let asked = news.then(|| Box::new(print));
+        let address = reply.yiaddr;
+        let kind = match reply.kind {
+            dhcp::ReplyKind::Offer => Kind::DhcpOffer { address, asked },
+            dhcp::ReplyKind::Nak => Kind::DhcpNak { address: request.requested.unwrap_or(request.ciaddr) },
+            dhcp::ReplyKind::Ack | dhcp::ReplyKind::Bootp => {
+                let address = if address.is_unspecified() { request.ciaddr } else { address };
+                self.seen_at.insert(address, mac);
+                Kind::DhcpAck { address, how: request.how().to_owned(), asked }
+            }
+        };
+        let starts = matches!(&kind, Kind::DhcpOffer { .. })
+            || matches!(&kind, Kind::DhcpAck { how, .. } if matches!(how.as_str(), "selecting" | "init-reboot" | "bootp"));
+        self.tell(now, Some(mac), kind);
+        let sign = if starts { Sign::Starts(self.state.events) } else { Sign::Nothing };
+        self.queue.push_back(Queued::Reply { from: Endpoint::Dhcp, to, bytes });
+        self.conclude(now, mac, sign);
+    }
+}
+
+fn fingerprint(request: &dhcp::Request) -> Fingerprint {
+    Fingerprint {
+        class: request.class.clone(),
+        host_name: request.host_name.clone(),
+        params: request.params.clone(),
+        order: request.order.clone(),
+    }
+}

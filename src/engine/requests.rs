@@ -1,0 +1,173 @@
+//! The TFTP port and the ports of the reads: who asks, what he gets, and what that is told as.
+
+use super::answer::{Answer, Given};
+use super::rules::Sign;
+use super::{Endpoint, Engine, Queued, TransferId, watch};
+use crate::clock::Instant;
+use crate::event::{Kind, ReadFailure, Role};
+use crate::limits;
+use crate::phone_id::Mac;
+use crate::tftp::{self, ErrorCode, Mode, Packet, Transfer};
+use std::net::SocketAddrV4;
+
+impl Engine {
+    pub(super) fn transfer(&mut self, now: Instant, id: TransferId, from: SocketAddrV4, bytes: &[u8]) {
+        match tftp::decode(bytes) {
+            Ok(packet) => {
+                if !self.reads.packet(now, id, from, &packet) {
+                    self.tftp_error(
+                        Endpoint::Transfer(id),
+                        from,
+                        ErrorCode::UnknownTransfer,
+                        "this is not your transfer",
+                    );
+                }
+            }
+            Err(garbage) => self.complain(now, "tftp", from, garbage.to_string()),
+        }
+    }
+
+    pub(super) fn request(&mut self, now: Instant, from: SocketAddrV4, bytes: &[u8]) {
+        match tftp::decode(bytes) {
+            // A question of the program's own, answered whole in one block; it leaves no trace.
+            Ok(Packet::Read(request)) if request.name == tftp::SELF_TEST.as_bytes() => {
+                let mut bytes = vec![0; 64];
+                if let Some(len) = tftp::data(1, tftp::SELF_TEST.as_bytes(), &mut bytes) {
+                    bytes.truncate(len);
+                    self.queue.push_back(Queued::Reply { from: Endpoint::Tftp, to: from, bytes });
+                }
+            }
+            Ok(Packet::Read(request)) => match tftp::clean(request.name) {
+                Ok(name) => self.read(now, from, &name, request.mode, &request),
+                Err(bad) => {
+                    self.complain(now, "tftp", from, bad.to_string());
+                    self.tftp_error(Endpoint::Tftp, from, ErrorCode::Access, "that is not a file name");
+                }
+            },
+            Ok(Packet::Write(request)) => {
+                let asked = String::from_utf8_lossy(request.name).escape_default().to_string();
+                if self.garbage.count(now, *from.ip()).is_some() {
+                    self.tell(now, None, Kind::WriteRefused { peer: from, asked });
+                }
+                self.tftp_error(Endpoint::Tftp, from, ErrorCode::Access, "this server only gives files");
+            }
+            // A late ACK or ERROR at the request port belongs to nothing; an answer would only make more noise.
+            Ok(_) => {}
+            Err(garbage) => {
+                self.complain(now, "tftp", from, garbage.to_string());
+                if let Some((code, message)) = garbage.answer() {
+                    self.tftp_error(Endpoint::Tftp, from, code, message);
+                }
+            }
+        }
+    }
+
+    fn tftp_error(&mut self, at: Endpoint, to: SocketAddrV4, code: ErrorCode, message: &str) {
+        let mut bytes = vec![0; 128];
+        let len = tftp::error(code, message, &mut bytes);
+        bytes.truncate(len);
+        self.queue.push_back(Queued::Reply { from: at, to, bytes });
+    }
+
+    /// Whose request this is: the name says it (`SEP<MAC>…`), else the lease, else the address it was last seen at.
+    fn who(&mut self, from: SocketAddrV4, name: &tftp::Name) -> Option<Mac> {
+        let leased = self.dhcp.as_ref().and_then(|dhcp| dhcp.mac_of(*from.ip()));
+        let known = leased.or_else(|| self.seen_at.get(from.ip()).copied());
+        let named = Mac::in_name(name.base());
+        let mac = if leased.is_some() { leased } else { named.or(known) }?;
+        if self.seen_at.len() < limits::LEASES || self.seen_at.contains_key(from.ip()) {
+            self.seen_at.insert(*from.ip(), mac);
+        }
+        Some(mac)
+    }
+
+    fn read(
+        &mut self,
+        now: Instant,
+        from: SocketAddrV4,
+        name: &tftp::Name,
+        mode: Mode,
+        request: &tftp::Request<'_>,
+    ) {
+        if let Some((id, reading)) = self.reads.of_peer(from) {
+            let same = reading.file.eq_ignore_ascii_case(name.base());
+            if same && reading.transfer.repeated(now) {
+                return; // its own timer answers
+            }
+            self.end_read(now, id, ReadFailure::Replaced);
+        }
+        let mac = self.who(from, name);
+        let role = self.catalogue.role(name.base()).0;
+        // A phone that is seen for the first time by its request is made by the event of its answer; rules that must
+        // come before the answer need it now.
+        if let Some(mac) = mac.filter(|mac| self.state.phone(*mac).is_none()) {
+            if self.state.phones.len() >= limits::PHONES {
+                return self.limit(now, "phones on one bench");
+            }
+            self.tell(now, Some(mac), Kind::Booted { because: format!("it asks for {}", name.asked()) });
+        }
+        if let Some(mac) = mac {
+            self.conclude(now, mac, Sign::Asks(role, name.base()));
+        }
+        let phone = mac.and_then(|mac| self.state.phone(mac));
+        match self.desk().answer(phone, name, role) {
+            Answer::Give(given) => self.give(now, from, mac, name, mode, request, given),
+            Answer::Refuse { why, usual } => {
+                let asked = name.asked().to_owned();
+                self.tftp_error(Endpoint::Tftp, from, ErrorCode::NotFound, &why);
+                let symptom = phone_symptom(self, mac, role, &asked, usual);
+                self.tell(now, mac, Kind::ReadRefused { peer: from, asked, role, why, usual });
+                if let Some(symptom) = symptom {
+                    self.tell(now, mac, symptom);
+                }
+            }
+        }
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "everything that a read begins with, known to its caller alone"
+    )]
+    fn give(
+        &mut self,
+        now: Instant,
+        from: SocketAddrV4,
+        mac: Option<Mac>,
+        name: &tftp::Name,
+        mode: Mode,
+        request: &tftp::Request<'_>,
+        given: Given,
+    ) {
+        while let Some(id) = self.reads.must_yield(now, from) {
+            self.end_read(now, id, ReadFailure::Evicted);
+            self.limit(now, "reads under way at once");
+        }
+        let size = u64::try_from(given.bytes.len()).unwrap_or(u64::MAX);
+        let transfer = Transfer::new(now, given.bytes, mode, request.options);
+        let id = self.reads.begin(now, from, mac, name.base().to_owned(), transfer);
+        let kind = Kind::ReadStarted {
+            read: id.0,
+            peer: from,
+            asked: name.asked().to_owned(),
+            file: given.file,
+            role: given.role,
+            load: given.load,
+            size,
+            made: given.made,
+            part: given.part,
+        };
+        self.tell(now, mac, kind);
+    }
+
+    fn end_read(&mut self, now: Instant, id: TransferId, why: ReadFailure) {
+        if let Some((phone, kind)) = self.reads.end(id, why) {
+            self.tell(now, phone, kind);
+            self.queue.push_back(Queued::Close(id));
+        }
+    }
+}
+
+fn phone_symptom(engine: &Engine, mac: Option<Mac>, role: Role, asked: &str, usual: bool) -> Option<Kind> {
+    let phone = engine.state.phone(mac?)?;
+    if usual { None } else { watch::refused(&engine.desk(), phone, role, asked) }
+}

@@ -1,0 +1,213 @@
+//! What a phone looks like at a glance: drawn from its fold and from the catalogue, the same on every page.
+
+use super::theme::Meaning;
+use crate::catalogue::{Catalogue, StageRange};
+use crate::clock::Instant;
+use crate::event::{Condition, Severity, Verdict};
+use crate::session::phone::Symptom;
+use crate::session::{Phone, Stage, State, words};
+use std::time::Duration;
+
+/// Where a phone stands. The order is the order on the bench: what needs a hand comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Standing {
+    NeedsYou,
+    Failed,
+    Working,
+    Unproven,
+    Recovered,
+}
+
+impl Standing {
+    pub(super) const fn meaning(self) -> Meaning {
+        match self {
+            Self::NeedsYou | Self::Unproven => Meaning::NeedsYou,
+            Self::Failed => Meaning::Wrong,
+            Self::Working => Meaning::Working,
+            Self::Recovered => Meaning::Good,
+        }
+    }
+
+    pub(super) const fn mark(self) -> &'static str {
+        match self {
+            Self::NeedsYou => "▲",
+            Self::Failed => "✗",
+            Self::Working => "●",
+            Self::Unproven => "?",
+            Self::Recovered => "✓",
+        }
+    }
+
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::NeedsYou => "needs you",
+            Self::Failed => "failed",
+            Self::Working => "working",
+            Self::Unproven => "not proven",
+            Self::Recovered => "recovered",
+        }
+    }
+}
+
+/// Where a phone stands.
+pub(super) fn standing(phone: &Phone) -> Standing {
+    match phone.verdict() {
+        Some(Verdict::Recovered) => Standing::Recovered,
+        Some(Verdict::Failed) => Standing::Failed,
+        Some(Verdict::Unproven) => Standing::Unproven,
+        None if phone.no_plan.is_some() || symptom(phone).is_some() => Standing::NeedsYou,
+        None => Standing::Working,
+    }
+}
+
+/// The worst symptom that asks for a hand, the newest of them.
+pub(super) fn symptom(phone: &Phone) -> Option<&Symptom> {
+    phone.symptoms.values().filter(|s| s.severity > Severity::Note).max_by_key(|s| (s.severity, s.at))
+}
+
+/// Indexes into the phones of the state: needs you, failed, working, not proven, recovered; in each the first seen first.
+pub(super) fn order(state: &State) -> Vec<usize> {
+    let mut order: Vec<_> = state.phones.iter().map(standing).enumerate().collect();
+    order.sort_by_key(|(_, standing)| *standing);
+    order.into_iter().map(|(i, _)| i).collect()
+}
+
+/// `7960`, or as much as is known.
+pub(super) fn model(phone: &Phone) -> &str {
+    phone.identity.model.as_deref().unwrap_or("79xx")
+}
+
+/// Cutting the power now may cost the phone its firmware.
+pub(super) fn keep_powered(phone: &Phone) -> bool {
+    phone.stage.keep_powered()
+        || (phone.stage != Stage::Done && range(phone).is_some_and(StageRange::do_not_unplug))
+}
+
+/// Whether it may be unplugged, in words.
+pub(super) fn power(phone: &Phone) -> &'static str {
+    if keep_powered(phone) { "DO NOT UNPLUG" } else { "safe to unplug" }
+}
+
+/// What is known about the stage the phone is in.
+pub(super) fn range(phone: &Phone) -> Option<&'static StageRange> {
+    let restarts = phone.stage == Stage::Dhcp && !phone.trail.firmware.is_empty();
+    let key = if restarts { "rebooting" } else { phone.stage.key() };
+    Catalogue::builtin().stage(phone.identity.family?, key)
+}
+
+/// How long it has been in its stage, beside how long that usually takes.
+pub(super) struct Wait {
+    pub(super) clock: String,
+    pub(super) usual: Option<String>,
+    pub(super) longer: bool,
+}
+
+pub(super) fn wait(phone: &Phone, now: Instant) -> Wait {
+    let clock = |s: u32| words::clock(Duration::from_secs(s.into()));
+    let waited = now.since(phone.stage_since);
+    let usual = range(phone).map(|r| r.usual);
+    Wait {
+        clock: words::clock(waited),
+        usual: usual.map(|[least, most]| format!("{} to {}", clock(least), clock(most))),
+        longer: usual.is_some_and(|[_, most]| waited > Duration::from_secs(most.into())),
+    }
+}
+
+/// `hop 3 of 4`, where it is led.
+pub(super) fn hop(phone: &Phone) -> Option<(usize, usize)> {
+    let hops = phone.plan.as_ref()?.hops.len();
+    (hops > 0).then(|| ((phone.hop + 1).min(hops), hops))
+}
+
+/// The one thing to do.
+pub(super) fn next(phone: &Phone) -> &str {
+    if let Some(symptom) = symptom(phone).filter(|_| phone.verdict() != Some(Verdict::Recovered)) {
+        return &symptom.next;
+    }
+    if let Some(no_plan) = &phone.no_plan {
+        return &no_plan.get;
+    }
+    match (phone.verdict(), phone.stage) {
+        (Some(Verdict::Recovered), _) => "Unplug it, plug in the next phone.",
+        (Some(Verdict::Unproven), _) => "Look at its screen: only you can see now what it runs.",
+        (Some(Verdict::Failed), _) => {
+            "Open it here (Enter) to see what was tried, then forget it (F) to try again."
+        }
+        (None, Stage::Loader | Stage::Parts | Stage::Flashing) => "Leave it powered; it goes on by itself.",
+        (None, _) => "Nothing to do; it goes on by itself.",
+    }
+}
+
+/// Whether [`next`] asks for something.
+pub(super) fn asks(phone: &Phone) -> bool {
+    standing(phone) != Standing::Working
+}
+
+/// What is the matter: seen and meant where a hand is needed, how it ended where it ended, else what it should show.
+pub(super) fn matter(phone: &Phone) -> Option<(&'static str, String)> {
+    if let Some(closed) = &phone.closed {
+        return Some(("why", closed.reason.clone()));
+    }
+    if let Some(symptom) = symptom(phone) {
+        return Some(("seen", format!("{} {}", symptom.seen, symptom.means)));
+    }
+    if let Some(no_plan) = &phone.no_plan {
+        return Some(("seen", no_plan.text.clone()));
+    }
+    range(phone).map(|r| ("screen", r.screen.clone()))
+}
+
+/// A step of the hop the phone is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Done,
+    Now,
+    Ahead,
+}
+
+/// The steps of the hop, as far as this kind of phone takes them.
+pub(super) fn steps(phone: &Phone) -> Vec<(&'static str, Step)> {
+    let at = match phone.stage {
+        // All hops are behind it: whatever it asks for now, only the proof is missing.
+        _ if phone.at_target() && phone.verdict() != Some(Verdict::Recovered) => 5,
+        Stage::Dhcp if !phone.trail.firmware.is_empty() => 4,
+        Stage::Dhcp => 0,
+        Stage::Leased | Stage::Config => 1,
+        Stage::List => 2,
+        // A phone writes between its parts too, and nobody tells which was the last.
+        Stage::Loader | Stage::Parts | Stage::Flashing => 3,
+        Stage::Proof => 5,
+        Stage::Done => 6,
+    };
+    let condition = phone.identity.condition;
+    ["lease", "config", "list", "load", "restart", "proof"]
+        .into_iter()
+        .enumerate()
+        // A wiped phone asks for its list at once, a load of the first years is one image without a list.
+        .filter(|(_, name)| !(*name == "config" && condition == Condition::Wiped))
+        .filter(|(_, name)| !(*name == "list" && condition == Condition::SingleImage))
+        .map(|(i, name)| {
+            let step = match i.cmp(&at) {
+                std::cmp::Ordering::Less => Step::Done,
+                std::cmp::Ordering::Equal => Step::Now,
+                std::cmp::Ordering::Greater => Step::Ahead,
+            };
+            (name, step)
+        })
+        .collect()
+}
+
+/// How fast the file under way is read, in bytes a second, and how long the rest will take.
+pub(super) fn pace(phone: &Phone) -> Option<(u64, Duration)> {
+    let read = phone.read.as_ref()?;
+    let ms = u64::try_from(phone.last_seen.since(read.since).as_millis()).ok().filter(|ms| *ms >= 500)?;
+    let rate = read.bytes.saturating_mul(1000) / ms;
+    let left = read.size.saturating_sub(read.bytes).checked_div(rate)?;
+    Some((rate, Duration::from_secs(left + 1)))
+}
+
+/// Hundredths of the file under way, 0 to 100.
+pub(super) fn percent(phone: &Phone) -> Option<u64> {
+    let read = phone.read.as_ref()?;
+    Some(read.bytes.saturating_mul(100).checked_div(read.size).unwrap_or(100).min(100))
+}

@@ -1,0 +1,228 @@
+//! How the screen changes.
+
+use super::keys::{self, Action};
+use super::{Command, Effect, Model, Msg, Overlay, Page, glance, layout, pages};
+use crate::phone_id::Mac;
+use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::{Position, Rect};
+
+/// Changes the model for one message, and says what the app shall do about it.
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Event(event) => {
+            model.state.apply(&event);
+            model.log.push(&event);
+            model.now = model.now.max(event.at);
+            gone(model);
+        }
+        Msg::Tick(now) => {
+            let before = model.now;
+            if !model.ended && now > before {
+                model.now = now;
+                model.stale |= now.as_millis() / 1000 != before.as_millis() / 1000;
+            }
+            return Vec::new();
+        }
+        Msg::Key(key) if !key.is_press() && !key.is_repeat() => return Vec::new(),
+        Msg::Key(key) => {
+            model.stale = true;
+            model.notice = None;
+            return pressed(model, key);
+        }
+        Msg::Mouse(mouse) => return moused(model, mouse),
+        Msg::Resize(columns, rows) => model.size = (columns, rows),
+        Msg::Paste(text) if model.log.typing => model.log.type_in(&text),
+        Msg::Paste(_) => return Vec::new(),
+        Msg::Notice(text) => model.notice = Some(text),
+        Msg::Ended => {
+            model.ended = true;
+            if model.overlay == Some(Overlay::Quit) {
+                model.overlay = None;
+            }
+        }
+    }
+    model.stale = true;
+    Vec::new()
+}
+
+/// Leaves what was about a phone that is no more.
+fn gone(model: &mut Model) {
+    let missing = |model: &Model, mac: Mac| model.state.phone(mac).is_none();
+    if let Page::Phone(mac) = model.page
+        && missing(model, mac)
+    {
+        go(model, Page::Bench);
+    }
+    if let Some(Overlay::Forget(mac)) = model.overlay
+        && missing(model, mac)
+    {
+        model.overlay = None;
+    }
+    if model.chosen.is_some_and(|mac| missing(model, mac)) {
+        model.chosen = None;
+    }
+}
+
+fn go(model: &mut Model, page: Page) {
+    model.page = page;
+    model.scroll = 0;
+}
+
+fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
+    if model.log.typing && !matches!(keys::action(key), Some(Action::Quit) if !key.modifiers.is_empty()) {
+        typed(model, key.code);
+        return Vec::new();
+    }
+    let Some(action) = keys::action(key) else { return Vec::new() };
+    match model.overlay {
+        Some(overlay) => answered(model, overlay, action),
+        None => acted(model, action),
+    }
+}
+
+fn typed(model: &mut Model, code: KeyCode) {
+    match code {
+        KeyCode::Char(c) => model.log.type_in(c.encode_utf8(&mut [0; 4])),
+        KeyCode::Backspace => {
+            model.log.filter.pop();
+        }
+        KeyCode::Enter => model.log.typing = false,
+        KeyCode::Esc => {
+            model.log.filter.clear();
+            model.log.typing = false;
+        }
+        _ => {}
+    }
+}
+
+fn answered(model: &mut Model, overlay: Overlay, action: Action) -> Vec<Effect> {
+    match (overlay, action) {
+        (Overlay::Quit, Action::Quit | Action::Yes) => return vec![Effect::Quit],
+        (Overlay::Forget(mac), Action::Yes) => {
+            model.overlay = None;
+            return vec![Effect::Command(Command::Forget(mac))];
+        }
+        (_, Action::Quit) => return leave(model),
+        (Overlay::Help, Action::Move(by)) => scroll(model, by),
+        (Overlay::Help, Action::Screen(by)) => scroll(model, by * 8),
+        (Overlay::Help, Action::Help | Action::Back | Action::Open) | (_, Action::Back) => {
+            model.overlay = None;
+            model.scroll = 0;
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn leave(model: &mut Model) -> Vec<Effect> {
+    if model.ended {
+        return vec![Effect::Quit];
+    }
+    model.overlay = Some(Overlay::Quit);
+    Vec::new()
+}
+
+fn acted(model: &mut Model, action: Action) -> Vec<Effect> {
+    match (action, model.page) {
+        (Action::Quit, _) => return leave(model),
+        (Action::Help, _) => {
+            model.overlay = Some(Overlay::Help);
+            model.scroll = 0;
+        }
+        (Action::Back, Page::Bench) => back_to_plain(model),
+        (Action::Back, _) | (Action::Log, Page::Log) => go(model, Page::Bench),
+        (Action::Log, _) => go(model, Page::Log),
+        (Action::Filter | Action::Follow, Page::Phone(_)) => {}
+        (Action::Filter, _) => model.log.typing = true,
+        (Action::Follow, _) => model.log.toggle(),
+        (Action::Copy, Page::Log) => return vec![Effect::SaveLog(model.log.lines())],
+        (Action::Forget, _) if !model.ended => {
+            model.overlay = model.selected().map(|phone| Overlay::Forget(phone.mac));
+        }
+        (Action::Open, Page::Bench) => {
+            if let Some(mac) = model.selected().map(|phone| phone.mac) {
+                model.chosen = Some(mac);
+                go(model, Page::Phone(mac));
+            }
+        }
+        (Action::Move(by) | Action::Next(by), Page::Bench) => choose_by(model, by),
+        (Action::Next(by), Page::Phone(_)) => {
+            choose_by(model, by);
+            if let Some(mac) = model.chosen {
+                go(model, Page::Phone(mac));
+            }
+        }
+        (Action::First, Page::Bench) => choose(model, |_, _| 0),
+        (Action::Last, Page::Bench) => choose(model, |_, last| last),
+        (Action::Screen(by), Page::Bench) => log_by(model, by * 4),
+        (Action::Move(by), Page::Log) => log_by(model, by),
+        (Action::Screen(by), Page::Log) => log_by(model, by * i32::from(model.size.1.saturating_sub(6))),
+        (Action::First, Page::Log) => model.log.up(usize::MAX - 1),
+        (Action::Last, Page::Log) => model.log.follow(),
+        (Action::Move(by), Page::Phone(_)) => scroll(model, by),
+        (Action::Screen(by), Page::Phone(_)) => scroll(model, by * i32::from(model.size.1.saturating_sub(6))),
+        (Action::First, Page::Phone(_)) => model.scroll = 0,
+        (Action::Last, Page::Phone(_)) => scroll(model, i32::from(u16::MAX)),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// The filter first, then the choice: each Esc takes one thing away.
+fn back_to_plain(model: &mut Model) {
+    if model.log.filter.is_empty() {
+        model.chosen = None;
+    } else {
+        model.log.filter.clear();
+    }
+}
+
+fn choose(model: &mut Model, to: impl Fn(usize, usize) -> usize) {
+    let order = glance::order(&model.state);
+    let at = |mac: Mac| order.iter().position(|i| model.state.phones.get(*i).is_some_and(|p| p.mac == mac));
+    let now = model.selected().and_then(|phone| at(phone.mac)).unwrap_or(0);
+    let wanted = to(now, order.len().saturating_sub(1));
+    model.chosen = order.get(wanted).and_then(|i| model.state.phones.get(*i)).map(|phone| phone.mac);
+}
+
+fn choose_by(model: &mut Model, by: i32) {
+    let by = isize::try_from(by).unwrap_or(0);
+    choose(model, |at, last| at.saturating_add_signed(by).min(last));
+}
+
+fn log_by(model: &mut Model, by: i32) {
+    let lines = usize::try_from(by.unsigned_abs()).unwrap_or(1);
+    if by < 0 { model.log.up(lines) } else { model.log.down(lines) }
+}
+
+fn scroll(model: &mut Model, by: i32) {
+    let last = i32::from(pages::last_line(model));
+    let to = i32::from(model.scroll).saturating_add(by).clamp(0, last);
+    model.scroll = u16::try_from(to).unwrap_or(0);
+}
+
+fn moused(model: &mut Model, mouse: MouseEvent) -> Vec<Effect> {
+    let by = match mouse.kind {
+        MouseEventKind::ScrollUp => -1,
+        MouseEventKind::ScrollDown => 1,
+        MouseEventKind::Down(MouseButton::Left) => 0,
+        _ => return Vec::new(),
+    };
+    model.stale = true;
+    let areas = layout(Rect::new(0, 0, model.size.0, model.size.1), model);
+    let here = Position::new(mouse.column, mouse.row);
+    if model.overlay.is_some() || matches!(model.page, Page::Phone(_)) {
+        scroll(model, by * 3);
+    } else if by != 0 && areas.log.contains(here) {
+        log_by(model, by * 3);
+    } else if by != 0 {
+        return acted(model, Action::Move(by));
+    } else if let Some((mac, _)) = areas.phones.iter().find(|(_, area)| area.contains(here)) {
+        // A second click opens what the first one chose.
+        if model.chosen == Some(*mac) {
+            return acted(model, Action::Open);
+        }
+        model.chosen = Some(*mac);
+    }
+    Vec::new()
+}

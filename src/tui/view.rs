@@ -1,0 +1,126 @@
+//! Draws the model. Changes nothing.
+
+use super::glance::{self, Standing};
+use super::theme::Meaning;
+use super::widgets::text::{fit, spread, width, wrap};
+use super::{Mode, Model, keys, layout, pages, widgets};
+use crate::clock::Instant;
+use crate::session::words;
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Widget};
+
+/// Draws the whole screen.
+pub fn view(model: &Model, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    let buf = frame.buffer_mut();
+    if area.width < layout::SMALLEST.0 || area.height < layout::SMALLEST.1 {
+        too_small(area, buf);
+    } else {
+        let areas = layout::layout(area, model);
+        header(model, areas.header, buf);
+        pages::render(model, &areas, buf);
+        footer(model, areas.footer, buf);
+        if let Some(overlay) = model.overlay {
+            widgets::overlay::render(model, overlay, area, buf);
+        }
+    }
+    model.theme.plain(buf);
+}
+
+fn too_small(area: Rect, buf: &mut Buffer) {
+    let (columns, rows) = layout::SMALLEST;
+    let text = format!(
+        "This window has {} columns and {} rows; {columns} and {rows} are needed. Nothing has stopped: make it larger.",
+        area.width, area.height
+    );
+    let lines: Vec<_> = wrap(&text, usize::from(area.width)).into_iter().map(Line::from).collect();
+    Paragraph::new(lines).render(area, buf);
+}
+
+fn header(model: &Model, area: Rect, buf: &mut Buffer) {
+    let theme = model.theme;
+    let mut left = vec![Span::raw(" "), Span::styled("rescue79", theme.accent()), Span::raw("   ")];
+    match model.mode {
+        Mode::Serve => left.push(Span::styled("Bench", theme.bold())),
+        Mode::Rehearsal => {
+            left.push(Span::styled(" REHEARSAL ", theme.badge()));
+            left.push(Span::styled("  virtual phones", theme.dim()));
+        }
+        Mode::Replay => {
+            left.push(Span::styled(" REPLAY ", theme.badge()));
+            left.push(Span::styled("  an old session", theme.dim()));
+        }
+    }
+    let right = vec![
+        Span::raw(model.interface.clone()),
+        Span::raw(format!("   {} ", words::clock(model.now.since(Instant::ZERO)))),
+    ];
+    let [top, sums] = [0, 1].map(|i| Rect { y: area.y + i, height: 1, ..area });
+    spread(left, right, usize::from(area.width)).render(top, buf);
+    totals(model, usize::from(area.width)).render(sums, buf);
+}
+
+/// `5 phones · 2 recovered · 1 needs you`, and the bytes served.
+fn totals(model: &Model, columns: usize) -> Line<'static> {
+    let theme = model.theme;
+    let mut left = vec![Span::raw(" ")];
+    if model.ended {
+        let text = model.state.summary.as_ref().map_or("The session has ended.".to_owned(), words::ended);
+        left.push(Span::styled(text, theme.bold()));
+    } else {
+        let phones = model.state.phones.len();
+        left.push(Span::raw(if phones == 1 { "1 phone".to_owned() } else { format!("{phones} phones") }));
+    }
+    let all =
+        [Standing::NeedsYou, Standing::Failed, Standing::Working, Standing::Unproven, Standing::Recovered];
+    for standing in all {
+        let n = model.state.phones.iter().filter(|p| glance::standing(p) == standing).count();
+        if n > 0 && !(model.ended && standing == Standing::Recovered) {
+            let word = if standing == Standing::NeedsYou && n > 1 { "need you" } else { standing.word() };
+            left.push(Span::styled(" · ", theme.dim()));
+            left.push(Span::styled(format!("{} {n} {word}", standing.mark()), theme.of(standing.meaning())));
+        }
+    }
+    let ignored = match model.state.strangers.len() {
+        0 => String::new(),
+        1 => "1 other device ignored · ".to_owned(),
+        n => format!("{n} other devices ignored · "),
+    };
+    let served = format!("{} served ", words::bytes(model.state.totals.bytes));
+    let room = columns.saturating_sub(left.iter().map(Span::width).sum::<usize>() + 2);
+    let mut right = vec![Span::styled(ignored, theme.dim()), Span::raw(served)];
+    // The phones matter more.
+    while right.iter().map(Span::width).sum::<usize>() > room {
+        right.remove(0);
+    }
+    spread(left, right, columns)
+}
+
+fn footer(model: &Model, area: Rect, buf: &mut Buffer) {
+    let theme = model.theme;
+    let columns = usize::from(area.width);
+    if let Some(notice) = &model.notice {
+        Line::styled(format!(" {}", fit(notice, columns.saturating_sub(2))), theme.of(Meaning::Good))
+            .render(area, buf);
+        return;
+    }
+    let mut hints = keys::hints(model);
+    let size = |hints: &[(&str, &str)]| hints.iter().map(|(k, w)| width(k) + width(w) + 3).sum::<usize>() + 1;
+    // The last are the least wanted.
+    while size(&hints) > columns && hints.len() > 2 {
+        hints.pop();
+    }
+    // Help and leaving stand at the end, where everybody looks for them.
+    if hints.first().is_some_and(|(key, _)| *key == "?") {
+        hints.rotate_left(2);
+    }
+    let mut spans = vec![Span::raw(" ")];
+    for (key, word) in hints {
+        spans.push(Span::styled(key, theme.accent()));
+        spans.push(Span::styled(format!(" {word}  "), theme.dim()));
+    }
+    Line::from(spans).render(area, buf);
+}

@@ -1,0 +1,136 @@
+//! What lies over a page: help, and questions before something is lost.
+
+use super::pane::frame;
+use super::text::{cells, wrap};
+use crate::tui::{Model, Overlay, Theme, glance};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Paragraph, Widget};
+
+/// The help of the Bench, as `docs/` has it too.
+const BENCH: &str = include_str!("../../../assets/help/bench.md");
+/// Columns of an overlay, border and air included.
+const WIDTH: u16 = 72;
+
+/// Lines of the overlay.
+fn lines(model: &Model, overlay: Overlay, columns: usize) -> (&'static str, Vec<Line<'static>>) {
+    match overlay {
+        Overlay::Help => (" help ", help(model.theme, columns)),
+        Overlay::Quit => (" leave the bench? ", quit(model, columns)),
+        Overlay::Forget(mac) => {
+            let phone = model.state.phone(mac);
+            let name = phone.map_or("79xx", |p| glance::model(p)).to_owned();
+            let mut text = format!(
+                "Forget the {name} ·{}? Its address and its plan go; what it has read stays in the phone. If it asks again it is a new phone.",
+                mac.tail()
+            );
+            if phone.is_some_and(glance::keep_powered) {
+                text.push_str(" It is in the middle of a flash: wait, unless it is gone for good.");
+            }
+            let mut lines = paragraph(&text, columns);
+            lines.push(Line::default());
+            lines.push(answers(model.theme, [("Esc", "keep it"), ("Y", "forget it")]));
+            (" forget a phone? ", lines)
+        }
+    }
+}
+
+fn answers(theme: Theme, [stay, go]: [(&'static str, &'static str); 2]) -> Line<'static> {
+    Line::from(vec![
+        Span::styled(stay.0, theme.accent()),
+        Span::styled(format!(" {}      ", stay.1), theme.bold()),
+        Span::styled(go.0, theme.accent()),
+        Span::raw(format!(" {}", go.1)),
+    ])
+}
+
+fn paragraph(text: &str, columns: usize) -> Vec<Line<'static>> {
+    wrap(text, columns).into_iter().map(Line::from).collect()
+}
+
+fn quit(model: &Model, columns: usize) -> Vec<Line<'static>> {
+    let flashing: Vec<_> = model.state.phones.iter().filter(|p| glance::keep_powered(p)).collect();
+    let open = model.state.phones.iter().filter(|p| p.closed.is_none()).count();
+    let mut lines = match (flashing.as_slice(), open) {
+        ([], 0) => paragraph("Every phone has its verdict. The servers stop answering.", columns),
+        ([], 1) => paragraph(
+            "One phone has no verdict yet. The servers stop answering; it will wait and keep asking.",
+            columns,
+        ),
+        ([], n) => paragraph(
+            &format!(
+                "{n} phones have no verdict yet. The servers stop answering; they will wait and keep asking."
+            ),
+            columns,
+        ),
+        (flashing, _) => {
+            let names: Vec<_> =
+                flashing.iter().take(6).map(|p| format!("{} ·{}", glance::model(p), p.mac.tail())).collect();
+            let more = flashing.len().saturating_sub(6);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let (are, they) = if flashing.len() == 1 { ("is", "It keeps") } else { ("are", "They keep") };
+            let mut lines =
+                paragraph(&format!("{}{more} {are} in the middle of a flash.", names.join(", ")), columns);
+            lines.push(Line::default());
+            lines.extend(paragraph(
+                &format!("{they} asking for files and can be served again later, if the power stays on. DO NOT UNPLUG."),
+                columns,
+            ));
+            lines
+        }
+    };
+    lines.push(Line::default());
+    lines.push(answers(model.theme, [("Esc", "stay"), ("Q", "leave")]));
+    lines
+}
+
+/// Markdown as far as the help uses it: headings, list items, paragraphs.
+fn help(theme: Theme, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for text in BENCH.lines() {
+        if let Some(heading) = text.strip_prefix('#') {
+            lines.push(Line::styled(heading.trim_start_matches('#').trim().to_owned(), theme.accent()));
+        } else if let Some((key, what)) = text.strip_prefix("- ").and_then(|item| item.split_once(": ")) {
+            for (i, line) in wrap(what, columns.saturating_sub(14)).into_iter().enumerate() {
+                let key = if i == 0 { key } else { "" };
+                lines.push(Line::from(vec![
+                    Span::styled(format!("{key:<14}"), theme.bold()),
+                    Span::raw(line),
+                ]));
+            }
+        } else {
+            lines.extend(paragraph(text, columns));
+        }
+    }
+    lines
+}
+
+fn place(model: &Model, overlay: Overlay, area: Rect) -> (Rect, &'static str, Vec<Line<'static>>) {
+    let width = WIDTH.min(area.width.saturating_sub(4));
+    let (title, lines) = lines(model, overlay, usize::from(width.saturating_sub(4)));
+    let height = cells(lines.len()).saturating_add(2).min(area.height.saturating_sub(2));
+    (area.centered(Constraint::Length(width), Constraint::Length(height)), title, lines)
+}
+
+/// How far the overlay can be scrolled.
+pub(in crate::tui) fn last_line(model: &Model, overlay: Overlay, area: Rect) -> u16 {
+    let (place, _, lines) = place(model, overlay, area);
+    cells(lines.len()).saturating_sub(place.height.saturating_sub(2))
+}
+
+/// Draws it over the page.
+pub(in crate::tui) fn render(model: &Model, overlay: Overlay, area: Rect, buf: &mut Buffer) {
+    let (place, title, lines) = place(model, overlay, area);
+    let shown = usize::from(place.height.saturating_sub(2));
+    let below = lines.len().saturating_sub(shown + usize::from(model.scroll));
+    let mut block = frame(model.theme.accent()).title_top(title);
+    if below > 0 && overlay == Overlay::Help {
+        block = block.title_bottom(Line::from(format!(" {below} more ↓ ")).right_aligned());
+    }
+    let inner = block.inner(place);
+    Clear.render(place, buf);
+    block.render(place, buf);
+    let scroll = if overlay == Overlay::Help { model.scroll } else { 0 };
+    Paragraph::new(lines).scroll((scroll, 0)).render(inner, buf);
+}

@@ -1,0 +1,164 @@
+//! The lab: two network namespaces and a cable, the real binary on one side, other people's clients and virtual phones
+//! with real sockets on the other.
+//!
+//! It needs root and `ip netns`. Without them a person's machine skips these tests and says so; where `CI` is set that
+//! is a failure. With `RESCUE79_LAB_MARK=FILE` each test that ran writes its name there.
+
+mod addresses;
+mod phone;
+mod readers;
+mod recovery;
+mod strangers;
+
+use crate::serving::{Serving, unique};
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+use std::fs::{self, File, OpenOptions};
+use std::io::Write as _;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::os::fd::AsFd;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::sync::Once;
+use std::thread;
+use tempfile::TempDir;
+
+/// The laptop's address.
+const SERVER: Ipv4Addr = Ipv4Addr::new(192, 168, 79, 1);
+/// Where it is asked for files.
+const TFTP: SocketAddrV4 = SocketAddrV4::new(SERVER, 69);
+/// An address on the other side, for clients that need no lease.
+const CLIENT: Ipv4Addr = Ipv4Addr::new(192, 168, 79, 250);
+/// The two ends of the cable.
+const LAPTOP_END: &str = "bench0";
+const PHONE_END: &str = "phone0";
+
+/// That the lab is skipped is said once.
+static SAID: Once = Once::new();
+
+/// Two namespaces and a cable; gone when this is dropped.
+struct Lab {
+    laptop: String,
+    phones: String,
+    folder: TempDir,
+}
+
+fn ip(args: &str) -> Result<(), String> {
+    match Command::new("ip").args(args.split_whitespace()).output() {
+        Ok(out) if out.status.success() => Ok(()),
+        Ok(out) => Err(format!("ip {args}: {}", String::from_utf8_lossy(&out.stderr).trim())),
+        Err(e) => Err(format!("ip {args}: {e}")),
+    }
+}
+
+impl Lab {
+    /// A lab, or `None` where none can be made; then that has been said.
+    fn open() -> Option<Self> {
+        let name = thread::current().name().unwrap_or("a lab test").to_owned();
+        let number = format!("{}-{}", std::process::id(), unique());
+        let lab = Self {
+            laptop: format!("r79-laptop-{number}"),
+            phones: format!("r79-phones-{number}"),
+            folder: tempfile::tempdir().unwrap(),
+        };
+        if let Err(why) = lab.build() {
+            assert!(
+                std::env::var_os("CI").is_none_or(|ci| ci.is_empty()),
+                "{name} must run here, and can't: {why}"
+            );
+            // Past the test runner, which keeps the words of a test that passes to itself.
+            let line = format!("lab: skipped, needs root and network namespaces ({why})\n");
+            SAID.call_once(|| std::io::stderr().write_all(line.as_bytes()).unwrap());
+            return None;
+        }
+        if let Some(mark) = std::env::var_os("RESCUE79_LAB_MARK") {
+            let mut mark = OpenOptions::new().create(true).append(true).open(mark).unwrap();
+            writeln!(mark, "{name}").unwrap();
+        }
+        Some(lab)
+    }
+
+    fn build(&self) -> Result<(), String> {
+        let Self { laptop, phones, .. } = self;
+        ip(&format!("netns add {laptop}"))?;
+        ip(&format!("netns add {phones}"))?;
+        ip(&format!("-n {laptop} link add {LAPTOP_END} type veth peer name {PHONE_END} netns {phones}"))?;
+        for (side, end) in [(laptop, LAPTOP_END), (phones, PHONE_END)] {
+            ip(&format!("-n {side} link set lo up"))?;
+            ip(&format!("-n {side} link set {end} up"))?;
+        }
+        ip(&format!("-n {laptop} address add {SERVER}/24 dev {LAPTOP_END}"))
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Gives the phones' end an address.
+    fn address(&self, address: Ipv4Addr) {
+        ip(&format!("-n {} address add {address}/24 dev {PHONE_END}", self.phones)).unwrap();
+    }
+
+    /// A program on the laptop's side; arguments are to be added.
+    fn on_laptop(&self, program: &str) -> Command {
+        netns(&self.laptop, program)
+    }
+
+    /// A program on the phones' side.
+    fn on_phones(&self, program: &str) -> Command {
+        let mut command = netns(&self.phones, program);
+        command.current_dir(self.path()).stdin(Stdio::null());
+        command
+    }
+
+    /// `serve` on the laptop's side, with the interface's own address unless `args` say `--listen`.
+    fn serve(&self, firmware: &Path, args: &[&str]) -> Serving {
+        let mut all = vec!["--firmware", firmware.to_str().unwrap()];
+        if !args.contains(&"--listen") {
+            all.extend(["--interface", LAPTOP_END, "--keep-address"]);
+        }
+        all.extend(args);
+        let mut command = self.on_laptop(env!("CARGO_BIN_EXE_rescue79"));
+        command.env_remove("RESCUE79_STATE");
+        Serving::start(command, self.path(), &all)
+    }
+
+    /// Runs a piece of the test on the phones' side, in a thread that lives there.
+    fn inside<T: Send + 'static>(&self, what: impl FnOnce() -> T + Send + 'static) -> thread::JoinHandle<T> {
+        let door = File::open(Path::new("/run/netns").join(&self.phones)).unwrap();
+        thread::spawn(move || {
+            move_into_link_name_space(door.as_fd(), Some(LinkNameSpaceType::Network)).unwrap();
+            what()
+        })
+    }
+}
+
+fn netns(name: &str, program: &str) -> Command {
+    let mut command = Command::new("ip");
+    command.args(["netns", "exec", name, program]);
+    command
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        // The cable goes with either end.
+        for side in [&self.laptop, &self.phones] {
+            let _ = ip(&format!("netns delete {side}"));
+        }
+    }
+}
+
+/// Runs a client to its end, which each of them finds by itself.
+fn run(command: &mut Command) -> Output {
+    let output = command.output();
+    output.unwrap_or_else(|e| panic!("{command:?} can't be started: {e}; `.ci/run` says what to install"))
+}
+
+/// What a client says, in one string.
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// A file that a client left behind.
+fn left(lab: &Lab, name: &str) -> Vec<u8> {
+    fs::read(lab.path().join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
+}

@@ -1,0 +1,56 @@
+//! Pages written by hand must name everything that the code has.
+
+use std::fs;
+
+/// The words of `src/event.rs` that reach a journal: variants as serde writes them, and keys.
+fn words_of_the_contract() -> Vec<String> {
+    let source = fs::read_to_string("src/event.rs").unwrap();
+    let mut words = Vec::new();
+    let mut written = false;
+    for line in source.lines() {
+        let line = line.trim();
+        // Types that are written down say so in their derive; `Event` itself is written by hand.
+        if line.starts_with("#[derive(") {
+            written = line.contains("Serialize");
+        }
+        let word: String = line
+            .trim_start_matches("pub ")
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+            .collect();
+        let rest = line.trim_start_matches("pub ").strip_prefix(&word).unwrap();
+        let key =
+            rest.starts_with(": ") && rest.ends_with(',') && word.starts_with(|c: char| c.is_lowercase());
+        let variant = word.starts_with(|c: char| c.is_uppercase())
+            && matches!(rest.chars().next(), Some(',' | '(' | ' '));
+        if written && key {
+            words.push(word);
+        } else if written && variant {
+            words.push(snake(&word));
+        }
+    }
+    words
+}
+
+fn snake(camel: &str) -> String {
+    let mut snake = String::new();
+    for (at, c) in camel.char_indices() {
+        if at > 0 && c.is_uppercase() {
+            snake.push('_');
+        }
+        snake.extend(c.to_lowercase());
+    }
+    snake
+}
+
+#[test]
+fn the_page_of_the_journal_names_every_event_and_key() {
+    let page = fs::read_to_string("docs/journal.md").unwrap();
+    let words = words_of_the_contract();
+    for sure in ["read_started", "dhcp_ignored", "host_name", "single_image", "evicted", "resent", "summary"]
+    {
+        assert!(words.iter().any(|w| w == sure), "the reader of src/event.rs has lost {sure}: {words:?}");
+    }
+    let missing: Vec<_> = words.iter().filter(|word| !page.contains(&format!("`{word}`"))).collect();
+    assert!(missing.is_empty(), "docs/journal.md does not name {missing:?}");
+}

@@ -1,0 +1,267 @@
+//! Every screen of the bench, drawn from fixed histories: as text for the eye of a reviewer, as pictures for `docs/`.
+
+mod history;
+
+use crate::svg::svg;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use history::{History, Until, bench, mac};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Color;
+use rescue79::clock::Instant;
+use rescue79::event::Kind;
+use rescue79::tui::{Command, Effect, Mode, Model, Msg, Overlay, Page, Setup, Theme, layout, update, view};
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (160, 50)];
+const COLOUR: Theme = Theme { colour: true, light: false, ascii: false };
+const MONO: Theme = Theme { colour: false, ..COLOUR };
+
+fn model(history: &History, size: (u16, u16), theme: Theme) -> Model {
+    let interface = "enp0s25 192.168.1.1".into();
+    let mut model = Model::new(Setup { mode: Mode::Serve, interface, theme, size });
+    for event in &history.events {
+        assert!(update(&mut model, Msg::Event(event.clone())).is_empty());
+    }
+    let last = model.now;
+    update(&mut model, Msg::Tick(last + std::time::Duration::from_secs(2)));
+    model
+}
+
+fn press(model: &mut Model, keys: &[KeyCode]) -> Vec<Effect> {
+    keys.iter().flat_map(|key| update(model, Msg::Key(KeyEvent::new(*key, KeyModifiers::NONE)))).collect()
+}
+
+fn drawn(model: &Model) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(model.size.0, model.size.1)).unwrap();
+    terminal.draw(|frame| view(model, frame)).unwrap();
+    terminal.backend().buffer().clone()
+}
+
+fn text(buf: &Buffer) -> String {
+    let rows = buf.content.chunks(usize::from(buf.area.width));
+    let row =
+        |cells: &[ratatui::buffer::Cell]| cells.iter().map(ratatui::buffer::Cell::symbol).collect::<String>();
+    rows.map(|cells| row(cells).trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+/// The screens that are looked after: name, bench, keys.
+fn scenes() -> Vec<(&'static str, History, Vec<KeyCode>)> {
+    let char = KeyCode::Char;
+    vec![
+        ("bench-0", History::started(), vec![]),
+        ("bench-1", bench(1), vec![]),
+        ("bench-2", bench(2), vec![]),
+        ("bench-5", bench(5), vec![]),
+        ("bench-30", bench(30), vec![]),
+        ("bench-250", bench(250), vec![KeyCode::End]),
+        ("phone-working", bench(2), vec![KeyCode::Enter]),
+        ("phone-needs-you", bench(5), vec![KeyCode::Enter]),
+        ("phone-recovered", bench(5), vec![KeyCode::End, KeyCode::Enter]),
+        ("log", bench(5), vec![char('L')]),
+        ("log-filtered", bench(5), vec![char('/'), char('s'), char('b'), char('2'), KeyCode::Enter]),
+        ("help", bench(2), vec![char('?')]),
+        ("quit", bench(30), vec![char('Q')]),
+        ("forget", bench(5), vec![KeyCode::Down, char('F')]),
+    ]
+}
+
+#[test]
+fn screens_look_as_they_did() {
+    let mut stale = Vec::new();
+    for (name, history, keys) in scenes() {
+        for size in SIZES {
+            let mut colour = model(&history, size, COLOUR);
+            press(&mut colour, &keys);
+            let buf = drawn(&colour);
+            insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), text(&buf));
+            if size == SIZES[0] || (size == SIZES[2] && name.starts_with("bench")) {
+                let file = format!("docs/screens/{name}-{}x{}.svg", size.0, size.1);
+                picture(&file, &svg(&buf), &mut stale);
+            }
+            let mut mono = model(&history, size, MONO);
+            press(&mut mono, &keys);
+            let plain = drawn(&mono);
+            assert_eq!(text(&plain), text(&buf), "{name}: words and shapes don't depend on colours");
+            for cell in &plain.content {
+                assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{name}: mono has no colour");
+            }
+        }
+    }
+    assert!(stale.is_empty(), "pictures are stale, run the tests with UPDATE_DOCS=1: {stale:?}");
+}
+
+fn picture(file: &str, svg: &str, stale: &mut Vec<String>) {
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::create_dir_all("docs/screens").unwrap();
+        std::fs::write(file, svg).unwrap();
+    } else if std::fs::read_to_string(file).ok().as_deref() != Some(svg) {
+        stale.push(file.to_owned());
+    }
+}
+
+#[test]
+fn plain_ascii_is_plain() {
+    for (name, history, keys) in scenes() {
+        let mut model = model(&history, (80, 24), Theme { ascii: true, ..MONO });
+        press(&mut model, &keys);
+        let text = text(&drawn(&model));
+        assert!(text.is_ascii(), "{name}:\n{text}");
+        // `?` is also what stands for a character that the table doesn't know.
+        assert!(!text.contains("??"), "{name}:\n{text}");
+    }
+}
+
+#[test]
+fn a_small_window_says_so() {
+    for size in [(59, 24), (80, 15), (20, 3), (1, 1)] {
+        let mut model = model(&bench(3), size, COLOUR);
+        let said = text(&drawn(&model)).replace('\n', " ");
+        assert!(size == (1, 1) || said.contains("This window"), "{said}");
+        // Keys and mouse still do no harm.
+        press(&mut model, &[KeyCode::Enter, KeyCode::PageDown, KeyCode::Char('?'), KeyCode::Esc]);
+        drawn(&model);
+    }
+    // At the smallest size, all pages draw.
+    for (name, history, keys) in scenes() {
+        let mut model = model(&history, (60, 16), COLOUR);
+        press(&mut model, &keys);
+        assert!(!text(&drawn(&model)).contains("This window"), "{name}");
+    }
+}
+
+#[test]
+fn leaving_a_running_bench_asks_and_names_who_is_at_risk() {
+    let mut model = model(&bench(2), (80, 24), COLOUR);
+    assert_eq!(press(&mut model, &[KeyCode::Char('q')]), []);
+    assert_eq!(model.overlay, Some(Overlay::Quit));
+    let said = text(&drawn(&model));
+    assert!(said.contains("7960 ·18BDC1, 7961G-GE ·18BDC8 are in the middle of a flash"), "{said}");
+    press(&mut model, &[KeyCode::Esc]);
+    assert_eq!(model.overlay, None);
+    let interrupt = Msg::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL));
+    assert_eq!(update(&mut model, interrupt.clone()), []);
+    assert_eq!(update(&mut model, interrupt.clone()), [Effect::Quit]);
+    // While a filter is typed, too.
+    press(&mut model, &[KeyCode::Esc, KeyCode::Char('/'), KeyCode::Char('q')]);
+    assert_eq!(model.overlay, None);
+    update(&mut model, interrupt);
+    assert_eq!(model.overlay, Some(Overlay::Quit));
+}
+
+#[test]
+fn a_finished_session_leaves_at_once_and_stands_still() {
+    let mut history = bench(5);
+    let mut state = rescue79::session::State::default();
+    history.events.iter().for_each(|e| state.apply(e));
+    history.tell_last(Kind::Summary(state.summarise()));
+    let mut model = model(&history, (80, 24), COLOUR);
+    update(&mut model, Msg::Ended);
+    let said = text(&drawn(&model));
+    assert!(said.contains("The session has ended: 1 of 5 phones are recovered."), "{said}");
+    assert!(model.take_stale());
+    update(&mut model, Msg::Tick(Instant::from_millis(10_000_000)));
+    assert!(!model.take_stale(), "clocks have stopped");
+    assert_eq!(press(&mut model, &[KeyCode::Char('F')]), []);
+    assert_eq!(model.overlay, None, "there is nobody to tell");
+    assert_eq!(press(&mut model, &[KeyCode::Char('q')]), [Effect::Quit]);
+}
+
+#[test]
+fn it_is_drawn_again_only_when_something_changed() {
+    let mut model = model(&bench(2), (80, 24), COLOUR);
+    assert!(model.take_stale());
+    assert!(!model.take_stale());
+    let now = model.now.as_millis();
+    update(&mut model, Msg::Tick(Instant::from_millis(now / 1000 * 1000 + 999)));
+    let _ = model.take_stale();
+    update(&mut model, Msg::Tick(Instant::from_millis(now / 1000 * 1000 + 999)));
+    assert!(!model.take_stale(), "the same moment");
+    update(&mut model, Msg::Tick(Instant::from_millis(now / 1000 * 1000 + 1_000)));
+    assert!(model.take_stale(), "a clock went on");
+    let moved = MouseEvent { kind: MouseEventKind::Moved, column: 3, row: 3, modifiers: KeyModifiers::NONE };
+    update(&mut model, Msg::Mouse(moved));
+    assert!(!model.take_stale(), "the mouse only moved");
+}
+
+#[test]
+fn a_phone_is_forgotten_only_after_a_yes() {
+    let mut model = model(&bench(5), (80, 24), COLOUR);
+    press(&mut model, &[KeyCode::Down]);
+    let chosen = model.chosen.unwrap();
+    assert_eq!(chosen, mac(0), "the one that needs a hand stands first, then the first of those at work");
+    assert_eq!(press(&mut model, &[KeyCode::Char('F'), KeyCode::Esc, KeyCode::Char('y')]), []);
+    let effects = press(&mut model, &[KeyCode::Enter, KeyCode::Char('F'), KeyCode::Char('y')]);
+    assert_eq!(effects, [Effect::Command(Command::Forget(chosen))]);
+    assert_eq!(model.page, Page::Phone(chosen));
+    let n = model.state.events + 1;
+    let event = rescue79::event::Event { n, at: model.now, phone: Some(chosen), kind: Kind::Forgotten };
+    update(&mut model, Msg::Event(event));
+    assert_eq!((model.page, model.chosen), (Page::Bench, None));
+    assert!(!text(&drawn(&model)).contains(" 18BDC1 "));
+}
+
+#[test]
+fn a_click_lands_on_what_is_seen() {
+    for (phones, size) in [(2, (80, 24)), (30, (160, 50)), (30, (80, 24)), (250, (160, 50))] {
+        let mut model = model(&bench(phones), size, COLOUR);
+        let areas = layout(Rect::new(0, 0, size.0, size.1), &model);
+        let (mac, place) = areas.phones[areas.phones.len() - 1];
+        let drawn = drawn(&model);
+        let row: String = (place.x..place.right()).map(|x| drawn[(x, place.y)].symbol()).collect();
+        assert!(row.replace(':', "").contains(&mac.tail()), "{row} is {mac}");
+        let kind = MouseEventKind::Down(MouseButton::Left);
+        let click = MouseEvent { kind, column: place.x + 3, row: place.y, modifiers: KeyModifiers::NONE };
+        update(&mut model, Msg::Mouse(click));
+        assert_eq!(model.chosen, Some(mac));
+        if phones < 250 && size != (80, 24) {
+            update(&mut model, Msg::Mouse(click));
+            assert_eq!(model.page, Page::Phone(mac));
+        }
+    }
+}
+
+#[test]
+fn the_log_stands_still_filters_and_takes_a_paste() {
+    let mut history = bench(5);
+    let mut model = model(&history, (160, 50), COLOUR);
+    press(&mut model, &[KeyCode::Char('L'), KeyCode::Char('f')]);
+    let before = text(&drawn(&model));
+    let shown = |model: &Model| text(&drawn(model)).lines().skip(3).take(40).collect::<Vec<_>>().join("\n");
+    let still = shown(&model);
+    history.tell_last(Kind::LimitReached { what: "the newest".into(), count: 1 });
+    update(&mut model, Msg::Event(history.events.last().unwrap().clone()));
+    assert_eq!(shown(&model), still);
+    assert!(text(&drawn(&model)).contains("paused · 1 newer") && before.contains("paused · 0 newer"));
+    press(&mut model, &[KeyCode::End]);
+    assert!(text(&drawn(&model)).contains("the newest"));
+    press(&mut model, &[KeyCode::Char('/')]);
+    update(&mut model, Msg::Paste("00:1B:0C:18:BD:C8\n".into()));
+    press(&mut model, &[KeyCode::Enter]);
+    let said = text(&drawn(&model));
+    assert!(said.contains("term61.default.loads") && !said.contains("·18BDC1"), "{said}");
+    let saved = press(&mut model, &[KeyCode::Char('c')]);
+    let [Effect::SaveLog(lines)] = saved.as_slice() else { panic!("{saved:?}") };
+    assert!(lines.len() > 5 && lines.iter().all(|l| l.contains("·18BDC8")), "{lines:#?}");
+    press(&mut model, &[KeyCode::Up, KeyCode::Home, KeyCode::PageDown, KeyCode::Esc]);
+    assert_eq!(model.page, Page::Bench);
+}
+
+#[test]
+fn a_verdict_is_only_what_the_events_say() {
+    let mut history = History::started();
+    history.classic(mac(0), Until::Recovered);
+    let n = history.events.len() - 1;
+    history.events.truncate(n);
+    let all_but_the_verdict = model(&history, (80, 24), COLOUR);
+    let said = text(&drawn(&all_but_the_verdict));
+    assert!(said.contains("working") && !said.contains("recovered"), "{said}");
+}
+
+#[test]
+fn a_rehearsal_says_so() {
+    let setup = Setup { mode: Mode::Rehearsal, interface: "127.0.0.1".into(), theme: MONO, size: (60, 16) };
+    let said = text(&drawn(&Model::new(setup)));
+    assert!(said.contains("REHEARSAL") && said.contains("virtual"), "{said}");
+}
