@@ -99,6 +99,7 @@ pub struct Rehearse {
 
 /// `serve`.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Serve {
     /// The interface that the phones are on.
     #[arg(long, value_name = "NAME", required_unless_present = "listen", conflicts_with = "listen")]
@@ -130,6 +131,9 @@ pub struct Serve {
     /// Leave the interface's address as it is.
     #[arg(long)]
     pub keep_address: bool,
+    /// Answer at the address that a phone wrongly asks for files, too: it is set for the session.
+    #[arg(long, requires = "interface", conflicts_with = "keep_address")]
+    pub adopt_addresses: bool,
     /// The DHCP port.
     #[arg(long, value_name = "PORT", default_value_t = 67)]
     pub dhcp_port: u16,

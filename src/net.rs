@@ -8,4 +8,4 @@ mod drive;
 mod sockets;
 
 pub use drive::{Order, Running, start};
-pub use sockets::{BindError, Bound, Interface, Place, bind};
+pub use sockets::{BindError, Bound, Interface, Place, bind, door};

@@ -7,7 +7,7 @@ use crate::dhcp::elsewhere;
 use crate::event::Kind;
 use crate::host::doctor::{self, Scene};
 use crate::host::interfaces::{self, Interface};
-use crate::host::keeper::{Charge, Keeper};
+use crate::host::keeper::{Adopt, Charge, Keeper};
 use crate::host::ledger::{Glance, Ledger, Undone, glance};
 use crate::host::plan;
 use crate::host::privileges;
@@ -150,17 +150,12 @@ impl Ready {
         };
         let system = system();
         privileges::hand_down();
-        match probe::conflict(system.as_ref(), &self.interface, self.address) {
-            Ok(Some(mac)) => {
-                return Err(stop(
-                    Exit::NotReady,
-                    format!(
-                        "{} is in use by {mac} on {}. Unplug that device, or choose another address with --address.",
-                        self.address, self.interface.name
-                    ),
-                ));
-            }
-            Ok(None) | Err(_) => {}
+        if let Ok(Some(mac)) = probe::conflict(system.as_ref(), &self.interface, self.address) {
+            let line = format!(
+                "{} is in use by {mac} on {}. Unplug that device, or choose another address with --address.",
+                self.address, self.interface.name
+            );
+            return Err(stop(Exit::NotReady, line));
         }
         let ledger = Ledger::open(store.path()).map_err(|e| stop(Exit::NotReady, e))?;
         let (mut setup, undone) = Setup::begin(system, ledger);
@@ -212,13 +207,13 @@ impl Ready {
     }
 
     /// Gives up the rights that are not needed any more; to be called before the servers' thread is started.
-    pub(super) fn give_up_rights(&mut self) {
+    pub(super) fn give_up_rights(&mut self, args: &Serve) {
         self.tap = Tap::open(self.interface.index).ok().filter(|_| !self.address.is_loopback());
-        privileges::give_up(self.setup.is_some());
+        privileges::give_up(self.setup.is_some(), args.adopt_addresses);
     }
 
     /// Looks after the laptop from here on.
-    pub(super) fn keep(self, tell: impl Fn(Kind) + Send + 'static) -> Result<Keeper> {
+    pub(super) fn keep(self, tell: impl Fn(Kind) + Send + 'static, adopt: Option<Adopt>) -> Result<Keeper> {
         if self.setup.is_some() {
             let interface = self.interface.system_name().to_owned();
             tell(Kind::AddressSet { interface, address: self.address, again: false });
@@ -229,6 +224,7 @@ impl Ready {
             interface: self.interface,
             address: (self.address, self.prefix),
             tap: self.tap,
+            adopt,
         };
         Ok(Keeper::start(charge, tell)?)
     }

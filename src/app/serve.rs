@@ -10,7 +10,7 @@ use crate::clock::{Instant, Wall};
 use crate::engine::Engine;
 use crate::event::{Event, Kind, Session};
 use crate::firmware::{Severity, Shelf};
-use crate::host::keeper::Keeper;
+use crate::host::keeper::{Adopt, Keeper};
 use crate::host::probe::{self, SelfTest};
 use crate::host::state::{StateDir, Unfinished};
 use crate::job::{Draft, Job};
@@ -120,11 +120,12 @@ async fn serve(args: &Serve, ready: Ready, theme: Theme) -> Result<Exit> {
     let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
     let began = start.moment(now).max(state.last) + std::time::Duration::from_millis(1);
     let began = if state.session.is_some() { began } else { Instant::ZERO };
-    laptop.give_up_rights();
+    laptop.give_up_rights(args);
+    let tftp = bound.tftp_address()?.port();
     let running = net::start(engine, bound, began, session, sender).context("the servers can't start")?;
     let leases = keep_leases(store, leases);
     let running = Arc::new(running);
-    let keeper = look_after(args, laptop, &running)?;
+    let keeper = look_after(args, laptop, tftp, &running)?;
     let bench = Bench {
         events,
         order: Box::new(move |order| running.order(order)),
@@ -146,12 +147,18 @@ async fn serve(args: &Serve, ready: Ready, theme: Theme) -> Result<Exit> {
 }
 
 /// Has the laptop looked after, and the servers asked by ourselves as a phone would.
-fn look_after(args: &Serve, laptop: laptop::Ready, running: &Arc<net::Running>) -> Result<Keeper> {
+fn look_after(args: &Serve, laptop: laptop::Ready, tftp: u16, running: &Arc<net::Running>) -> Result<Keeper> {
     let orders = Arc::clone(running);
     let note = move |kind| orders.order(Order::Note(Box::new(kind)));
-    let (interface, address, tftp) = (laptop.interface.clone(), laptop.address, args.tftp_port);
+    let (interface, address) = (laptop.interface.clone(), laptop.address);
     let dhcp = (!args.no_dhcp).then_some(args.dhcp_port);
-    let keeper = laptop.keep(note.clone())?;
+    let doors = Arc::clone(running);
+    let adopt = move |address| {
+        doors.order(Order::Door(net::door(address, tftp)?, address));
+        Ok(())
+    };
+    let adopt = args.adopt_addresses.then_some(Box::new(adopt) as Adopt);
+    let keeper = laptop.keep(note.clone(), adopt)?;
     std::thread::spawn(move || {
         let SelfTest { ok, text } = probe::self_test(&interface, address, tftp, dhcp);
         note(Kind::SelfTest { ok, text });

@@ -14,7 +14,7 @@ pub struct Lines {
 /// Option 150 (and 66, which some loads believe more) for the servers that people have.
 ///
 /// Sources: Cisco IOS "ip dhcp pool", `option 150 ip`; dnsmasq(8) `--dhcp-option`; dhcpd.conf(5) "option definitions";
-/// Kea ARM "custom DHCPv4 options"; Windows `Add-DhcpServerv4OptionDefinition`, which must make 150 an IP address,
+/// Kea's manual, "custom `DHCPv4` options"; Windows `Add-DhcpServerv4OptionDefinition`, which must make 150 an IP address,
 /// for a text makes phones ignore the whole offer.
 #[must_use]
 pub fn lines(server: Ipv4Addr) -> Vec<Lines> {
@@ -56,16 +56,17 @@ pub fn lines(server: Ipv4Addr) -> Vec<Lines> {
 /// The lines as a text for a person.
 #[must_use]
 pub fn text(server: Ipv4Addr) -> String {
-    let mut text = format!(
-        "Another DHCP server gives the addresses. It must send phones to {server}; write this into it:\n"
+    let head = format!(
+        "Another DHCP server gives the addresses. It must send phones to {server}; write this into it:"
     );
-    for entry in lines(server) {
-        text.push_str(&format!("\n  {}\n", entry.server));
-        for line in entry.lines {
-            text.push_str(&format!("    {line}\n"));
-        }
-    }
-    text
+    let entries = lines(server).into_iter().flat_map(|entry| {
+        let lines = entry.lines.into_iter().map(|line| format!("    {line}"));
+        [String::new(), format!("  {}", entry.server)].into_iter().chain(lines)
+    });
+    let mut all = vec![head];
+    all.extend(entries);
+    all.push(String::new());
+    all.join("\n")
 }
 
 #[cfg(test)]

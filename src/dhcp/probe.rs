@@ -61,7 +61,7 @@ pub fn offer(bytes: &[u8], xid: u32) -> Option<Offer> {
                     (53, [2]) => is_offer = true,
                     (54, [a, b, c, d]) => found.server = Ipv4Addr::new(*a, *b, *c, *d),
                     (150, value) => {
-                        found.tftp.extend(value.as_chunks::<4>().0.iter().map(|a| Ipv4Addr::from(*a)))
+                        found.tftp.extend(value.as_chunks::<4>().0.iter().map(|a| Ipv4Addr::from(*a)));
                     }
                     _ => {}
                 }

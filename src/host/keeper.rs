@@ -1,9 +1,10 @@
 //! Looks after the laptop while a session lives: link, address, wrong askers. Ending it puts the laptop back.
 
 use super::interfaces::Interface;
+use super::probe;
 use super::setup::Setup;
 use super::system::{Seen, System};
-use super::wire::{Askers, Tap};
+use super::wire::{Askers, Tap, Wrong};
 use crate::event::Kind;
 use crate::limits;
 use std::net::Ipv4Addr;
@@ -29,7 +30,12 @@ pub struct Charge {
     pub address: (Ipv4Addr, u8),
     /// The ear on the wire, where there is one.
     pub tap: Option<Tap>,
+    /// Answers at an address that phones wrongly ask; `None`: they are only told of.
+    pub adopt: Option<Adopt>,
 }
+
+/// Opens the port for files at an address that this computer has from now on.
+pub type Adopt = Box<dyn Fn(Ipv4Addr) -> std::io::Result<()> + Send>;
 
 /// How long a turn waits for a frame: the end of a session is noticed within this time.
 const TURN: Duration = Duration::from_millis(200);
@@ -68,8 +74,7 @@ fn watch(mut charge: Charge, stopped: &Receiver<()>, tell: impl Fn(Kind)) {
                 match tap.next(&mut buf, TURN) {
                     Ok(Some(frame)) => {
                         if let Some(wrong) = askers.take(frame) {
-                            let (from, asked, means) = (wrong.from, wrong.asked, wrong.means);
-                            tell(Kind::WrongAddress { from, asked, means });
+                            noticed(&mut charge, wrong, &tell);
                         }
                     }
                     Ok(None) => {}
@@ -85,6 +90,21 @@ fn watch(mut charge: Charge, stopped: &Receiver<()>, tell: impl Fn(Kind)) {
             looked = now();
             look(&charge, &mut link, &tell);
         }
+    }
+}
+
+/// Tells of a wrong asker, and has it answered where that is wanted.
+fn noticed(charge: &mut Charge, wrong: Wrong, tell: &impl Fn(Kind)) {
+    let Wrong { from, asked, means } = wrong;
+    tell(Kind::WrongAddress { from, asked, means });
+    let (Some(setup), Some(open)) = (&mut charge.setup, &charge.adopt) else { return };
+    // A computer that is there keeps its address.
+    if probe::conflict(charge.system.as_ref(), &charge.interface, asked) != Ok(None) {
+        return;
+    }
+    let interface = charge.interface.system_name();
+    if setup.adopt(interface, asked).is_ok() && open(asked).is_ok() {
+        tell(Kind::AddressSet { interface: interface.to_owned(), address: asked, again: false });
     }
 }
 

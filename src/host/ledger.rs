@@ -109,6 +109,7 @@ impl Ledger {
     }
 
     /// Changes that are made and not undone, oldest first.
+    #[must_use]
     pub fn changes(&self) -> impl DoubleEndedIterator<Item = &Change> {
         self.open.iter().map(|entry| &entry.change)
     }
@@ -117,15 +118,15 @@ impl Ledger {
     ///
     /// # Errors
     /// It can't be written, then nothing is changed; or the system refused it, then it is crossed out.
-    pub fn make(&mut self, system: &dyn System, change: Change) -> Result<(), LedgerError> {
+    pub fn make(&mut self, system: &dyn System, change: &Change) -> Result<(), LedgerError> {
         let (n, boot) = (self.next, system.boot());
         self.next += 1;
         self.write(&Line::Made { n, boot: boot.clone(), change: change.clone() })?;
-        let made = system.make(&change);
+        let made = system.make(change);
         self.open.push(Entry { n, boot, change: change.clone() });
         if let Err(trouble) = made {
             // It may have been made in part.
-            if system.undo(&change).is_ok() {
+            if system.undo(change).is_ok() {
                 self.cross_out(n)?;
             }
             return Err(trouble.into());

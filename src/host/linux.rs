@@ -63,7 +63,7 @@ fn networkd_file(interface: &str) -> PathBuf {
     Path::new("/run/systemd/network").join(format!("00-rescue79-{interface}.network"))
 }
 
-/// Hands an interface of NetworkManager over, or back.
+/// Takes an interface from `NetworkManager`, or gives it back.
 fn managed(interface: &str, managed: bool) -> Argv {
     Argv::new("nmcli device set").with(interface).with("managed").with(if managed { "yes" } else { "no" })
 }

@@ -54,10 +54,10 @@ pub fn hand_down() {
 pub const fn hand_down() {}
 
 /// Gives up what is not needed once the ports are open. An administrator's process keeps `keep_network` (its commands
-/// must be able to put the address back) and the right to write its own state folder, whoever owns that; it loses all
+/// must be able to put the address back), `keep_ports` (another port may have to be opened) and the right to write its own state folder, whoever owns that; it loses all
 /// the others, and so do the programs it runs. Call it before other threads are started.
 #[cfg(target_os = "linux")]
-pub fn give_up(keep_network: bool) {
+pub fn give_up(keep_network: bool, keep_ports: bool) {
     use rustix::thread::{
         CapabilitySet, capabilities, capability_is_in_bounding_set, remove_capability_from_bounding_set,
         set_capabilities,
@@ -66,6 +66,9 @@ pub fn give_up(keep_network: bool) {
     let mut keep = CapabilitySet::DAC_OVERRIDE;
     if keep_network {
         keep |= CapabilitySet::NET_ADMIN;
+    }
+    if keep_ports {
+        keep |= CapabilitySet::NET_BIND_SERVICE;
     }
     // What runs as root gets all that the bounding set leaves.
     for capability in (CapabilitySet::all() - keep).iter() {
@@ -81,4 +84,4 @@ pub fn give_up(keep_network: bool) {
 
 /// There is no such thing here that safe code could do.
 #[cfg(not(target_os = "linux"))]
-pub const fn give_up(_keep_network: bool) {}
+pub const fn give_up(_keep_network: bool, _keep_ports: bool) {}

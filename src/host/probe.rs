@@ -116,6 +116,9 @@ fn received(socket: &UdpSocket, buf: &mut [u8], xid: u32) -> Option<(Offer, Opti
     Some((offer(buf.get(..len)?, xid)?, None))
 }
 
+/// To the neighbour itself, never to a router (`MSG_DONTROUTE`, the same number on all systems).
+const DIRECTLY: i32 = 4;
+
 /// Who else on the wire has this address: its hardware address. Nothing is changed; the neighbour is asked by sending it
 /// a datagram that it will throw away.
 ///
@@ -133,8 +136,6 @@ pub fn conflict(
         return Ok(None); // ours; the system itself defends it
     }
     let socket = socket(interface, SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0)).map_err(|e| e.to_string())?;
-    /// To the neighbour itself, never to a router (`MSG_DONTROUTE`, the same number on all systems).
-    const DIRECTLY: i32 = 4;
     let to = SocketAddrV4::new(address, 9);
     let socket: Socket = socket.into();
     socket.send_to_with_flags(b"?", &to.into(), DIRECTLY).map_err(|e| e.to_string())?;

@@ -28,23 +28,26 @@ impl Setup {
         let held =
             self.ledger.changes().any(|c| matches!(c, Change::Hold { interface: i, .. } if i == interface));
         if let Some(manager) = system.manager(interface).filter(|_| !held) {
-            self.ledger.make(system, Change::Hold { interface: interface.to_owned(), manager })?;
+            self.ledger.make(system, &Change::Hold { interface: interface.to_owned(), manager })?;
         }
         let seen = system.look(interface).unwrap_or_default();
         if !seen.up {
-            self.ledger.make(system, Change::Up { interface: interface.to_owned() })?;
+            self.ledger.make(system, &Change::Up { interface: interface.to_owned() })?;
         }
         if seen.addresses.contains(&(address, prefix)) {
             return Ok(());
         }
         let change = Change::Address { interface: interface.to_owned(), address, prefix };
-        self.ledger.make(system, change)
+        self.ledger.make(system, &change)
     }
 
-    /// Looks at the interface.
-    #[must_use]
-    pub fn look(&self, interface: &str) -> Option<super::system::Seen> {
-        self.system.look(interface)
+    /// Adds one more address for the session, without a network around it.
+    ///
+    /// # Errors
+    /// It can't be written down, or the system refused it.
+    pub fn adopt(&mut self, interface: &str, address: Ipv4Addr) -> Result<(), LedgerError> {
+        let change = Change::Address { interface: interface.to_owned(), address, prefix: 32 };
+        self.ledger.make(self.system.as_ref(), &change)
     }
 
     /// Sets again what the system dropped: when the link drops, some systems take the address away. Gives the addresses

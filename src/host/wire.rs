@@ -48,7 +48,8 @@ pub fn frame(bytes: &[u8]) -> Option<Frame<'_>> {
         0x0806 if pair(16)? == 0x0800 && pair(20)? == 1 => {
             Some(Frame::Arp { from, own: quad(28)?, wanted: quad(38)? })
         }
-        0x0800 if *bytes.get(23)? == 17 && pair(20)? & 0x1fff == 0 => {
+        // UDP, and the first or only fragment.
+        0x0800 if *bytes.get(23)? == 17 && pair(20)?.trailing_zeros() >= 13 => {
             let udp = 14 + usize::from(bytes.get(14)? & 15) * 4;
             Some(Frame::Udp { from, to: quad(30)?, port: pair(udp + 2)?, bytes: bytes.get(udp + 8..)? })
         }
@@ -133,14 +134,9 @@ impl Askers {
                 self.own, self.own
             )
         } else if u32::from(asked) & mask == u32::from(self.own) & mask {
-            format!(
-                "The phone was told so by another DHCP server, or has that address as its \"Alternate TFTP\". Erase the phone's settings, or serve with --address {asked}/{}.",
-                self.prefix
-            )
+            "The phone was told so by another DHCP server, or has that address as its \"Alternate TFTP\". Erase the phone's settings, or serve with --adopt-addresses to have it answered there, too.".to_owned()
         } else {
-            format!(
-                "The phone remembers that server from its old place, or has it as its \"Alternate TFTP\". Erase the phone's settings, or serve with --address {asked}/24."
-            )
+            "The phone remembers that server from its old place, or has it as its \"Alternate TFTP\". Erase the phone's settings, or serve with --adopt-addresses to have it answered there, too.".to_owned()
         }
     }
 }

@@ -188,11 +188,12 @@ pub(super) fn conflict(address: Ipv4Addr, found: Result<Option<String>, String>)
 
 pub(super) fn reverse_path(interface: &str, strict: Option<bool>) -> Option<Check> {
     let check = |state, seen| Check::new("reverse-path", "Reverse-path filter", state, seen);
-    Some(match strict? {
-        false => check(Outcome::Ok, format!("No strict reverse-path filter on {interface}.")),
-        true => check(Outcome::Warn, format!("The strict reverse-path filter is on for {interface}."))
+    Some(if strict? {
+        check(Outcome::Warn, format!("The strict reverse-path filter is on for {interface}."))
             .means("Packets of a phone that still has an address of its old network are thrown away unseen.")
-            .remedy(format!("sudo sysctl -w net.ipv4.conf.{interface}.rp_filter=2")),
+            .remedy(format!("sudo sysctl -w net.ipv4.conf.{interface}.rp_filter=2"))
+    } else {
+        check(Outcome::Ok, format!("No strict reverse-path filter on {interface}."))
     })
 }
 

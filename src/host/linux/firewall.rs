@@ -243,7 +243,7 @@ fn iptables_rule(line: &str, words: &[&str]) -> Rule {
             "-i" => matches.push(Match::Interface(value().to_owned(), same)),
             "--dport" | "--dports" => matches.push(Match::Port(iptables_ports(value()), same)),
             "--ctstate" | "--state" => {
-                matches.push(Match::New(value().split(',').any(|s| s == "NEW") == same))
+                matches.push(Match::New(value().split(',').any(|s| s == "NEW") == same));
             }
             "-j" | "-g" => {
                 action = match value() {

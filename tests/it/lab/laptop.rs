@@ -124,7 +124,7 @@ fn dnsmasq(lab: &Lab, options: &[&str]) -> Running {
     command.args(options).stdout(Stdio::null()).stderr(Stdio::null());
     let running = Running(command.spawn().unwrap());
     let bound = until(10, || said(&run(lab.on_phones("ss").arg("-lunH"))).contains(":67").then_some(()));
-    bound.expect("dnsmasq listens");
+    assert!(bound.is_some(), "dnsmasq listens");
     running
 }
 
@@ -375,6 +375,23 @@ fn an_old_address_that_a_phone_remembers_is_noticed() {
 }
 
 #[test]
+fn an_address_that_phones_wrongly_ask_is_adopted_for_the_session() {
+    let Some(lab) = bare() else { return };
+    let before = state(&lab);
+    let mut serving = serving(&lab, &["--no-dhcp", "--adopt-addresses"]);
+    lab.address(Ipv4Addr::new(192, 168, 1, 20));
+    ip(&format!("-n {} route replace 1.1.168.192/32 dev {PHONE_END}", lab.phones)).unwrap();
+    let url = format!("tftp://1.1.168.192/{LOAD}.loads");
+    let out = run(lab.on_phones("curl").args(["-sS", "-m", "40", "-o", "got", &url]));
+    assert!(out.status.success() && !left(&lab, "got").is_empty(), "{}\n{}", said(&out), serving.story());
+    serving.wait("the adoption", |e| e["event"] == "address_set" && e["address"] == "1.1.168.192");
+    signal(serving.pid(), "-TERM");
+    serving.end(10);
+    ip(&format!("-n {} route delete 1.1.168.192/32 dev {PHONE_END}", lab.phones)).unwrap();
+    assert_eq!(state(&lab), before);
+}
+
+#[test]
 fn s6_the_servers_answer_a_self_test_before_anybody_powers_a_phone() {
     let Some(lab) = bare() else { return };
     let mut serving = serving(&lab, &[]);
@@ -423,7 +440,9 @@ fn g7_the_link_is_shown_with_the_jack() {
     let (_, report) = doctor(&lab);
     assert_eq!(check(&report, "link")["state"], "ok");
     ip(&format!("-n {} link set {PHONE_END} down", lab.phones)).unwrap();
-    let (out, report) = doctor(&lab);
+    // The kernel tells of a link that went within a second.
+    let seen = until(10, || Some(doctor(&lab)).filter(|(_, report)| check(report, "link")["state"] != "ok"));
+    let (out, report) = seen.unwrap_or_else(|| panic!("the link is not seen to be gone"));
     let link = check(&report, "link");
     assert!(link["state"] == "warn" && link["remedy"].as_str().unwrap().contains("10/100 SW"), "{link}");
     // A cable that is not in yet is no reason to refuse.

@@ -5,12 +5,10 @@ const HOOK: &str = r#"{"chain":{"family":"inet","table":"f","name":"in","handle"
 
 fn ruleset(policy: &str, rules: &[&str]) -> String {
     let chain = HOOK.replace("POLICY", policy);
-    let rules: String = rules
-        .iter()
-        .map(|expr| {
-            format!(r#",{{"rule":{{"family":"inet","table":"f","chain":"in","handle":7,"expr":[{expr}]}}}}"#)
-        })
-        .collect();
+    let rule = |expr: &&str| {
+        format!(r#",{{"rule":{{"family":"inet","table":"f","chain":"in","handle":7,"expr":[{expr}]}}}}"#)
+    };
+    let rules = rules.iter().map(rule).collect::<Vec<_>>().concat();
     format!(r#"{{"nftables":[{chain},{{"chain":{{"family":"inet","table":"f","name":"own"}}}}{rules}]}}"#)
 }
 
