@@ -23,8 +23,8 @@ enum Match {
     Port(Vec<(u16, u16)>, bool),
     /// The interface it comes in by is this one (a trailing `*` stands for anything), or is not.
     Interface(String, bool),
-    /// It begins something new (`true` when the rule takes such packets).
-    New(bool),
+    /// Whether the rule takes packets that begin something new, and those that answer us.
+    State { new: bool, answer: bool },
     /// Something that this program doesn't weigh: an address, a mark, a rate.
     Other,
 }
@@ -55,24 +55,42 @@ enum Fate {
 
 type Chains = HashMap<String, Chain>;
 
+/// A packet that a phone sends.
+#[derive(Clone, Copy)]
+struct Packet<'a> {
+    interface: &'a str,
+    port: u16,
+    /// It answers a packet of ours.
+    answer: bool,
+}
+
+/// One of the ports that reads are sent from; phones answer there, once we have sent the first block.
+const TRANSFER_PORT: u16 = 40_000;
+
 /// How deep chains may call each other; the kernel allows 16.
 const DEPTH: u8 = 16;
 
-fn walk(chains: &Chains, name: &str, interface: &str, port: u16, depth: u8) -> Fate {
+fn walk(chains: &Chains, name: &str, packet: Packet<'_>, depth: u8) -> Fate {
     let Some(chain) = chains.get(name).filter(|_| depth < DEPTH) else { return Fate::Undecided };
     for rule in &chain.rules {
         let fits = rule.matches.iter().all(|m| match m {
             Match::Protocol(udp) => *udp,
             Match::Port(ranges, inside) => {
-                ranges.iter().any(|(low, high)| (*low..=*high).contains(&port)) == *inside
+                ranges.iter().any(|(low, high)| (*low..=*high).contains(&packet.port)) == *inside
             }
             Match::Interface(pattern, same) => {
                 let hit = pattern
                     .strip_suffix(['*', '+'])
-                    .map_or(pattern == interface, |p| interface.starts_with(p));
+                    .map_or(pattern == packet.interface, |p| packet.interface.starts_with(p));
                 hit == *same
             }
-            Match::New(new) => *new,
+            Match::State { new, answer } => {
+                if packet.answer {
+                    *answer
+                } else {
+                    *new
+                }
+            }
             Match::Other => false,
         });
         if !fits {
@@ -83,7 +101,7 @@ fn walk(chains: &Chains, name: &str, interface: &str, port: u16, depth: u8) -> F
             Action::Drop => return Fate::Dropped(rule.text.clone()),
             Action::Return => return Fate::Undecided,
             Action::Nothing => {}
-            Action::Jump(to) => match walk(chains, to, interface, port, depth + 1) {
+            Action::Jump(to) => match walk(chains, to, packet, depth + 1) {
                 Fate::Undecided => {}
                 decided => return decided,
             },
@@ -93,16 +111,23 @@ fn walk(chains: &Chains, name: &str, interface: &str, port: u16, depth: u8) -> F
 }
 
 /// The first thing that drops a packet to this port: every chain at the input hook must let it pass.
-fn dropped(chains: &Chains, interface: &str, port: u16) -> Option<String> {
+fn dropped(chains: &Chains, packet: Packet<'_>) -> Option<String> {
     let mut names: Vec<_> = chains.iter().filter(|(_, c)| c.base.is_some()).collect();
     names.sort_by_key(|(name, _)| name.as_str());
-    names.into_iter().find_map(|(name, chain)| match walk(chains, name, interface, port, 0) {
+    names.into_iter().find_map(|(name, chain)| match walk(chains, name, packet, 0) {
         Fate::Dropped(by) => Some(by),
         Fate::Undecided if chain.base == Some(true) => {
             Some(format!("the policy of the chain \"{name}\", which drops what no rule takes"))
         }
         _ => None,
     })
+}
+
+/// The first of our ports that is closed, and by what; then the ports of reads, where only answers come.
+fn closed(chains: &Chains, interface: &str, ports: &[u16]) -> Option<(u16, String)> {
+    let requests = ports.iter().map(|port| Packet { interface, port: *port, answer: false });
+    let reads = Packet { interface, port: TRANSFER_PORT, answer: true };
+    requests.chain([reads]).find_map(|packet| Some((packet.port, dropped(chains, packet)?)))
 }
 
 /// `nft -j list ruleset`.
@@ -176,9 +201,10 @@ fn nft_match(m: &Value) -> Match {
         (_, Some("iifname" | "iif")) => {
             right.as_str().map_or(Match::Other, |name| Match::Interface(name.to_owned(), same))
         }
-        _ if left.get("ct").and_then(|ct| word(ct, "key")) == Some("state") => {
-            Match::New(names(right, "new", 8) == same)
-        }
+        _ if left.get("ct").and_then(|ct| word(ct, "key")) == Some("state") => Match::State {
+            new: names(right, "new", 8) == same,
+            answer: names(right, "established", 2) == same,
+        },
         _ => Match::Other,
     }
 }
@@ -243,7 +269,9 @@ fn iptables_rule(line: &str, words: &[&str]) -> Rule {
             "-i" => matches.push(Match::Interface(value().to_owned(), same)),
             "--dport" | "--dports" => matches.push(Match::Port(iptables_ports(value()), same)),
             "--ctstate" | "--state" => {
-                matches.push(Match::New(value().split(',').any(|s| s == "NEW") == same));
+                let states = value();
+                let takes = |state| states.split(',').any(|s| s == state) == same;
+                matches.push(Match::State { new: takes("NEW"), answer: takes("ESTABLISHED") });
             }
             "-j" | "-g" => {
                 action = match value() {
@@ -285,6 +313,18 @@ fn remedy<R: Run>(run: &R, interface: &str, ports: &[u16]) -> String {
     format!("sudo iptables -I INPUT -i {interface} -p udp -m multiport --dports {} -j ACCEPT", list(","))
 }
 
+/// The command that lets the answers of phones in that read.
+fn answers_remedy(interface: &str, by: &str, by_nft: bool) -> String {
+    match by.split('"').nth(1) {
+        Some(chain) if by_nft => {
+            format!("sudo nft insert rule {chain} iifname {interface} ct state established accept")
+        }
+        _ => format!(
+            "sudo iptables -I INPUT -i {interface} -p udp -m conntrack --ctstate ESTABLISHED -j ACCEPT"
+        ),
+    }
+}
+
 /// Looks at everything that can drop a phone's packet.
 pub(super) fn look<R: Run>(run: &R, interface: &str, ports: &[u16]) -> Firewall {
     let nft_out = run.run(&Argv::new("nft -j list ruleset"));
@@ -298,13 +338,13 @@ pub(super) fn look<R: Run>(run: &R, interface: &str, ports: &[u16]) -> Firewall 
         if tables_out.is_ok() {
             chains.remove("ip filter INPUT");
         }
-        by = ports.iter().find_map(|port| Some((*port, dropped(&chains, interface, *port)?)));
+        by = closed(&chains, interface, ports);
         by_nft = by.is_some();
     }
     if let Ok(out) = &tables_out {
         looked.push("iptables");
         let chains = iptables(out);
-        by = by.or_else(|| ports.iter().find_map(|port| Some((*port, dropped(&chains, interface, *port)?))));
+        by = by.or_else(|| closed(&chains, interface, ports));
     }
     if let Some((port, by)) = by {
         let remedy = match (remedy(run, interface, ports), by.split('"').nth(1)) {
@@ -315,6 +355,10 @@ pub(super) fn look<R: Run>(run: &R, interface: &str, ports: &[u16]) -> Firewall 
             }
             (text, _) => text,
         };
+        if port == TRANSFER_PORT {
+            let seen = format!("Phones' answers while they read on {interface} are dropped by {by}.");
+            return Firewall::Closed { seen, remedy: answers_remedy(interface, &by, by_nft) };
+        }
         return Firewall::Closed {
             seen: format!("UDP port {port} on {interface} is dropped by {by}."),
             remedy,

@@ -12,8 +12,12 @@ fn ruleset(policy: &str, rules: &[&str]) -> String {
     format!(r#"{{"nftables":[{chain},{{"chain":{{"family":"inet","table":"f","name":"own"}}}}{rules}]}}"#)
 }
 
+fn packet(interface: &str, port: u16) -> Packet<'_> {
+    Packet { interface, port, answer: false }
+}
+
 fn fate(policy: &str, rules: &[&str], port: u16) -> Option<String> {
-    dropped(&nft(&ruleset(policy, rules)).unwrap(), "eth0", port)
+    dropped(&nft(&ruleset(policy, rules)).unwrap(), packet("eth0", port))
 }
 
 const DPORTS: &str = r#"{"match":{"op":"==","left":{"payload":{"protocol":"udp","field":"dport"}},"right":{"set":[67,{"range":[69,70]}]}}}"#;
@@ -59,20 +63,19 @@ fn iptables_rules_are_walked_through_their_chains() {
         -A own -p udp -m udp --dport 69 -j ACCEPT\n\
         -A own -s 10.0.0.0/8 -p udp -m multiport --dports 67,68 -j ACCEPT\n";
     let chains = iptables(out);
-    assert_eq!(dropped(&chains, "eth0", 69), None);
-    assert!(dropped(&chains, "eth1", 69).unwrap().contains("policy"));
-    assert!(dropped(&chains, "eth0", 67).is_some(), "the rule holds only for 10.0.0.0/8");
+    assert_eq!(dropped(&chains, packet("eth0", 69)), None);
+    assert!(dropped(&chains, packet("eth1", 69)).unwrap().contains("policy"));
+    assert!(dropped(&chains, packet("eth0", 67)).is_some(), "the rule holds only for 10.0.0.0/8");
     let by = dropped(
         &iptables(
             "-P INPUT ACCEPT\n-A INPUT -p udp -m udp --dport 67:69 -j REJECT --reject-with icmp-port-unreachable\n",
         ),
-        "eth0",
-        68,
+        packet("eth0", 68),
     );
     assert!(by.unwrap().contains("--dport 67:69"));
     let not = "-P INPUT ACCEPT\n-A INPUT ! -i lo -j DROP\n";
-    assert!(dropped(&iptables(not), "eth0", 69).is_some());
-    assert!(dropped(&iptables(not), "lo", 69).is_none());
+    assert!(dropped(&iptables(not), packet("eth0", 69)).is_some());
+    assert!(dropped(&iptables(not), packet("lo", 69)).is_none());
 }
 
 #[test]
@@ -104,4 +107,26 @@ fn what_can_not_be_read_is_said() {
     assert!(matches!(look(&Pretend::new(&[("nft", "not json")]), "eth0", &[69]), Firewall::Unknown { .. }));
     let open = ruleset("accept", &[]);
     assert!(matches!(look(&Pretend::new(&[("nft", &open)]), "eth0", &[69]), Firewall::Open { .. }));
+}
+
+#[test]
+fn answers_of_phones_that_read_must_come_in_too() {
+    let accept = format!("{DPORTS},{}", r#"{"accept":null}"#);
+    let established = r#"{"match":{"op":"in","left":{"ct":{"key":"state"}},"right":["established","related"]}},{"accept":null}"#;
+    let look_at = |rules: &[&str]| {
+        let text = ruleset("drop", rules);
+        look(&Pretend::new(&[("nft -j list ruleset", &text)]), "eth0", &[67, 69])
+    };
+    match look_at(&[&accept]) {
+        Firewall::Closed { seen, remedy } => {
+            assert!(seen.contains("while they read"), "{seen}");
+            assert!(remedy.contains("ct state established accept"), "{remedy}");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(matches!(look_at(&[established, &accept]), Firewall::Open { .. }));
+    let tables = iptables(
+        "-P INPUT DROP\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n-A INPUT -p udp -m udp --dport 69 -j ACCEPT\n",
+    );
+    assert_eq!(closed(&tables, "eth0", &[69]), None);
 }
