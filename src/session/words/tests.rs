@@ -137,6 +137,12 @@ fn every_kind_has_one_sentence() {
     insta::assert_snapshot!(told.join("\n"), @r"
     bench  The servers answer on 192.168.1.20: addresses and files; target 7960=P0S3-8-12-00.
     bench  The session goes on after a break of 1:15.
+    bench  enp0s25 has the address 192.168.1.20 for this session.
+    bench  enp0s25 had lost the address 192.168.1.20; it has it again.
+    bench  enp0s25 has a link.
+    bench  enp0s25 has no link: a phone restarts, or the cable or the switch is off.
+    bench  The program read a file from its own TFTP server.
+    bench  00:1b:0c:18:bd:c1 looks for files at 1.1.168.192, which is not this computer. That is ours backwards.
     dhcp   It asked for an address and was offered 192.168.1.20.
     dhcp   It took the address 192.168.1.20.
     dhcp   It wanted 192.168.1.20 of another network and was told to ask anew.
