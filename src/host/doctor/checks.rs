@@ -152,7 +152,10 @@ pub(super) fn firewall(found: Firewall) -> Check {
 pub(super) fn foreign(search: Search) -> Check {
     let check = |state, seen| Check::new("other-dhcp", "Other DHCP server", state, seen);
     match search {
-        Search::Nobody => check(Outcome::Ok, "No other DHCP server answered within 3 s.".to_owned()),
+        Search::Nobody => check(
+            Outcome::Ok,
+            format!("No other DHCP server answered within {} s.", limits::FOREIGN_OFFER.as_secs()),
+        ),
         Search::CantSee(why) => {
             check(Outcome::Unknown, format!("Whether there is another DHCP server can't be seen: {why}."))
                 .means("If there is one, phones may listen to it instead.")

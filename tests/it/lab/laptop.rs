@@ -251,7 +251,7 @@ fn g6_another_dhcp_server_is_found_within_three_seconds_and_named() {
     for word in ["10.9.9.1", link.trim()] {
         assert!(found["seen"].as_str().unwrap().contains(word), "{word}: {found}");
     }
-    // Three seconds for the servers, one for the neighbour, the rest for the commands.
+    // Three seconds for the server and its ping, one for the neighbour, the rest for the commands.
     assert!(took < Duration::from_secs(8), "{took:?}");
     refused(&lab, &["--interface", LAPTOP_END], &["another DHCP server", "10.9.9.1", "--no-dhcp"]);
 }
