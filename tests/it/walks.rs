@@ -4,8 +4,8 @@
 //! disagree, one of them contradicts its sources.
 
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use proptest::sample::select;
+use proptest::test_runner::RngSeed;
 use rescue79::catalogue::Catalogue;
 use rescue79::clock::Instant;
 use rescue79::event::{Event, Kind, Role, Verdict};
