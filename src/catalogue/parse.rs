@@ -1,7 +1,7 @@
 //! From `assets/catalogue/*.toml` to the catalogue.
 
 use super::Catalogue;
-use super::phones::{AnyPhone, Foreign, Model, Reset, StageRange};
+use super::phones::{AnyPhone, Foreign, Model, Reset, Shows, StageRange};
 use super::rules::Routes;
 use super::symptoms::Symptoms;
 use super::types::{Confidence, EraRange, Families, Hub, KnownLoad};
@@ -21,6 +21,7 @@ pub(super) struct Texts<'a> {
     pub(super) routes: &'a str,
     pub(super) files: &'a str,
     pub(super) symptoms: &'a str,
+    pub(super) shows: &'a str,
 }
 
 pub(super) const BUILTIN: Texts<'static> = Texts {
@@ -33,6 +34,7 @@ pub(super) const BUILTIN: Texts<'static> = Texts {
     routes: include_str!("../../assets/catalogue/routes.toml"),
     files: include_str!("../../assets/catalogue/files.toml"),
     symptoms: include_str!("../../assets/symptoms/bench.toml"),
+    shows: include_str!("../../assets/catalogue/shows.toml"),
 };
 
 /// A catalogue that doesn't hold together.
@@ -74,6 +76,12 @@ struct Foreigns {
 #[serde(deny_unknown_fields)]
 struct Resets {
     reset: Vec<Reset>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AllShows {
+    shows: Vec<Shows>,
 }
 
 #[derive(Deserialize)]
@@ -138,11 +146,12 @@ impl Catalogue {
         let routes: Routes = read("routes.toml", texts.routes)?;
         let files = read("files.toml", texts.files)?;
         let Symptoms { symptom: symptoms } = read("bench.toml", texts.symptoms)?;
+        let AllShows { shows } = read("shows.toml", texts.shows)?;
         let named = |name: &&String| models.iter().any(|m| m.name == **name);
         if let Some(wrong) = resets.iter().flat_map(|r| &r.models).find(|name| !named(name)) {
             return Err(CatalogueError::Model(wrong.clone()));
         }
-        Ok(Self { models, any, foreign, resets, eras, stages, loads, routes, files, symptoms })
+        Ok(Self { models, any, foreign, resets, eras, stages, loads, routes, files, symptoms, shows })
     }
 }
 

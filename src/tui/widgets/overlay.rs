@@ -17,6 +17,7 @@ const WIDTH: u16 = 72;
 fn lines(model: &Model, overlay: Overlay, columns: usize) -> (&'static str, Vec<Line<'static>>) {
     match overlay {
         Overlay::Help => (" help ", help(model.theme, columns)),
+        Overlay::Quit if !model.running() => (" leave? ", quit(model, columns)),
         Overlay::Quit => (" leave the bench? ", quit(model, columns)),
         Overlay::Forget(mac) => {
             let phone = model.state.phone(mac);
@@ -50,6 +51,13 @@ fn paragraph(text: &str, columns: usize) -> Vec<Line<'static>> {
 }
 
 fn quit(model: &Model, columns: usize) -> Vec<Line<'static>> {
+    if !model.running() {
+        let text = "Nothing was started and nothing of this computer was changed. The answers so far are not kept.";
+        let mut lines = paragraph(text, columns);
+        lines.push(Line::default());
+        lines.push(answers(model.theme, [("Esc", "stay"), ("Q", "leave")]));
+        return lines;
+    }
     let flashing: Vec<_> = model.state.phones.iter().filter(|p| glance::keep_powered(p)).collect();
     let open = model.state.phones.iter().filter(|p| p.closed.is_none()).count();
     let mut lines = match (flashing.as_slice(), open) {
