@@ -80,7 +80,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Some(Command::Rehearse(args)) => rehearse::run(&args, theme),
         Some(Command::Inspect(args)) => firmware::inspect(&args),
         Some(Command::Plan(args)) => firmware::plan(&args),
-        Some(Command::Replay(args)) => replay::run(&args),
+        Some(Command::Replay(args)) => replay::run(&args, theme),
         Some(Command::Models { json }) => models(json),
         None => {
             use clap::CommandFactory;

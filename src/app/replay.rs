@@ -1,51 +1,134 @@
 //! `replay`: an old session again, from its journal alone.
 
-use super::{Exit, bench, lines, print_text, stop};
+use super::bench::{self, Bench};
+use super::recorder::Recorder;
+use super::screen::{self, Look};
+use super::{Exit, lines, print_text, stop};
 use crate::cli::Replay;
+use crate::clock::{Instant, Wall};
+use crate::event::{Event, Kind};
 use crate::journal::Reader;
+use crate::limits;
 use crate::session::State;
+use crate::tui::{Mode, Theme};
 use anyhow::{Context, Result};
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, IsTerminal, stdout};
+use tokio::sync::{mpsc, watch};
 
-pub(super) fn run(args: &Replay) -> Result<Exit> {
-    let name = args.journal.display();
-    let file = File::open(&args.journal)
-        .map_err(|e| stop(Exit::Usage, format!("{name} can't be read ({e}). Give the path of a journal.")))?;
-    let mut lines = BufReader::new(file);
-    let mut reader = Reader::default();
-    let (mut state, mut line, mut number) = (State::default(), String::new(), 0);
-    while lines.read_line(&mut line).with_context(|| format!("{name} can't be read on"))? > 0 {
-        number += 1;
-        match reader.line(&line) {
-            Ok(event) => {
-                if let (false, Some(text)) = (args.headless, lines::line(&state, &event)) {
-                    print_text(&text)?;
-                }
-                state.apply(&event);
-            }
-            // A journal is torn at most at its end: the computer lost its power while it was written.
-            Err(_) if !line.ends_with('\n') && number > 1 => {
-                eprintln!("rescue79: the last line of {name} is torn; everything before it counts.");
-            }
-            Err(e) => {
-                return Err(stop(
-                    Exit::Usage,
-                    format!("line {number} of {name} is {e}. Give a journal of rescue79."),
-                ));
-            }
+pub(super) fn run(args: &Replay, theme: Theme) -> Result<Exit> {
+    let journal = Journal::open(args)?;
+    if args.headless || !stdout().is_terminal() {
+        return told(journal, args.headless);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(shown(journal, theme))
+}
+
+/// As lines, or as the summary alone.
+fn told(mut journal: Journal, headless: bool) -> Result<Exit> {
+    let mut state = State::default();
+    while let Some(event) = journal.next()? {
+        if let (false, Some(text)) = (headless, lines::line(&state, &event)) {
+            print_text(&text)?;
         }
-        line.clear();
+        state.apply(&event);
     }
-    if number == 0 {
-        return Err(stop(Exit::Usage, format!("{name} is empty. Give a journal of rescue79.")));
-    }
-    let finished = state.summary.is_some();
-    let summary = state.summarise();
-    if !finished {
+    if state.summary.is_none() {
         print_text("This session has no end: it was interrupted, or it is still running.")?;
     }
+    let summary = state.summarise();
     print_text(&lines::summary(&summary))?;
-    let expect = state.session.as_ref().and_then(|s| s.expect);
-    bench::exit(&summary, expect)
+    bench::exit(&summary, state.session.as_ref().and_then(|s| s.expect))
+}
+
+/// On the screen, as it stood at its end.
+async fn shown(mut journal: Journal, theme: Theme) -> Result<Exit> {
+    let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
+    let (time, clock) = watch::channel(Instant::ZERO);
+    let first = journal.next()?;
+    let look = Look { mode: Mode::Replay, interface: place(first.as_ref()), theme };
+    let reader = std::thread::Builder::new().name("journal".into()).spawn(move || -> Result<()> {
+        let mut next = first;
+        while let Some(event) = next {
+            time.send_replace(event.at);
+            if sender.blocking_send(event).is_err() {
+                return Ok(());
+            }
+            next = journal.next()?;
+        }
+        Ok(())
+    })?;
+    let bench = Bench {
+        events,
+        order: Box::new(drop),
+        recorder: Recorder::new(Wall::default()),
+        state: State::default(),
+        expect: None,
+        time: None,
+        after: Box::new(|_, _| {}),
+    };
+    let exit = screen::run(bench, Box::new(move || *clock.borrow()), look).await;
+    reader.join().map_err(|_| anyhow::anyhow!("the journal could not be read on"))??;
+    exit
+}
+
+/// Where the servers of that session answered.
+fn place(first: Option<&Event>) -> String {
+    match first.map(|event| &event.kind) {
+        Some(Kind::SessionStarted(session)) => session.server.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// A journal that is read line by line, however long it is.
+struct Journal {
+    name: String,
+    lines: BufReader<File>,
+    reader: Reader,
+    line: String,
+    number: u64,
+}
+
+impl Journal {
+    fn open(args: &Replay) -> Result<Self> {
+        let name = args.journal.display().to_string();
+        let unreadable =
+            |e| stop(Exit::Usage, format!("{name} can't be read ({e}). Give the path of a journal."));
+        let file = File::open(&args.journal).map_err(unreadable)?;
+        Ok(Self {
+            name,
+            lines: BufReader::new(file),
+            reader: Reader::default(),
+            line: String::new(),
+            number: 0,
+        })
+    }
+
+    /// The next event; `None` at the end. A last line that is torn is the end: the computer lost its power while it was
+    /// being written.
+    fn next(&mut self) -> Result<Option<Event>> {
+        self.line.clear();
+        let name = &self.name;
+        let length =
+            self.lines.read_line(&mut self.line).with_context(|| format!("{name} can't be read on"))?;
+        if length == 0 && self.number == 0 {
+            return Err(stop(Exit::Usage, format!("{name} is empty. Give a journal of rescue79.")));
+        }
+        if length == 0 {
+            return Ok(None);
+        }
+        self.number += 1;
+        match self.reader.line(&self.line) {
+            Ok(event) => Ok(Some(event)),
+            Err(_) if !self.line.ends_with('\n') && self.number > 1 => {
+                eprintln!("rescue79: the last line of {name} is torn; everything before it counts.");
+                Ok(None)
+            }
+            Err(e) => {
+                let number = self.number;
+                Err(stop(Exit::Usage, format!("line {number} of {name} is {e}. Give a journal of rescue79.")))
+            }
+        }
+    }
 }

@@ -152,8 +152,9 @@ impl Drive {
     fn run(&mut self, session: Session) -> io::Result<()> {
         let mut ready = Events::with_capacity(1_024);
         let mut buf = [0; 2048];
-        self.engine.start(self.clock.now(), session);
-        self.drain();
+        let now = self.clock.now();
+        self.engine.start(now, session);
+        self.drain(now);
         let mut again = false;
         loop {
             let wait =
@@ -170,20 +171,18 @@ impl Drive {
                 }
             }
             if self.deadline.is_some_and(|at| at <= self.clock.now()) {
-                self.engine.handle(self.clock.now(), Input::Tick);
-                self.drain();
+                self.feed(Input::Tick);
             }
             while let Ok(order) = self.inbox.try_recv() {
-                let now = self.clock.now();
                 match order {
-                    Order::Command(command) => self.engine.handle(now, Input::Command(&command)),
+                    Order::Command(command) => self.feed(Input::Command(&command)),
                     Order::Finish => {
+                        let now = self.clock.now();
                         self.engine.finish(now);
-                        self.drain();
+                        self.drain(now);
                         return Ok(());
                     }
                 }
-                self.drain();
             }
             if self.events.is_closed() {
                 return Ok(());
@@ -200,7 +199,10 @@ impl Drive {
                 let Some(socket) = socket else { break };
                 match socket.recv_from(buf) {
                     Ok((len, SocketAddr::V4(from))) => {
-                        self.datagram(at, from, buf.get(..len).unwrap_or_default());
+                        {
+                            let bytes = buf.get(..len).unwrap_or_default();
+                            self.feed(Input::Datagram { at, from, bytes });
+                        };
                     }
                     // On Windows an earlier answer that found no reader comes back here as an error of its own.
                     Err(e) if e.kind() == io::ErrorKind::ConnectionReset => {}
@@ -216,9 +218,11 @@ impl Drive {
         more
     }
 
-    fn datagram(&mut self, at: Endpoint, from: SocketAddrV4, bytes: &[u8]) {
-        self.engine.handle(self.clock.now(), Input::Datagram { at, from, bytes });
-        self.drain();
+    /// Tells the engine something and does what it says. One look at the clock for all of it.
+    fn feed(&mut self, input: Input<'_>) {
+        let now = self.clock.now();
+        self.engine.handle(now, input);
+        self.drain(now);
     }
 
     /// Takes what waits at the port of a read.
@@ -230,7 +234,8 @@ impl Drive {
             let Some(socket) = socket else { return };
             match socket.recv_from(buf) {
                 Ok((len, SocketAddr::V4(from))) => {
-                    self.datagram(Endpoint::Transfer(id), from, buf.get(..len).unwrap_or_default());
+                    let bytes = buf.get(..len).unwrap_or_default();
+                    self.feed(Input::Datagram { at: Endpoint::Transfer(id), from, bytes });
                 }
                 Err(e)
                     if matches!(
@@ -238,8 +243,7 @@ impl Drive {
                         io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset
                     ) =>
                 {
-                    self.engine.handle(self.clock.now(), Input::Unreachable(id));
-                    self.drain();
+                    self.feed(Input::Unreachable(id));
                 }
                 _ => return,
             }
@@ -247,9 +251,8 @@ impl Drive {
     }
 
     /// Does what the engine says, until it has nothing more to say.
-    fn drain(&mut self) {
+    fn drain(&mut self, now: Instant) {
         loop {
-            let now = self.clock.now();
             match self.engine.poll(now, self.out.as_mut_slice()) {
                 Output::Send { from, to, len } => self.send(now, from, to, len),
                 Output::Close(id) => self.close(id),

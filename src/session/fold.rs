@@ -110,9 +110,11 @@ fn dhcp(phone: &mut Phone, event: &Event) {
 }
 
 fn asked_for(phone: &mut Phone, name: &str, given: bool, at: Instant) {
-    let name = name.to_ascii_lowercase();
-    if phone.names.len() < limits::NAMES_PER_PHONE || phone.names.contains_key(&name) {
-        let asked = phone.names.entry(name).or_insert(Asked { count: 0, last: at, given });
+    let folded = name.to_ascii_lowercase();
+    if phone.names.len() < limits::NAMES_PER_PHONE || phone.names.contains_key(&folded) {
+        let new = Asked { name: String::new(), count: 0, last: at, given };
+        let asked = phone.names.entry(folded).or_insert(new);
+        name.clone_into(&mut asked.name);
         asked.count = asked.count.saturating_add(1);
         asked.last = at;
         asked.given = given;
@@ -141,16 +143,14 @@ fn reached(phone: &mut Phone, stage: Stage, at: Instant) {
     }
 }
 
+fn mark(read: &Read, event: &Event) -> Mark {
+    Mark { file: read.file.clone(), load: read.load.clone(), role: read.role, event: event.n, at: event.at }
+}
+
 fn read_started(phone: &mut Phone, event: &Event, read: Read) {
     let Kind::ReadStarted { read: id, .. } = event.kind else { return };
     reached(phone, asks(read.role, phone.stage), event.at);
-    let mark = Mark {
-        file: read.file.clone(),
-        load: read.load.clone(),
-        role: read.role,
-        event: event.n,
-        at: event.at,
-    };
+    let mark = mark(&read, event);
     if read.role.is_firmware() {
         if phone.trail.firmware.iter().any(|m| m.file == mark.file) {
             phone.trail.again += 1;
@@ -189,13 +189,7 @@ fn read_moved(phone: &mut Phone, id: u64, bytes: u64, resent: u64) -> u64 {
 fn read_finished(phone: &mut Phone, event: &Event) {
     let Kind::ReadFinished { read: id, .. } = event.kind else { return };
     let Some(read) = phone.read.take_if(|r| r.id == id) else { return };
-    let mark = Mark {
-        file: read.file.clone(),
-        load: read.load.clone(),
-        role: read.role,
-        event: event.n,
-        at: event.at,
-    };
+    let mark = mark(&read, event);
     let trail = &mut phone.trail;
     if mark.role.is_firmware() {
         trail.firmware.retain(|m| m.file != mark.file);

@@ -138,8 +138,10 @@ pub struct Read {
 }
 
 /// How often a name was asked for, and how it was answered last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
+    /// As it was spelled last.
+    pub name: String,
     /// How often.
     pub count: u32,
     /// When last.

@@ -2,6 +2,7 @@
 
 use rescue79::clock::Instant;
 use rescue79::event::{Event, Kind, Verdict};
+use rescue79::load::LoadName;
 use rescue79::session::State;
 use rescue79::sim::firmware::Scale;
 use rescue79::sim::run::{self, BadWorld, World};
@@ -101,4 +102,73 @@ fn whoever_folds_the_events_sees_what_the_engine_saw() {
             scenario.name
         );
     }
+}
+
+/// Seeds of the dice besides the usual one.
+const OTHER_SEEDS: std::ops::Range<u64> = 1..7;
+
+/// What no chance may change.
+fn broken(scenario: &Scenario, world: &World, events: &[Event]) -> Vec<String> {
+    let mut broken = Vec::new();
+    let mut open = BTreeSet::new();
+    for event in events {
+        match &event.kind {
+            Kind::ReadStarted { read, .. } => {
+                assert!(open.insert(*read), "{}: read {read} began twice", scenario.name)
+            }
+            Kind::ReadFinished { read, .. } | Kind::ReadFailed { read, .. } => {
+                assert!(open.remove(read), "{}: read {read} ended and never began", scenario.name);
+            }
+            // Reads of the program that was killed end with it.
+            Kind::SessionResumed { .. } => open.clear(),
+            Kind::Verdict { verdict: Verdict::Recovered, running, proof, .. } => {
+                let mac = event.phone.unwrap();
+                let truth = world.phones().iter().find(|p| p.mac() == mac).and_then(|p| p.running());
+                if truth != running.as_deref() {
+                    broken.push(format!("{} {mac}: said to run {running:?}, runs {truth:?}", scenario.name));
+                }
+                let quoted: Vec<u64> = proof
+                    .iter()
+                    .filter_map(|p| p.strip_prefix('#')?.split(' ').next()?.parse().ok())
+                    .collect();
+                let about_it = |n: &u64| events.iter().any(|e| e.n == *n && e.phone == Some(mac));
+                if quoted.is_empty() || !quoted.iter().all(about_it) {
+                    broken.push(format!("{} {mac}: its proof quotes nothing: {proof:?}", scenario.name));
+                }
+            }
+            _ => {}
+        }
+    }
+    let lasting = |read: &u64| {
+        let begun = events.iter().find(|e| matches!(&e.kind, Kind::ReadStarted { read: r, .. } if r == read));
+        begun.is_some_and(|e| world.now().since(e.at).as_secs() > 300)
+    };
+    if open.iter().any(lasting) {
+        broken.push(format!("{}: reads never ended: {open:?}", scenario.name));
+    }
+    for phone in world.phones() {
+        let seen = world.state().phone(phone.mac());
+        let family = seen.and_then(|s| s.identity.family);
+        let runs = phone.running().and_then(|load| load.parse::<LoadName>().ok());
+        if let (Some(family), Some(load)) = (family, runs)
+            && family != load.family
+        {
+            broken.push(format!("{} {}: another family's load {load:?}", scenario.name, phone.mac()));
+        }
+    }
+    broken
+}
+
+#[test]
+fn chance_changes_nothing_that_matters() {
+    let mut all = Vec::new();
+    for scenario in builtin().unwrap() {
+        for seed in OTHER_SEEDS {
+            let Some((world, events)) = play(&scenario, seed) else { break };
+            let found =
+                wrong(&scenario, &world, &events).into_iter().chain(broken(&scenario, &world, &events));
+            all.extend(found.map(|what| format!("seed {seed}: {what}")));
+        }
+    }
+    assert!(all.is_empty(), "{}", all.join("\n"));
 }

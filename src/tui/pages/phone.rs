@@ -186,9 +186,10 @@ fn record(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if !phone.names.is_empty() {
         heading(&mut lines, theme.accent(), "Asked for");
-        let mut names: Vec<_> = phone.names.iter().collect();
-        names.sort_by_key(|(_, asked)| asked.last);
-        for (name, asked) in names {
+        let mut names: Vec<_> = phone.names.values().collect();
+        names.sort_by_key(|asked| asked.last);
+        for asked in names {
+            let name = &asked.name;
             let last = words::clock(asked.last.since(crate::clock::Instant::ZERO));
             let given = ("✓", theme.of(Meaning::Good), "given");
             let (mark, style, word) = if asked.given { given } else { ("·", theme.dim(), "not here") };
