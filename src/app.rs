@@ -1,11 +1,13 @@
 //! Wires everything: the only place that knows engine, sockets, simulator, laptop and terminal at once.
 
 mod bench;
+mod desk;
 mod firmware;
 mod lines;
 mod recorder;
 mod rehearse;
 mod replay;
+mod report;
 mod screen;
 mod serve;
 
@@ -14,6 +16,7 @@ use crate::cli::{Cli, Command};
 use crate::tui::Theme;
 use anyhow::Result;
 use std::fmt;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 /// How a run ends, as the contract numbers it.
@@ -82,6 +85,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Some(Command::Plan(args)) => firmware::plan(&args),
         Some(Command::Replay(args)) => replay::run(&args, theme),
         Some(Command::Models { json }) => models(json),
+        None if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => desk::run(state, theme),
         None => {
             use clap::CommandFactory;
             Cli::command().print_help()?;

@@ -105,3 +105,6 @@ pub const EVENTS_UNDER_WAY: usize = 16_384;
 pub const LOG_LINES: usize = 5_000;
 /// Characters of a log filter: a MAC address or a file name, and room to spare.
 pub const FILTER_CHARS: usize = 64;
+
+/// Places of firmware that are remembered: what fits on a small screen.
+pub const PLACES: usize = 8;

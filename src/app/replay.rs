@@ -2,7 +2,7 @@
 
 use super::bench::{self, Bench};
 use super::recorder::Recorder;
-use super::screen::{self, Look};
+use super::screen::{self, Live, Look};
 use super::{Exit, lines, print_text, stop};
 use crate::cli::Replay;
 use crate::clock::{Instant, Wall};
@@ -66,9 +66,10 @@ async fn shown(mut journal: Journal, theme: Theme) -> Result<Exit> {
         state: State::default(),
         expect: None,
         time: None,
+        journal: None,
         after: Box::new(|_, _| {}),
     };
-    let exit = screen::run(bench, Box::new(move || *clock.borrow()), look).await;
+    let exit = screen::run(Live { bench, clock: Box::new(move || *clock.borrow()) }, look).await;
     reader.join().map_err(|_| anyhow::anyhow!("the journal could not be read on"))??;
     exit
 }

@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, wall};
 use super::recorder::Recorder;
-use super::screen::{self, Look};
+use super::screen::{self, Live, Look};
 use super::{Exit, firmware, stop};
 use crate::catalogue::Catalogue;
 use crate::cli::{Answer, Serve};
@@ -19,7 +19,7 @@ use crate::session::State;
 use crate::tui::{Mode, Theme};
 use anyhow::{Context, Result};
 use std::net::Ipv4Addr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 
 /// An interrupted session is taken up again within this time.
@@ -31,8 +31,18 @@ pub(super) fn run(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Ex
             "the screen and the events can't share standard output; give --events a file".into(),
         ));
     }
-    let (interface, address, prefix) = place(args)?;
     let shelf = firmware::shelf(&args.firmware)?;
+    let store = StateDir::open(state);
+    if let Err(e) = &store {
+        eprintln!("rescue79: the state folder can't be used ({e}); nothing is kept of this session.");
+    }
+    let ready = open(args, shelf, store.ok())?;
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serve(args, ready, theme))
+}
+
+/// Has everything that can fail before the servers start: address, order, ports.
+pub(super) fn open(args: &Serve, shelf: Shelf, store: Option<StateDir>) -> Result<Ready> {
+    let (interface, address, prefix) = place(args)?;
     let job = job(args, &shelf, address, prefix)?;
     let place = Place {
         address,
@@ -41,12 +51,7 @@ pub(super) fn run(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Ex
         tftp_port: args.tftp_port,
     };
     let bound = net::bind(&place).map_err(|e| stop(Exit::NotReady, e))?;
-    let store = StateDir::open(state);
-    if let Err(e) = &store {
-        eprintln!("rescue79: the state folder can't be used ({e}); nothing is kept of this session.");
-    }
-    let ready = Ready { interface: interface.name, job, shelf, bound, store: store.ok() };
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serve(args, ready, theme))
+    Ok(Ready { interface: interface.name, job, shelf, bound, store })
 }
 
 /// Where to listen: the interface, its address, and the length of its network.
@@ -99,7 +104,7 @@ fn job(args: &Serve, shelf: &Shelf, address: Ipv4Addr, prefix: u8) -> Result<Job
 }
 
 /// Everything that has been had before the servers start.
-struct Ready {
+pub(super) struct Ready {
     interface: String,
     job: Job,
     shelf: Shelf,
@@ -107,14 +112,32 @@ struct Ready {
     store: Option<StateDir>,
 }
 
+impl Ready {
+    /// Where the servers will answer.
+    pub(super) fn place(&self) -> String {
+        format!("{} {}", self.interface, self.job.server)
+    }
+}
+
 async fn serve(args: &Serve, ready: Ready, theme: Theme) -> Result<Exit> {
-    let Ready { interface, job, shelf, bound, store } = ready;
-    let look = Look { mode: Mode::Serve, interface: format!("{interface} {}", job.server), theme };
-    let catalogue = Catalogue::builtin();
-    let (leases, word) = store.as_ref().map(StateDir::leases).unwrap_or_default();
-    if let Some(word) = word {
+    let look = Look { mode: Mode::Serve, interface: ready.place(), theme };
+    let mut words = Vec::new();
+    let live = live(args, ready, &mut words)?;
+    for word in words {
         eprintln!("rescue79: {word}.");
     }
+    if !args.screen {
+        return live.bench.headless(args.events.as_deref() == Some("-")).await;
+    }
+    screen::run(live, look).await
+}
+
+/// Starts the servers. What is worth knowing about journal and leases is added to `words`.
+pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Result<Live> {
+    let Ready { interface: _, job, shelf, bound, store } = ready;
+    let catalogue = Catalogue::builtin();
+    let (leases, word) = store.as_ref().map(StateDir::leases).unwrap_or_default();
+    words.extend(word);
     let now = wall();
     let unfinished = store.as_ref().and_then(|s| s.unfinished(Wall(now.0.saturating_sub(RESUME_WITHIN_MS))));
     let old = unfinished.filter(|u| resumable(u, &job));
@@ -124,7 +147,7 @@ async fn serve(args: &Serve, ready: Ready, theme: Theme) -> Result<Exit> {
         state.apply(event);
     }
     let mut recorder = Recorder::new(start);
-    record(&mut recorder, args, store.as_ref(), old, start)?;
+    let journal = record(&mut recorder, args, store.as_ref(), old, start, words)?;
     let session = Session {
         program: concat!("rescue79 ", env!("CARGO_PKG_VERSION")).to_owned(),
         mode: "serve".to_owned(),
@@ -150,14 +173,12 @@ async fn serve(args: &Serve, ready: Ready, theme: Theme) -> Result<Exit> {
         state,
         expect: args.expect,
         time: args.time,
+        journal,
         after: Box::new(keeper),
     };
-    if !args.screen {
-        return bench.headless(args.events.as_deref() == Some("-")).await;
-    }
     #[expect(clippy::disallowed_methods, reason = "the app reads the clock for the screen")]
     let started = std::time::Instant::now();
-    screen::run(bench, Box::new(move || began + started.elapsed()), look).await
+    Ok(Live { bench, clock: Box::new(move || began + started.elapsed()) })
 }
 
 /// A session is taken up again only for the same order on the same address.
@@ -177,24 +198,29 @@ fn record(
     store: Option<&StateDir>,
     old: Option<Unfinished>,
     start: Wall,
-) -> Result<()> {
+    words: &mut Vec<String>,
+) -> Result<Option<PathBuf>> {
     if let Some(target) = &args.events {
         recorder.events(target).with_context(|| format!("the events can't be written to {target}"))?;
     }
     match (old, store) {
         (Some(old), _) => {
-            eprintln!("rescue79: going on with the interrupted session in {}.", old.path.display());
+            words.push(format!("going on with the interrupted session in {}", old.path.display()));
             recorder.journal(old.file, &old.path);
+            Ok(Some(old.path))
         }
         (None, Some(store)) => match store.new_journal(start) {
-            Ok((file, path)) => recorder.journal(file, &path),
+            Ok((file, path)) => {
+                recorder.journal(file, &path);
+                Ok(Some(path))
+            }
             Err(e) => {
-                eprintln!("rescue79: no journal can be written ({e}); the session goes on without one.");
+                words.push(format!("no journal can be written ({e}); the session goes on without one"));
+                Ok(None)
             }
         },
-        (None, None) => {}
+        (None, None) => Ok(None),
     }
-    Ok(())
 }
 
 /// Writes the leases down whenever one is new.

@@ -1,12 +1,12 @@
 //! What can happen to the screen, and what it wants done.
 
-use crate::clock::Instant;
-use crate::event::Event;
-use crate::phone_id::Mac;
 use super::Mode;
 use super::wizard::{Entry, Order, Port};
+use crate::clock::Instant;
+use crate::event::Event;
 use crate::firmware::Shelf;
 use crate::job::Blocker;
+use crate::phone_id::Mac;
 use crossterm::event::{KeyEvent, MouseEvent};
 use std::path::PathBuf;
 

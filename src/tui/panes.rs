@@ -11,7 +11,7 @@ use ratatui::widgets::{Paragraph, Widget};
 
 /// One line of a pane.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub(super) struct Row {
     pub(super) line: Line<'static>,
     /// The number of the choice that it is.
     pub(super) pick: Option<usize>,
@@ -94,7 +94,8 @@ impl Pane {
         }
         let inner = block.inner(self.area);
         block.render(self.area, buf);
-        let lines: Vec<_> = self.rows.iter().skip(first).take(self.height()).map(|r| r.line.clone()).collect();
+        let lines: Vec<_> =
+            self.rows.iter().skip(first).take(self.height()).map(|r| r.line.clone()).collect();
         Paragraph::new(lines).render(inner, buf);
     }
 }
@@ -146,7 +147,8 @@ impl Text {
         let mark = if chosen { "▸ " } else { "  " };
         let style = if chosen { self.theme.accent() } else { style };
         let left = vec![Span::styled(mark, self.theme.accent()), Span::styled(name.to_owned(), style)];
-        let right = Vec::from_iter((!note.is_empty()).then(|| Span::styled(note.to_owned(), self.theme.dim())));
+        let right =
+            Vec::from_iter((!note.is_empty()).then(|| Span::styled(note.to_owned(), self.theme.dim())));
         let line = super::widgets::text::spread(left, right, self.columns);
         self.rows.push(Row { line, pick: Some(n) });
     }

@@ -2,8 +2,8 @@
 
 use super::glance::{self, Standing};
 use super::theme::Meaning;
-use super::wizard::Step;
 use super::widgets::text::{fit, spread, width, wrap};
+use super::wizard::Step;
 use super::{Mode, Model, Page, keys, layout, pages, widgets};
 use crate::clock::Instant;
 use crate::session::words;
@@ -64,14 +64,21 @@ fn breadcrumb(model: &Model, areas: &layout::Areas, buf: &mut Buffer) {
     for (n, (step, place)) in areas.steps.iter().enumerate() {
         let skipped = practice && *step < Step::Bench;
         let behind = *step < here && !skipped;
-        let mark = if behind { "✓".to_owned() } else if skipped { " ".to_owned() } else { (n + 1).to_string() };
+        let mark = if behind {
+            "✓".to_owned()
+        } else if skipped {
+            " ".to_owned()
+        } else {
+            (n + 1).to_string()
+        };
         let word = if *step == here { step.word().to_uppercase() } else { step.word().to_owned() };
         let (its, style) = match () {
             () if *step == here => (theme.accent(), theme.accent()),
             () if behind => (theme.of(Meaning::Good), Style::new()),
             () => (theme.dim(), theme.dim()),
         };
-        Line::from(vec![Span::styled(format!("{mark} "), its), Span::styled(word, style)]).render(*place, buf);
+        Line::from(vec![Span::styled(format!("{mark} "), its), Span::styled(word, style)])
+            .render(*place, buf);
     }
     let from = areas.steps.last().map_or(area.x, |(_, place)| place.right()) + 1;
     let room = Rect { x: from.min(area.right()), width: area.right().saturating_sub(from), ..area };

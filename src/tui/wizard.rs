@@ -6,11 +6,11 @@ mod offers;
 mod step;
 mod update;
 
+pub use coach::Outcome;
 pub use coach::{Coach, Phase};
 pub use folder::{Entry, Folder};
 pub use offers::Offer;
 pub use step::Step;
-pub use coach::Outcome;
 pub(super) use update::{jump, key, listed, move_by, open_coach, paste, pick, ports, shelf, started};
 
 use crate::catalogue::{Catalogue, Class, Foreign, Kind, Model, Shows};
@@ -193,7 +193,11 @@ impl Wizard {
     #[must_use]
     pub fn start(&self) -> Start {
         let said = self.said.trim();
-        if said.is_empty() { self.shown().map_or(Start::Unknown, |s| Start::parse(&s.start)) } else { Start::parse(said) }
+        if said.is_empty() {
+            self.shown().map_or(Start::Unknown, |s| Start::parse(&s.start))
+        } else {
+            Start::parse(said)
+        }
     }
 
     /// The protocol that is most likely wanted: the other one.

@@ -72,7 +72,11 @@ fn lamps(model: &Model, reset: &Reset) -> Vec<Row> {
         return Vec::new();
     }
     vec![
-        Line::from(Span::styled(marks.trim_end().to_owned(), if lit > 0 { theme.of(Meaning::NeedsYou) } else { theme.dim() })).into(),
+        Line::from(Span::styled(
+            marks.trim_end().to_owned(),
+            if lit > 0 { theme.of(Meaning::NeedsYou) } else { theme.dim() },
+        ))
+        .into(),
         Line::styled(word, theme.dim()).into(),
     ]
 }
@@ -89,21 +93,38 @@ fn guide(model: &Model, reset: &Reset, text: &mut Text) {
     text.item(&format!("{} 1", mark(at)), &reset.enter, theme.accent(), style(at));
     if at && let Some([least, most]) = reset.hold {
         let clock = |s: u32| words::clock(Duration::from_secs(s.into()));
-        text.item("   ", &format!("# is held for {} to {}. Enter when the lamps answer.", clock(least), clock(most)), Style::new(), theme.dim());
+        text.item(
+            "   ",
+            &format!("# is held for {} to {}. Enter when the lamps answer.", clock(least), clock(most)),
+            Style::new(),
+            theme.dim(),
+        );
     }
     if keys.is_empty() {
-        let grip = reset.keys.as_deref().map_or("Nothing is to be pressed.".to_owned(), |k| format!("Press {k}."));
+        let grip =
+            reset.keys.as_deref().map_or("Nothing is to be pressed.".to_owned(), |k| format!("Press {k}."));
         text.item("  2", &grip, theme.accent(), style(!at));
     } else {
         let at = step(&Phase::Keys(0));
-        text.item(&format!("{} 2", mark(at)), "Press these keys on the phone, one after the other:", theme.accent(), style(at));
+        text.item(
+            &format!("{} 2", mark(at)),
+            "Press these keys on the phone, one after the other:",
+            theme.accent(),
+            style(at),
+        );
         text.rows.push(sequence(model, &keys));
         if at {
             let window = reset.window.map(u64::from).map(Duration::from_secs);
             let left = window.map(|w| w.saturating_sub(waited));
             let (clock, ink) = match left {
-                Some(left) if left.is_zero() => ("The time is over: switch it off and begin again (R).".to_owned(), theme.of(Meaning::NeedsYou)),
-                Some(left) => (format!("{} left. Type along, or press Space for each key.", words::clock(left)), theme.dim()),
+                Some(left) if left.is_zero() => (
+                    "The time is over: switch it off and begin again (R).".to_owned(),
+                    theme.of(Meaning::NeedsYou),
+                ),
+                Some(left) => (
+                    format!("{} left. Type along, or press Space for each key.", words::clock(left)),
+                    theme.dim(),
+                ),
                 None => ("Type along, or press Space for each key.".to_owned(), theme.dim()),
             };
             text.item("   ", &clock, Style::new(), ink);
@@ -121,10 +142,19 @@ fn guide(model: &Model, reset: &Reset, text: &mut Text) {
         }
         Some(Outcome::Booted(seen)) => {
             text.item("  ✗", &seen, theme.of(Meaning::Wrong), theme.bold());
-            text.item("   ", "R: once more. Tab: another way. Or go on (Enter): many loads need no reset.", Style::new(), Style::new());
+            text.item(
+                "   ",
+                "R: once more. Tab: another way. Or go on (Enter): many loads need no reset.",
+                Style::new(),
+                Style::new(),
+            );
         }
         None => {
-            let waiting = if at { format!("Waiting for it on the wire: {}. Don't unplug it.", words::clock(waited)) } else { "The wire tells whether it took.".to_owned() };
+            let waiting = if at {
+                format!("Waiting for it on the wire: {}. Don't unplug it.", words::clock(waited))
+            } else {
+                "The wire tells whether it took.".to_owned()
+            };
             text.item(&format!("{} 3", mark(at)), &waiting, theme.accent(), style(at));
         }
     }

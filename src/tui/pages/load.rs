@@ -16,11 +16,8 @@ pub(super) fn load(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     let theme = model.theme;
     let offers = wizard.offers();
     let rows_wanted = u16::try_from(offers.len() + 4).unwrap_or(u16::MAX);
-    let [list, about] = if body.width >= 130 {
-        beside(body, 60)
-    } else {
-        above(body, rows_wanted.min(body.height / 2))
-    };
+    let [list, about] =
+        if body.width >= 130 { beside(body, 60) } else { above(body, rows_wanted.min(body.height / 2)) };
     let mut rows = Text::new(theme, Pane::columns(list));
     for (n, offer) in offers.iter().enumerate() {
         let style = if offer.blocker.is_some() { theme.dim() } else { Style::new() };
@@ -78,14 +75,20 @@ pub(super) fn hops(theme: Theme, plan: &Plan, text: &mut Text) {
     }
     for (n, hop) in plan.hops.iter().enumerate() {
         let n = format!("{}", n + 1);
-        let (have, style) = if hop.have { ("", theme.bold()) } else { ("  MISSING", theme.of(Meaning::Wrong)) };
+        let (have, style) =
+            if hop.have { ("", theme.bold()) } else { ("  MISSING", theme.of(Meaning::Wrong)) };
         text.item(&n, &format!("{}{have}", hop.load), theme.dim(), style);
         let doubt = if hop.certain { "" } else { " Not certain; a refusal leaves it as it is." };
         text.item(" ", &format!("{}{doubt}", hop.why), Style::new(), theme.dim());
     }
     for missing in &plan.missing {
         let archive = missing.archive.as_deref().unwrap_or("an archive that isn't known");
-        text.item("✗", &format!("{} usually comes in {archive}", missing.load), theme.of(Meaning::Wrong), Style::new());
+        text.item(
+            "✗",
+            &format!("{} usually comes in {archive}", missing.load),
+            theme.of(Meaning::Wrong),
+            Style::new(),
+        );
     }
 }
 
@@ -95,9 +98,16 @@ fn to_get(theme: Theme, wizard: &Wizard, nothing: bool, text: &mut Text) {
     let family = wizard.model().map(|m| m.family);
     if nothing {
         let whose = wizard.model().map_or("any phone".to_owned(), |m| format!("a {}", m.name));
-        let word = if wizard.shelf.loads().is_empty() { "No firmware has been added yet." } else { "Nothing here fits." };
+        let word = if wizard.shelf.loads().is_empty() {
+            "No firmware has been added yet."
+        } else {
+            "Nothing here fits."
+        };
         text.say(&format!("{word} Press Enter and show where the files for {whose} are."), theme.bold());
-        text.say("Archives are taken as they come: .zip, .cop, .cop.sgn, .tar.gz. No need to extract or rename.", theme.dim());
+        text.say(
+            "Archives are taken as they come: .zip, .cop, .cop.sgn, .tar.gz. No need to extract or rename.",
+            theme.dim(),
+        );
     } else {
         text.say("Adds to what is here; nothing is changed on the disk.", Style::new());
     }
@@ -105,7 +115,11 @@ fn to_get(theme: Theme, wizard: &Wizard, nothing: bool, text: &mut Text) {
     let families: Vec<Family> = family.into_iter().collect();
     for protocol in [Protocol::Sip, Protocol::Sccp] {
         for known in families.iter().filter_map(|f| catalogue.newest(*f, protocol)) {
-            text.labelled(&protocol.to_string(), &format!("{} comes in {}", known.name, known.archive), Style::new());
+            text.labelled(
+                &protocol.to_string(),
+                &format!("{} comes in {}", known.name, known.archive),
+                Style::new(),
+            );
         }
     }
 }
@@ -153,9 +167,14 @@ pub(super) fn files(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     if items.is_empty() {
         rows.say("Nothing here has that in its name. Esc clears it.", theme.dim());
     } else if folder.hidden > 0 {
-        rows.say(&format!("  {} other files can't be firmware and are not shown", folder.hidden), theme.dim());
+        rows.say(
+            &format!("  {} other files can't be firmware and are not shown", folder.hidden),
+            theme.dim(),
+        );
     }
     let mut pane = Pane::list(body, folder.path.display().to_string(), rows.rows, folder.at);
-    pane.right = format!("{}_", folder.typed);
+    if !folder.typed.is_empty() {
+        pane.right = format!("{}_", folder.typed);
+    }
     vec![pane]
 }

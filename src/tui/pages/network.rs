@@ -21,8 +21,11 @@ fn address(port: &Port) -> String {
 pub(super) fn network(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     let theme = model.theme;
     let wanted = u16::try_from(wizard.ports.len() + 4).unwrap_or(u16::MAX);
-    let [list, about] =
-        if body.width >= 130 { beside(body, 70) } else { above(body, wanted.min(body.height.saturating_sub(9))) };
+    let [list, about] = if body.width >= 130 {
+        beside(body, 70)
+    } else {
+        above(body, wanted.min(body.height.saturating_sub(9)))
+    };
     let mut rows = Text::new(theme, Pane::columns(list));
     for (n, port) in wizard.ports.iter().enumerate() {
         let link = if port.up { "● link" } else { "○ no link" };
@@ -45,7 +48,12 @@ pub(super) fn network(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
             let seen = "That is this computer alone: no phone can be plugged into it.";
             text.item("▲", seen, theme.of(Meaning::NeedsYou), Style::new());
         } else if port.up {
-            text.item("●", &format!("{} has a link: something is plugged in and powered.", port.name), theme.of(Meaning::Good), Style::new());
+            text.item(
+                "●",
+                &format!("{} has a link: something is plugged in and powered.", port.name),
+                theme.of(Meaning::Good),
+                Style::new(),
+            );
         } else {
             let seen = format!("{} has no link.", port.name);
             text.item("▲", &seen, theme.of(Meaning::NeedsYou), Style::new());
@@ -61,8 +69,15 @@ pub(super) fn network(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
                 text.labelled("do", todo, Style::new());
             }
             (Some(own), false) => {
-                text.say(&format!("Only files are served, on {own}. Phones are recognised by the files they ask for."), Style::new());
-                let todo = format!("The other DHCP server has to send option 150 (or 66) = {own}. Nothing else of it is changed.");
+                text.say(
+                    &format!(
+                        "Only files are served, on {own}. Phones are recognised by the files they ask for."
+                    ),
+                    Style::new(),
+                );
+                let todo = format!(
+                    "The other DHCP server has to send option 150 (or 66) = {own}. Nothing else of it is changed."
+                );
                 text.labelled("do", &todo, theme.bold());
             }
         }
@@ -81,13 +96,21 @@ pub(super) fn review(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     let mut text = Text::new(theme, Pane::columns(body));
     match &wizard.servers {
         Servers::Failed(why) => {
-            text.item("✗", &format!("The servers did not start. {}", why.text), theme.of(Meaning::Wrong), theme.bold());
+            text.item(
+                "✗",
+                &format!("The servers did not start. {}", why.text),
+                theme.of(Meaning::Wrong),
+                theme.bold(),
+            );
             text.labelled("do", &why.remedy, theme.bold());
             text.blank();
         }
         Servers::Starting => text.say("The servers are being started…", theme.bold()),
         Servers::Off | Servers::On => {
-            text.say("Nothing has been touched so far. Enter starts the servers and does this:", theme.bold());
+            text.say(
+                "Nothing has been touched so far. Enter starts the servers and does this:",
+                theme.bold(),
+            );
         }
     }
     text.blank();
@@ -102,15 +125,25 @@ pub(super) fn review(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
             text.labelled("way", &format!("{from} → {to}"), theme.bold());
         }
         if wizard.model().is_none() || wizard.start() == crate::route::Start::Unknown {
-            text.labelled("", "Planned anew for each phone as soon as the wire shows what it runs.", theme.dim());
+            text.labelled(
+                "",
+                "Planned anew for each phone as soon as the wire shows what it runs.",
+                theme.dim(),
+            );
         }
     }
     let order = wizard.order();
     if let Some(server) = order.draft.server {
         let who = if wizard.dhcp {
-            format!("Cisco phones on {} get an address of {server}/{} and files. Other devices are left alone.", order.interface, order.draft.prefix)
+            format!(
+                "Cisco phones on {} get an address of {server}/{} and files. Other devices are left alone.",
+                order.interface, order.draft.prefix
+            )
         } else {
-            format!("Phones that come to {server} on {} get files. Addresses come from the other DHCP server.", order.interface)
+            format!(
+                "Phones that come to {server} on {} get files. Addresses come from the other DHCP server.",
+                order.interface
+            )
         };
         text.labelled("answer", &who, Style::new());
     }
@@ -122,7 +155,11 @@ pub(super) fn review(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     if wizard.shown().is_some_and(|s| s.keys) {
         text.labelled("keys", "First the phone is reset with its keys; the coach follows.", Style::new());
     }
-    text.labelled("power", "Don't cut it while a phone says DO NOT UNPLUG on the Bench: it may cost the phone its firmware.", theme.bold());
+    text.labelled(
+        "power",
+        "Don't cut it while a phone says DO NOT UNPLUG on the Bench: it may cost the phone its firmware.",
+        theme.bold(),
+    );
     vec![Pane::text(body, "is all of it right?", text.rows)]
 }
 

@@ -28,7 +28,9 @@ pub(super) fn model(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     let unknown = found.len();
     rows.choice((unknown, wizard.model_at), "I don't know: plug it in", "", Style::new());
     let mut pane = Pane::list(list, "which phone?", rows.rows, wizard.model_at);
-    pane.right = format!("{}_", wizard.search);
+    if !wizard.search.is_empty() {
+        pane.right = format!("{}_", wizard.search);
+    }
     let mut text = Text::new(theme, Pane::columns(about));
     match (wizard.model(), wizard.blocker(crate::tui::Page::Model)) {
         (_, Some(why)) => {
@@ -91,7 +93,11 @@ pub(super) fn shows(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
         text.labelled("power", &phone.power, Style::new());
     }
     if wizard.said.is_empty() {
-        text.labelled("type", "the load or release it runs, if you know it: P00303010102, 8.3(2), SIP41.8-5-4S.", theme.dim());
+        text.labelled(
+            "type",
+            "the load or release it runs, if you know it: P00303010102, 8.3(2), SIP41.8-5-4S.",
+            theme.dim(),
+        );
     } else {
         text.labelled("runs", &format!("{} (as you typed it)", wizard.start()), theme.bold());
     }
@@ -101,8 +107,11 @@ pub(super) fn shows(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
 /// Which bench to practise on?
 pub(super) fn practise(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     let theme = model.theme;
-    let [list, about] =
-        if body.width >= 130 { beside(body, 78) } else { crate::tui::panes::above(body, body.height.saturating_sub(7)) };
+    let [list, about] = if body.width >= 130 {
+        beside(body, 78)
+    } else {
+        crate::tui::panes::above(body, body.height.saturating_sub(7))
+    };
     let mut rows = Text::new(theme, Pane::columns(list));
     for (n, exercise) in wizard.exercises.iter().enumerate() {
         rows.choice((n, wizard.exercise_at), &exercise.title, "", Style::new());

@@ -20,7 +20,13 @@ pub(in crate::tui) fn phone(theme: Theme, model: &Model) -> Vec<Row> {
         2..=8 => (1, usize::from(model.lines)),
         more => (usize::from(more / 8), 8),
     };
-    let screen_columns = if blocks > 1 { 13 } else if model.display == Display::Small { 14 } else { 19 };
+    let screen_columns = if blocks > 1 {
+        13
+    } else if model.display == Display::Small {
+        14
+    } else {
+        19
+    };
     let screen_rows = if model.display == Display::Small { 3 } else { keys.max(5) };
     let dim = theme.dim();
     let edge = |left: &str, right: &str| {
@@ -41,14 +47,26 @@ pub(in crate::tui) fn phone(theme: Theme, model: &Model) -> Vec<Row> {
     }
     for (n, pad) in KEYPAD.iter().enumerate() {
         let digits: String = pad.iter().flat_map(|key| [*key, ' ', ' ']).collect();
-        rows.push(line(theme, &handset(false, n + 1 == KEYPAD.len()), &format!("     {}", digits.trim_end()), ""));
+        rows.push(line(
+            theme,
+            &handset(false, n + 1 == KEYPAD.len()),
+            &format!("     {}", digits.trim_end()),
+            "",
+        ));
     }
     rows.push(edge("╰", "╯"));
     rows
 }
 
 fn handset(first: bool, last: bool) -> String {
-    if first { "╭──╮" } else if last { "╰──╯" } else { "│  │" }.to_owned()
+    if first {
+        "╭──╮"
+    } else if last {
+        "╰──╯"
+    } else {
+        "│  │"
+    }
+    .to_owned()
 }
 
 fn line(theme: Theme, handset: &str, screen: &str, keys: &str) -> Row {

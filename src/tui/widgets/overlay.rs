@@ -52,7 +52,8 @@ fn paragraph(text: &str, columns: usize) -> Vec<Line<'static>> {
 
 fn quit(model: &Model, columns: usize) -> Vec<Line<'static>> {
     if !model.running() {
-        let text = "Nothing was started and nothing of this computer was changed. The answers so far are not kept.";
+        let text =
+            "Nothing was started and nothing of this computer was changed. The answers so far are not kept.";
         let mut lines = paragraph(text, columns);
         lines.push(Line::default());
         lines.push(answers(model.theme, [("Esc", "stay"), ("Q", "leave")]));

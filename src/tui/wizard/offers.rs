@@ -37,7 +37,8 @@ impl Wizard {
     fn for_model(&self, model: &Model) -> Vec<Offer> {
         let shelf = owned(&self.shelf);
         let mut loads: Vec<&Load> = Vec::new();
-        for load in self.shelf.loads().iter().filter(|l| l.parsed.family == model.family && !l.parsed.loader) {
+        for load in self.shelf.loads().iter().filter(|l| l.parsed.family == model.family && !l.parsed.loader)
+        {
             match loads.iter_mut().find(|known| known.name.eq_ignore_ascii_case(&load.name)) {
                 Some(known) if load.complete && !known.complete => *known = load,
                 Some(_) => {}

@@ -85,15 +85,21 @@ impl Wizard {
             Page::Load if self.reading => blocked("reading", "The firmware is still being read.", ""),
             Page::Load => match self.offer() {
                 Some(offer) => offer.blocker,
-                None => blocked("no-load", "No load that fits is at hand.", "Press A and add an archive or a folder."),
+                None => blocked(
+                    "no-load",
+                    "No load that fits is at hand.",
+                    "Press A and add an archive or a folder.",
+                ),
             },
             Page::Network => self.port_blocker(),
             Page::Review => match &self.servers {
                 Servers::Starting => blocked("starting", "The servers are being started.", ""),
                 Servers::Failed(why) => Some(why.clone()),
-                Servers::Off | Servers::On => {
-                    self.draft().finish(Catalogue::builtin(), &self.shelf).err().and_then(|all| all.into_iter().next())
-                }
+                Servers::Off | Servers::On => self
+                    .draft()
+                    .finish(Catalogue::builtin(), &self.shelf)
+                    .err()
+                    .and_then(|all| all.into_iter().next()),
             },
             _ => None,
         }
@@ -104,9 +110,11 @@ impl Wizard {
             return None;
         }
         match self.foreign() {
-            Some(foreign) => {
-                blocked("foreign", format!("{} is none of the phones recovered here.", self.search.trim()), &foreign.works)
-            }
+            Some(foreign) => blocked(
+                "foreign",
+                format!("{} is none of the phones recovered here.", self.search.trim()),
+                &foreign.works,
+            ),
             None => blocked(
                 "no-model",
                 format!("No phone here is called {}.", self.search.trim()),
@@ -117,7 +125,11 @@ impl Wizard {
 
     fn port_blocker(&self) -> Option<Blocker> {
         let Some(port) = self.port() else {
-            return blocked("no-interface", "This computer has no network interface.", "Plug a network adapter in.");
+            return blocked(
+                "no-interface",
+                "This computer has no network interface.",
+                "Plug a network adapter in.",
+            );
         };
         port.addresses.is_empty().then(|| Blocker {
             code: "no-address".into(),

@@ -1,10 +1,10 @@
 //! What keys, clicks and answers of the app do on the wizard's pages.
 
+use super::Port;
 use super::folder::Choice;
 use super::{Entry, Phase, Servers, Step, Wizard};
-use crate::firmware::Shelf;
-use super::Port;
 use crate::clock::Instant;
+use crate::firmware::Shelf;
 use crate::session::State;
 use crate::tui::{Effect, Log, Mode, Model, Page};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
