@@ -14,9 +14,12 @@ mod lab;
 mod layering;
 mod loopback;
 mod pages;
+#[cfg(unix)]
+mod pty;
 mod reader;
 mod scenarios;
 mod screens;
 mod serving;
 mod svg;
+mod wizard;
 mod xray;

@@ -20,7 +20,7 @@ pub(super) fn panes(model: &Model, body: Rect) -> Vec<Pane> {
         text.say("No key sequence is known for this phone.", theme.bold());
         return vec![Pane::text(body, "reset keys", text.rows)];
     };
-    let [now, more] = above(body, 13.min(body.height));
+    let [now, more] = above(body, if body.height > 30 { 15 } else { 11.min(body.height) });
     let [pad, steps] = beside(now, 19);
     let keys = coach.keys();
     let next = match coach.phase {
@@ -49,12 +49,13 @@ pub(super) fn panes(model: &Model, body: Rect) -> Vec<Pane> {
         Wipes::Settings => "the settings; the load stays",
         Wipes::Load => "the settings and the load",
     };
-    rest.labelled("for", &reset.loads, Style::new());
-    rest.labelled("erases", erases, theme.bold());
+    if reset.loads != "all" {
+        rest.labelled("for", &reset.loads, Style::new());
+    }
     rest.labelled("lamps", &reset.lamps, Style::new());
     rest.labelled("then", &reset.then, Style::new());
     rest.labelled("else", &reset.wrong, Style::new());
-    vec![Pane::text(pad, "press", drawing), steps, Pane::text(more, "what it does", rest.rows)]
+    vec![Pane::text(pad, "press", drawing), steps, Pane::text(more, format!("it erases {erases}"), rest.rows)]
 }
 
 /// The lamps as they should look while this step lasts.

@@ -69,7 +69,7 @@ fn the_way(theme: Theme, offer: &Offer, text: &mut Text) {
 }
 
 /// The hops of a plan with their reasons.
-pub(super) fn hops(theme: Theme, plan: &Plan, text: &mut Text) {
+fn hops(theme: Theme, plan: &Plan, text: &mut Text) {
     if plan.possible && plan.hops.is_empty() {
         text.say("It runs that load already: it is left alone, and its proof is waited for.", Style::new());
     }
@@ -80,15 +80,6 @@ pub(super) fn hops(theme: Theme, plan: &Plan, text: &mut Text) {
         text.item(&n, &format!("{}{have}", hop.load), theme.dim(), style);
         let doubt = if hop.certain { "" } else { " Not certain; a refusal leaves it as it is." };
         text.item(" ", &format!("{}{doubt}", hop.why), Style::new(), theme.dim());
-    }
-    for missing in &plan.missing {
-        let archive = missing.archive.as_deref().unwrap_or("an archive that isn't known");
-        text.item(
-            "✗",
-            &format!("{} usually comes in {archive}", missing.load),
-            theme.of(Meaning::Wrong),
-            Style::new(),
-        );
     }
 }
 

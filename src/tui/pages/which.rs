@@ -21,7 +21,7 @@ pub(super) fn model(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     for (n, phone) in found.iter().enumerate() {
         let keys = match phone.lines {
             0 | 1 => "no line keys".to_owned(),
-            n => format!("{n} keys, {}", phone.display.word()),
+            n => format!("{n} keys, {}", phone.display.word().trim_start_matches("colour ")),
         };
         rows.choice((n, wizard.model_at), &phone.name, &keys, Style::new());
     }
@@ -51,7 +51,11 @@ pub(super) fn model(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
             }
         }
     }
-    let title = wizard.model().map_or("any phone".to_owned(), |m| format!("Cisco {}", m.name));
+    let title = match wizard.model() {
+        Some(phone) => format!("Cisco {}", phone.name),
+        None if wizard.blocker(crate::tui::Page::Model).is_some() => wizard.search.trim().to_owned(),
+        None => "any phone".to_owned(),
+    };
     vec![pane, Pane::text(about, title, text.rows)]
 }
 

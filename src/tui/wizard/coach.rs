@@ -134,7 +134,8 @@ impl Coach {
         if Kind::of(model.family) == Kind::Classic || reset.wipes != Wipes::Load {
             return Some(Outcome::Took(format!("·{tail} has restarted and is asking on the wire.")));
         }
-        Some(Outcome::Booted(format!(
+        // An address alone says nothing yet.
+        (phone.identity.condition == Condition::Application).then(|| Outcome::Booted(format!(
             "·{tail} booted normally and still has its load: the sequence did not take, most likely because # came too late or a key was missed."
         )))
     }

@@ -106,7 +106,7 @@ impl Wizard {
     }
 
     fn model_blocker(&self) -> Option<Blocker> {
-        if !self.found().is_empty() || self.model_at > 0 || self.search.trim().is_empty() {
+        if !self.found().is_empty() || self.search.trim().is_empty() {
             return None;
         }
         match self.foreign() {
@@ -118,7 +118,7 @@ impl Wizard {
             None => blocked(
                 "no-model",
                 format!("No phone here is called {}.", self.search.trim()),
-                "Type a part of its number, such as 796, or press Down for \"I don't know\".",
+                "Type a part of its number, such as 796; Esc shows all of them.",
             ),
         }
     }

@@ -319,7 +319,7 @@ fn next_phone(model: &mut Model) -> Option<Vec<Effect>> {
         if let Some(wizard) = &mut model.wizard {
             (wizard.practice, wizard.servers) = (false, Servers::Off);
         }
-        model.overlay = None;
+        model.ended = false;
         go(model, Page::Practise);
         return Some(vec![Effect::Stop]);
     }
