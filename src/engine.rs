@@ -281,6 +281,16 @@ impl Engine {
         self.conclude(now, mac, Sign::Nothing);
     }
 
+    /// A phone goes on to something else, so it has what was sent to it whole.
+    fn settle_reads(&mut self, now: Instant, mac: Mac) {
+        for id in self.reads.all_sent_to(mac) {
+            if let Some((phone, kind)) = self.reads.end_read_whole(now, id) {
+                self.tell_end(now, phone, kind);
+                self.queue.push_back(Queued::Close(id));
+            }
+        }
+    }
+
     fn desk(&self) -> Desk<'_> {
         Desk { catalogue: self.catalogue, shelf: &self.shelf, job: &self.job }
     }

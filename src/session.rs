@@ -99,7 +99,10 @@ impl State {
         self.last = event.at;
         match &event.kind {
             Kind::SessionStarted(session) => self.session = Some(session.clone()),
-            Kind::SessionResumed { .. } => self.summary = None,
+            Kind::SessionResumed { .. } => {
+                self.summary = None;
+                self.phones.iter_mut().for_each(|phone| fold::resumed(phone, event.at));
+            }
             Kind::Summary(summary) => self.summary = Some(summary.clone()),
             Kind::Garbage { count, .. } => self.totals.garbage += u64::from(*count),
             Kind::DhcpIgnored { from, why, asked, count } => {

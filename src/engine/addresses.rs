@@ -65,6 +65,9 @@ impl Engine {
         };
         let starts = matches!(&kind, Kind::DhcpOffer { .. })
             || matches!(&kind, Kind::DhcpAck { how, .. } if matches!(how.as_str(), "selecting" | "init-reboot" | "bootp"));
+        if starts {
+            self.settle_reads(now, mac);
+        }
         self.tell(now, Some(mac), kind);
         let sign = if starts { Sign::Starts(self.state.events) } else { Sign::Nothing };
         self.queue.push_back(Queued::Reply { from: Endpoint::Dhcp, to, bytes });

@@ -158,6 +158,19 @@ impl Reads {
         }
     }
 
+    /// Reads of this phone of which every block was sent: when it goes on to something else, it has them, and only its
+    /// last ACK was lost.
+    pub(super) fn all_sent_to(&self, phone: Mac) -> Vec<TransferId> {
+        let of_phone = |(_, r): &&(u64, Reading)| r.phone == Some(phone) && r.transfer.all_sent();
+        self.slots.iter().flatten().filter(of_phone).map(|(id, _)| TransferId(*id)).collect()
+    }
+
+    /// Ends a read as read, its last ACK missing.
+    pub(super) fn end_read_whole(&mut self, now: Instant, id: TransferId) -> Option<(Option<Mac>, Kind)> {
+        let reading = self.remove(id.0)?;
+        Some((reading.phone, finished(id.0, &reading, now, false)))
+    }
+
     /// Ends a read from our side.
     pub(super) fn end(&mut self, id: TransferId, why: ReadFailure) -> Option<(Option<Mac>, Kind)> {
         let reading = self.remove(id.0)?;
@@ -219,14 +232,7 @@ impl Reads {
             }
             Step::Finished { last_ack } => {
                 let reading = self.remove(id)?;
-                let p = reading.transfer.progress();
-                let kind = Kind::ReadFinished {
-                    read: id,
-                    bytes: p.size,
-                    ms: u64::try_from(now.since(reading.began).as_millis()).unwrap_or(u64::MAX),
-                    resent: p.blocks_resent,
-                    last_ack,
-                };
+                let kind = finished(id, &reading, now, last_ack);
                 Some(Polled::Over(TransferId(id), reading.phone, kind))
             }
             Step::Failed(failure) => {
@@ -255,6 +261,17 @@ fn progress(id: u64, reading: &mut Reading, now: Instant) -> Option<Kind> {
     }
     reading.told_bytes = p.bytes_acked;
     Some(Kind::ReadProgress { read: id, bytes: p.bytes_acked, resent: p.blocks_resent })
+}
+
+fn finished(id: u64, reading: &Reading, now: Instant, last_ack: bool) -> Kind {
+    let p = reading.transfer.progress();
+    Kind::ReadFinished {
+        read: id,
+        bytes: p.size,
+        ms: u64::try_from(now.since(reading.began).as_millis()).unwrap_or(u64::MAX),
+        resent: p.blocks_resent,
+        last_ack,
+    }
 }
 
 fn failed(id: u64, reading: &Reading, why: ReadFailure, text: String) -> Kind {

@@ -99,6 +99,7 @@ impl Engine {
             self.tell(now, Some(mac), Kind::Booted { because: format!("it asks for {}", name.asked()) });
         }
         if let Some(mac) = mac {
+            self.settle_reads(now, mac);
             self.conclude(now, mac, Sign::Asks(role, name.base()));
         }
         let phone = mac.and_then(|mac| self.state.phone(mac));

@@ -12,7 +12,7 @@ use crate::job;
 use crate::load::{Family, LoadName, Protocol};
 use crate::route::{self, Start};
 use crate::session::phone::Mark;
-use crate::session::{Phone, Stage};
+use crate::session::Phone;
 use std::time::Duration;
 
 /// What a phone is showing at this moment.
@@ -30,9 +30,11 @@ pub(super) enum Sign<'a> {
 /// (`classic-phones` 1.5, 4.3: the application resets after its configuration, within seconds).
 const SETTLE: Duration = Duration::from_secs(20);
 /// The same for a load of the years before the universal loader, which shows itself by asking for nothing more.
-const SETTLE_SILENT: Duration = Duration::from_secs(60);
+pub(super) const SETTLE_SILENT: Duration = Duration::from_secs(60);
 /// A request sooner than this after an image is the rest of the same start.
 const SAME_START: Duration = Duration::from_secs(2);
+/// A universal loader reads the list of its load at each start; more often than so within one hop, it is going round.
+const LISTS_AT_STARTS: u32 = 2;
 /// A Java phone whose default list has been read in vain so often refuses it (`java-phones` 6).
 const IN_VAIN: u32 = 3;
 
@@ -42,7 +44,7 @@ pub(super) fn conclude(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Inst
         .or_else(|| plan(desk, phone))
         .or_else(|| refused(desk, phone, now))
         .or_else(|| hop_done(desk, phone, sign, now))
-        .or_else(|| verdict(desk, phone, now))
+        .or_else(|| verdict(desk, phone, sign, now))
         .or_else(|| super::watch::symptoms(desk, phone, now))
 }
 
@@ -143,7 +145,7 @@ fn plan(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
         None => None,
         Some(plan) => {
             let fresh = phone.hop == 0 && phone.trail.firmware.is_empty() && phone.trail.list.is_none();
-            let erased = wiped && fresh && plan.from != Start::Wiped.to_string() && plan.revised.is_none();
+            let erased = wiped && (phone.at_target() || fresh && plan.from != Start::Wiped.to_string() && plan.revised.is_none());
             let meant = !plan.target.eq_ignore_ascii_case(target) && plan.revised.is_none();
             match (erased, meant) {
                 (true, _) => Some("it is in factory state".to_owned()),
@@ -191,11 +193,18 @@ fn announce(plan: &route::Plan, revised: Option<String>) -> Kind {
     Kind::Planned(Plan { from: plan.from.clone(), target: plan.to.clone(), hops, revised })
 }
 
-/// A wiped phone that reads its list and then nothing refuses the load: one rung down, then climb.
+/// A running Java phone that read a list, asked for no part and went on with what it runs: "Auth Fail", "Load rejected".
+pub(super) fn refused_running(desk: &Desk<'_>, phone: &Phone, now: Instant) -> bool {
+    let java = phone.identity.family.is_some_and(|family| family != Family::Classic);
+    let went_on = phone.trail.app_file.as_ref().is_some_and(|m| now.since(m.at) >= SETTLE);
+    java && phone.trail.list.is_some() && went_on && desk.shelf.load(phone.due().unwrap_or_default()).is_some()
+}
+
+/// A phone that reads its list and then nothing refuses the load: one rung down, then climb.
 fn refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let trail = &phone.trail;
     let list = trail.list.as_ref()?;
-    let vain = trail.lists_in_vain >= IN_VAIN || trail.again > 0 && trail.lists_in_vain >= 2;
+    let vain = trail.lists_in_vain >= IN_VAIN || trail.again > 0 && trail.lists_in_vain >= 2 || refused_running(desk, phone, now);
     if phone.closed.is_some() || !vain || now.since(list.at) < SAME_START {
         return None;
     }
@@ -224,10 +233,13 @@ fn hop_done(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Opt
         Era::Unsigned | Era::Signed => image_read(phone, load, sign, now),
         Era::Java => parts_read(phone, load, sign, now),
     };
-    let proof = proof.or_else(|| runs_already(desk, phone, load, now))?;
+    let proof = proof.or_else(|| runs_already(desk, phone, load, sign, now))?;
     let number = u32::try_from(phone.hop + 1).unwrap_or(u32::MAX);
     Some(Kind::HopDone { hop: number, load: hop.load.clone(), proof })
 }
+
+/// How a proof says that a file was read to its end.
+const READ_WHOLE: &str = "read whole:";
 
 /// A mark as a proof quotes it.
 fn quote(mark: &Mark, what: &str) -> String {
@@ -242,9 +254,11 @@ fn same_file(sign: Sign<'_>, mark: &Mark) -> bool {
 fn application_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Option<Vec<String>> {
     let of_load = |m: &&Mark| m.role == Role::Application && m.load.as_deref() == Some(&load.name);
     let application = phone.trail.firmware.iter().find(of_load)?;
-    let goes_on = !matches!(sign, Sign::Nothing) && now.since(application.at) >= SAME_START;
+    // The list of the same load: it did not take what it read.
+    let round = matches!(sign, Sign::Asks(Role::LoadsList | Role::Loader, _));
+    let goes_on = !round && !matches!(sign, Sign::Nothing) && now.since(application.at) >= SAME_START;
     (goes_on && !same_file(sign, application))
-        .then(|| vec![quote(application, "read whole:"), goes_on_with(sign)])
+        .then(|| vec![quote(application, READ_WHOLE), goes_on_with(sign)])
 }
 
 fn goes_on_with(sign: Sign<'_>) -> String {
@@ -265,7 +279,7 @@ fn image_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Optio
         Sign::Nothing => false,
     };
     (anew && now.since(image.at) >= SAME_START && !same_file(sign, image))
-        .then(|| vec![quote(image, "read whole:"), goes_on_with(sign)])
+        .then(|| vec![quote(image, READ_WHOLE), goes_on_with(sign)])
 }
 
 /// A Java load is taken when its last part was read and the phone, started anew, asks for its configuration and not
@@ -281,25 +295,43 @@ fn parts_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Optio
     let count = phone.trail.firmware.len();
     (anew && !role.is_firmware()).then(|| {
         vec![
-            format!("{} ({count} parts)", quote(part, "read whole:")),
+            format!("{} ({count} parts)", quote(part, READ_WHOLE)),
             format!("then started anew and asked for {file}"),
         ]
     })
 }
 
-/// It read a configuration that names the load, asked for none of its files and went on to what an application asks for.
-fn runs_already(desk: &Desk<'_>, phone: &Phone, load: &Load, now: Instant) -> Option<Vec<String>> {
+/// It read a configuration that names the load, asked for none of its firmware and went on to what an application asks
+/// for. A universal loader reads the list at each start; a Java phone only when it means to change, so a list in between
+/// is a refusal.
+fn runs_already(desk: &Desk<'_>, phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Option<Vec<String>> {
     let trail = &phone.trail;
     let config = trail.config.as_ref().filter(|m| m.load.as_deref() == Some(&load.name))?;
     if trail.firmware.iter().any(|m| m.role != Role::Loader) {
         return None;
     }
-    let named = quote(config, "read, naming this load:");
-    match desk.catalogue.era(&load.parsed) {
-        Era::Unsigned | Era::Signed => (now.since(config.at) >= SETTLE_SILENT && trail.list.is_none())
-            .then(|| vec![named, format!("and asked for no image for {} s", SETTLE_SILENT.as_secs())]),
-        _ => Some(vec![named, application_shown(desk, phone, load.parsed.protocol, now)?]),
-    }
+    let shown = match desk.catalogue.era(&load.parsed) {
+        Era::Unsigned | Era::Signed => return image_not_wanted(phone, &load.name, sign, now).map(|shown| vec![shown]),
+        Era::Universal if trail.lists > LISTS_AT_STARTS => return None,
+        Era::Java if trail.list.is_some() => return None,
+        Era::Universal | Era::Java => application_shown(desk, phone, load.parsed.protocol, now)?,
+    };
+    Some(vec![quote(config, "read, naming this load:"), shown])
+}
+
+/// A load of the years before the universal loader shows itself by asking for nothing more. Silence alone shows nothing:
+/// after it, the phone must give a sign of life that is no request for an image.
+fn image_not_wanted(phone: &Phone, load: &str, sign: Sign<'_>, now: Instant) -> Option<String> {
+    let config = phone.trail.config.as_ref().filter(|m| m.load.as_deref() == Some(load))?;
+    let quiet = now.since(config.at);
+    let alive = match sign {
+        Sign::Starts(event) => format!("#{event} started anew"),
+        Sign::Asks(role, file) if !role.is_firmware() => format!("asked for {file}"),
+        _ => return None,
+    };
+    (quiet >= SETTLE_SILENT && phone.read.is_none()).then(|| {
+        format!("{}, wanted no image for {} s, then {alive}", quote(config, "read, naming this load:"), quiet.as_secs())
+    })
 }
 
 /// The application's own requests, once they have stood for a while without a start over.
@@ -318,9 +350,10 @@ fn application_shown(desk: &Desk<'_>, phone: &Phone, protocol: Protocol, now: In
     })
 }
 
-fn verdict(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
-    if phone.closed.is_some() {
-        return None;
+/// The last word on a phone, or its withdrawal.
+fn verdict(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Option<Kind> {
+    if let Some(closed) = &phone.closed {
+        return (closed.verdict == Verdict::Recovered).then(|| starts_over(sign))?;
     }
     if let Some(no_plan) = &phone.no_plan {
         let reason = format!("{} {}", no_plan.text.trim_end(), no_plan.get);
@@ -328,27 +361,39 @@ fn verdict(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     }
     let plan = phone.plan.as_ref().filter(|_| phone.at_target())?;
     let load: LoadName = plan.target.parse().ok()?;
+    let behind = phone.hops_done.last();
+    let read = behind.is_some_and(|hop| hop.proof.iter().any(|proof| proof.contains(READ_WHOLE)));
     let shown = match desk.catalogue.era(&load) {
-        Era::Unsigned | Era::Signed => stays_silent(phone, &plan.target, now),
-        _ => application_shown(desk, phone, load.protocol, now),
-    }?;
-    let mut proof = phone.hops_done.last().map(|hop| hop.proof.clone()).unwrap_or_default();
+        Era::Unsigned | Era::Signed => image_not_wanted(phone, &plan.target, sign, now)?,
+        era => {
+            let trail = &phone.trail;
+            let told = trail.config.as_ref().is_some_and(|m| m.load.as_deref() == Some(plan.target.as_str()));
+            let round = match era {
+                Era::Java => trail.list.is_some(),
+                _ => trail.lists > LISTS_AT_STARTS,
+            };
+            if !told || round || trail.again > 1 {
+                return None;
+            }
+            application_shown(desk, phone, load.protocol, now)?
+        }
+    };
+    let mut proof = behind.map(|hop| hop.proof.clone()).unwrap_or_default();
     if !proof.contains(&shown) {
         proof.push(shown);
     }
-    let reason =
-        format!("It runs {}: it read all of it, started anew and behaves as that load does.", plan.target);
+    let how = if read { "read all of it, started anew" } else { "was told to run it, asked for no part of it" };
+    let reason = format!("It runs {}: it {how} and behaves as that load does.", plan.target);
     Some(Kind::Verdict { verdict: Verdict::Recovered, running: Some(plan.target.clone()), proof, reason })
 }
 
-fn stays_silent(phone: &Phone, target: &str, now: Instant) -> Option<String> {
-    let config = phone.trail.config.as_ref().filter(|m| m.load.as_deref() == Some(target))?;
-    let quiet = phone.trail.firmware.is_empty() && phone.stage != Stage::Parts;
-    (quiet && now.since(config.at) >= SETTLE_SILENT).then(|| {
-        format!(
-            "{} and asked for no image for {} s",
-            quote(config, "read, naming this load:"),
-            SETTLE_SILENT.as_secs()
-        )
+/// A recovered phone that asks for firmware again was not, or has been wiped since.
+fn starts_over(sign: Sign<'_>) -> Option<Kind> {
+    let Sign::Asks(role, file) = sign else { return None };
+    (role.is_firmware() || role == Role::TermList).then(|| Kind::Verdict {
+        verdict: Verdict::Unproven,
+        running: None,
+        proof: Vec::new(),
+        reason: format!("It was recovered, and now asks for {file} again."),
     })
 }

@@ -2,6 +2,8 @@
 //! passed, and withdrawn when the wire disproves it.
 
 use super::answer::Desk;
+use super::rules::{SETTLE_SILENT, refused_running};
+use crate::catalogue::Era;
 use crate::clock::Instant;
 use crate::event::{Kind, Role};
 use crate::job;
@@ -22,7 +24,7 @@ pub(super) fn symptoms(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<K
     foreign_address(desk, phone)
         .or_else(|| no_request(desk, phone, now))
         .or_else(|| no_read(desk, phone, now))
-        .or_else(|| list_refused(desk, phone))
+        .or_else(|| list_refused(desk, phone, now))
         .or_else(|| flash_repeats(desk, phone))
         .or_else(|| power_cycle(desk, phone, now))
 }
@@ -65,9 +67,9 @@ fn no_read(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     held(desk, phone, "no-read", is, || vec![("seconds", waited.as_secs().to_string())])
 }
 
-fn list_refused(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
+fn list_refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let trail = &phone.trail;
-    let is = trail.lists_in_vain >= 2 && phone.closed.is_none();
+    let is = (trail.lists_in_vain >= 2 || refused_running(desk, phone, now)) && phone.closed.is_none();
     held(desk, phone, "list-refused", is, || {
         let file = trail.list.as_ref().map(|m| m.file.clone()).unwrap_or_default();
         let due = phone.due().and_then(|due| due.parse::<LoadName>().ok());
@@ -84,15 +86,17 @@ fn flash_repeats(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
     held(desk, phone, "flash-repeats", is, || vec![("load", phone.due().unwrap_or_default().to_owned())])
 }
 
-/// A hop that turned out to be behind the phone without a start: it looks for the next load only when it starts.
+/// A load of the years before the universal loader is named and not asked for: it runs already, or nothing does. Either
+/// way it takes a start to see it.
 fn power_cycle(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
-    let behind = phone.hops_done.last()?;
-    let waits = phone.hop > 0
-        && !phone.at_target()
-        && phone.closed.is_none()
-        && phone.trail.config.as_ref().is_some_and(|m| m.load.as_deref() == Some(&behind.load))
-        && now.since(phone.hop_since) >= Duration::from_secs(30);
-    held(desk, phone, "power-cycle", waits, || vec![("load", behind.load.clone())])
+    let due = phone.due()?;
+    let single = due.parse::<LoadName>().is_ok_and(|due| desk.catalogue.era(&due) < Era::Universal);
+    let told = phone.trail.config.as_ref().filter(|m| m.load.as_deref() == Some(due));
+    let waited = told.map(|m| now.since(m.at)).filter(|waited| *waited >= SETTLE_SILENT);
+    let is = single && waited.is_some() && phone.read.is_none() && phone.closed.is_none();
+    held(desk, phone, "power-cycle", is, || {
+        vec![("load", due.to_owned()), ("seconds", waited.unwrap_or_default().as_secs().to_string())]
+    })
 }
 
 /// What a refused request means.

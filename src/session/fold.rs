@@ -2,13 +2,16 @@
 
 use super::phone::{Asked, Closed, HopBehind, Mark, Phone, Read, Stage, Symptom, Trail};
 use crate::clock::Instant;
-use crate::event::{Event, Kind, Role};
+use crate::event::{Event, Kind, Role, Verdict};
 use crate::limits;
 use std::time::Duration;
 
 /// A list that is read again within this time is one reading: wiped phones ask for theirs twice, a second apart
 /// (`java-phones` 1.4).
 const SAME_READING: Duration = Duration::from_secs(10);
+
+/// Reads beside the newest that are still waited for.
+const LEFT: usize = 4;
 
 /// Folds one event into its phone. Returns the bytes that it acknowledged.
 pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
@@ -33,6 +36,7 @@ pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
                 since: event.at,
                 event: event.n,
             };
+            phone.trail.offers = 0;
             asked_for(phone, asked, true, event.at);
             read_started(phone, event, read);
         }
@@ -53,7 +57,7 @@ pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
         }
         Kind::ReadFailed { read, bytes, resent, .. } => {
             let gained = read_moved(phone, *read, *bytes, *resent);
-            phone.read = None;
+            ended(phone, *read);
             return gained;
         }
         kind => decided(phone, kind, event.at),
@@ -152,13 +156,26 @@ fn read_started(phone: &mut Phone, event: &Event, read: Read) {
     reached(phone, asks(read.role, phone.stage), event.at);
     let mark = mark(&read, event);
     if read.role.is_firmware() {
-        if phone.trail.firmware.iter().any(|m| m.file == mark.file) {
-            phone.trail.again += 1;
+        let trail = &mut phone.trail;
+        if trail.firmware.iter().any(|m| m.file == mark.file) || trail.had.contains(&mark.file) {
+            trail.again += 1;
         }
-        phone.trail.lists_in_vain = 0;
+        (trail.lists_in_vain, trail.list) = (0, None);
+        wants_firmware(trail);
     }
     note_app_file(phone, mark);
-    phone.read = Some(Read { id, ..read });
+    if let Some(older) = phone.read.replace(Read { id, ..read }) {
+        phone.left.push(older);
+        // A phone reads one file at a time; what is older than a few has been given up on both sides.
+        if phone.left.len() > LEFT {
+            phone.left.remove(0);
+        }
+    }
+}
+
+/// It asks for firmware: whatever it showed before, it does not run what it is told.
+fn wants_firmware(trail: &mut Trail) {
+    (trail.config, trail.app_file, trail.app_file_last) = (None, None, None);
 }
 
 fn note_app_file(phone: &mut Phone, mark: Mark) {
@@ -178,7 +195,8 @@ fn note_app_file(phone: &mut Phone, mark: Mark) {
 
 /// Bytes acknowledged for the first time.
 fn read_moved(phone: &mut Phone, id: u64, bytes: u64, resent: u64) -> u64 {
-    let Some(read) = phone.read.as_mut().filter(|r| r.id == id) else { return 0 };
+    let under_way = phone.read.iter_mut().chain(&mut phone.left);
+    let Some(read) = under_way.into_iter().find(|r| r.id == id) else { return 0 };
     let gained = bytes.saturating_sub(read.bytes);
     phone.bytes += gained;
     phone.resent += resent.saturating_sub(read.resent);
@@ -186,9 +204,15 @@ fn read_moved(phone: &mut Phone, id: u64, bytes: u64, resent: u64) -> u64 {
     gained
 }
 
+/// Takes a read out that has ended.
+fn ended(phone: &mut Phone, id: u64) -> Option<Read> {
+    let newest = phone.read.take_if(|r| r.id == id);
+    newest.or_else(|| phone.left.iter().position(|r| r.id == id).map(|at| phone.left.remove(at)))
+}
+
 fn read_finished(phone: &mut Phone, event: &Event) {
     let Kind::ReadFinished { read: id, .. } = event.kind else { return };
-    let Some(read) = phone.read.take_if(|r| r.id == id) else { return };
+    let Some(read) = ended(phone, id) else { return };
     let mark = mark(&read, event);
     let trail = &mut phone.trail;
     if mark.role.is_firmware() {
@@ -196,7 +220,7 @@ fn read_finished(phone: &mut Phone, event: &Event) {
         if trail.firmware.len() < limits::NAMES_PER_PHONE {
             trail.firmware.push(mark);
         }
-        (trail.list, trail.config, trail.booted) = (None, None, false);
+        trail.booted = false;
         // Some seconds pass between two parts of a Java load; it writes only when it has them all.
         let more = read.role == Role::Part && read.part.is_some_and(|(k, n)| k < n);
         reached(phone, if more { Stage::Parts } else { Stage::Flashing }, event.at);
@@ -204,6 +228,7 @@ fn read_finished(phone: &mut Phone, event: &Event) {
         let again = trail.list.as_ref().is_some_and(|l| event.at.since(l.at) < SAME_READING);
         if !again {
             trail.lists_in_vain += 1;
+            trail.lists += 1;
         }
         trail.list = Some(mark);
     } else if mark.role.is_config() && mark.load.is_some() {
@@ -232,6 +257,11 @@ fn decided(phone: &mut Phone, kind: &Kind, at: Instant) {
             }
             phone.hop += 1;
             begin_hop(phone, at);
+        }
+        // A case that is opened again.
+        Kind::Verdict { verdict: Verdict::Unproven, .. } => {
+            phone.closed = None;
+            (phone.trail.app_file, phone.trail.app_file_last) = (None, None);
         }
         Kind::Verdict { verdict, running, proof, reason } => {
             phone.closed = Some(Closed {
@@ -265,6 +295,7 @@ fn begin_hop(phone: &mut Phone, at: Instant) {
     phone.hop_since = at;
     let old = std::mem::take(&mut phone.trail);
     phone.trail = Trail {
+        had: old.firmware.into_iter().map(|m| m.file).collect(),
         offers: old.offers,
         offers_since: old.offers_since,
         config: old.config,
@@ -273,4 +304,13 @@ fn begin_hop(phone: &mut Phone, at: Instant) {
         booted: old.booted,
         ..Trail::default()
     };
+}
+
+/// Nobody watched for a while: what was under way is over, and silence in that time shows nothing.
+pub(super) fn resumed(phone: &mut Phone, at: Instant) {
+    (phone.read, phone.stage_since) = (None, at);
+    phone.left.clear();
+    let trail = &mut phone.trail;
+    (trail.offers, trail.refused_address) = (0, None);
+    wants_firmware(trail);
 }

@@ -85,8 +85,10 @@ pub struct Phone {
     pub stage_since: Instant,
     /// Boots seen.
     pub boots: u32,
-    /// The read under way.
+    /// The read under way, the newest where one has not ended yet.
     pub read: Option<Read>,
+    /// Reads that were under way when it began the newest one.
+    pub left: Vec<Read>,
     /// Names it asked for, folded to lower case.
     pub names: BTreeMap<String, Asked>,
     /// What the rules need of the recent past.
@@ -180,11 +182,15 @@ pub struct Trail {
     pub list: Option<Mark>,
     /// Times a list was read to its end, some seconds apart, with no firmware after it.
     pub lists_in_vain: u32,
-    /// Times firmware that had been read was read again within the hop.
+    /// Firmware of the hop before this one, by file: to read it again is to have failed to write it.
+    pub had: Vec<String>,
+    /// Times firmware that had been read was read again.
     pub again: u32,
-    /// The last configuration that named a load, since the last firmware.
+    /// Times a list was read to its end since the hop began, some seconds apart.
+    pub lists: u32,
+    /// The last configuration that named a load, since firmware was last asked for.
     pub config: Option<Mark>,
-    /// The first file since the last firmware, list or trust list that only an application asks for.
+    /// The first file that only an application asks for, since firmware, a list or a trust list was last asked for.
     pub app_file: Option<Mark>,
     /// The last of them.
     pub app_file_last: Option<Mark>,
@@ -240,6 +246,7 @@ impl Phone {
             stage_since: at,
             boots: 0,
             read: None,
+            left: Vec::new(),
             names: BTreeMap::new(),
             trail: Trail::default(),
             bytes: 0,

@@ -209,6 +209,12 @@ impl Transfer {
         });
     }
 
+    /// Every block was sent; only the ACK of the last ones is missing.
+    #[must_use]
+    pub const fn all_sent(&self) -> bool {
+        self.reached == self.blocks
+    }
+
     /// What to do now; poll until it says [`Step::Wait`].
     ///
     /// `buf` must hold [`wire::PACKET_BYTES`]; if the packet doesn't fit, nothing is sent and the answer is to wait

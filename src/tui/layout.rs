@@ -41,11 +41,11 @@ pub struct Areas {
     pub density: Density,
     /// The phones that can be seen, and where.
     pub phones: Vec<(Mac, Rect)>,
-    /// The border around the list of phones, in [`Density::List`].
+    /// The border around the list of phones, in `Density::List`.
     pub list: Rect,
     /// The place of the first phone seen in the list, from 0.
     pub first: usize,
-    /// The large pane for the chosen phone, in [`Density::List`].
+    /// The large pane for the chosen phone, in `Density::List`.
     pub focus: Rect,
     /// The log.
     pub log: Rect,
