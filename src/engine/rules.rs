@@ -11,8 +11,8 @@ use crate::firmware::Load;
 use crate::job;
 use crate::load::{Family, LoadName, Protocol};
 use crate::route::{self, Start};
-use crate::session::phone::Mark;
 use crate::session::Phone;
+use crate::session::phone::Mark;
 use std::time::Duration;
 
 /// What a phone is showing at this moment.
@@ -145,7 +145,9 @@ fn plan(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
         None => None,
         Some(plan) => {
             let fresh = phone.hop == 0 && phone.trail.firmware.is_empty() && phone.trail.list.is_none();
-            let erased = wiped && (phone.at_target() || fresh && plan.from != Start::Wiped.to_string() && plan.revised.is_none());
+            let erased = wiped
+                && (phone.at_target()
+                    || fresh && plan.from != Start::Wiped.to_string() && plan.revised.is_none());
             let meant = !plan.target.eq_ignore_ascii_case(target) && plan.revised.is_none();
             match (erased, meant) {
                 (true, _) => Some("it is in factory state".to_owned()),
@@ -197,14 +199,18 @@ fn announce(plan: &route::Plan, revised: Option<String>) -> Kind {
 pub(super) fn refused_running(desk: &Desk<'_>, phone: &Phone, now: Instant) -> bool {
     let java = phone.identity.family.is_some_and(|family| family != Family::Classic);
     let went_on = phone.trail.app_file.as_ref().is_some_and(|m| now.since(m.at) >= SETTLE);
-    java && phone.trail.list.is_some() && went_on && desk.shelf.load(phone.due().unwrap_or_default()).is_some()
+    java && phone.trail.list.is_some()
+        && went_on
+        && desk.shelf.load(phone.due().unwrap_or_default()).is_some()
 }
 
 /// A phone that reads its list and then nothing refuses the load: one rung down, then climb.
 fn refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let trail = &phone.trail;
     let list = trail.list.as_ref()?;
-    let vain = trail.lists_in_vain >= IN_VAIN || trail.again > 0 && trail.lists_in_vain >= 2 || refused_running(desk, phone, now);
+    let vain = trail.lists_in_vain >= IN_VAIN
+        || trail.again > 0 && trail.lists_in_vain >= 2
+        || refused_running(desk, phone, now);
     if phone.closed.is_some() || !vain || now.since(list.at) < SAME_START {
         return None;
     }
@@ -304,14 +310,22 @@ fn parts_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Optio
 /// It read a configuration that names the load, asked for none of its firmware and went on to what an application asks
 /// for. A universal loader reads the list at each start; a Java phone only when it means to change, so a list in between
 /// is a refusal.
-fn runs_already(desk: &Desk<'_>, phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Option<Vec<String>> {
+fn runs_already(
+    desk: &Desk<'_>,
+    phone: &Phone,
+    load: &Load,
+    sign: Sign<'_>,
+    now: Instant,
+) -> Option<Vec<String>> {
     let trail = &phone.trail;
     let config = trail.config.as_ref().filter(|m| m.load.as_deref() == Some(&load.name))?;
     if trail.firmware.iter().any(|m| m.role != Role::Loader) {
         return None;
     }
     let shown = match desk.catalogue.era(&load.parsed) {
-        Era::Unsigned | Era::Signed => return image_not_wanted(phone, &load.name, sign, now).map(|shown| vec![shown]),
+        Era::Unsigned | Era::Signed => {
+            return image_not_wanted(phone, &load.name, sign, now).map(|shown| vec![shown]);
+        }
         Era::Universal if trail.lists > LISTS_AT_STARTS => return None,
         Era::Java if trail.list.is_some() => return None,
         Era::Universal | Era::Java => application_shown(desk, phone, load.parsed.protocol, now)?,
@@ -330,7 +344,11 @@ fn image_not_wanted(phone: &Phone, load: &str, sign: Sign<'_>, now: Instant) -> 
         _ => return None,
     };
     (quiet >= SETTLE_SILENT && phone.read.is_none()).then(|| {
-        format!("{}, wanted no image for {} s, then {alive}", quote(config, "read, naming this load:"), quiet.as_secs())
+        format!(
+            "{}, wanted no image for {} s, then {alive}",
+            quote(config, "read, naming this load:"),
+            quiet.as_secs()
+        )
     })
 }
 
@@ -382,7 +400,8 @@ fn verdict(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Opti
     if !proof.contains(&shown) {
         proof.push(shown);
     }
-    let how = if read { "read all of it, started anew" } else { "was told to run it, asked for no part of it" };
+    let how =
+        if read { "read all of it, started anew" } else { "was told to run it, asked for no part of it" };
     let reason = format!("It runs {}: it {how} and behaves as that load does.", plan.target);
     Some(Kind::Verdict { verdict: Verdict::Recovered, running: Some(plan.target.clone()), proof, reason })
 }

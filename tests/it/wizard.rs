@@ -19,7 +19,9 @@ use std::path::PathBuf;
 /// A zip that somebody has: two classic loads, three of the 7961, one of them with a hole.
 pub(super) fn shelf() -> Shelf {
     let mut intake = Intake::new();
-    for load in ["P0S3-8-12-00", "P00308000900", "P0030xx500", "SIP41.9-4-2SR3-1S", "SCCP41.8-5-2S", "SIP41.8-5-4S"] {
+    for load in
+        ["P0S3-8-12-00", "P00308000900", "P0030xx500", "SIP41.9-4-2SR3-1S", "SCCP41.8-5-2S", "SIP41.8-5-4S"]
+    {
         for (name, bytes) in set(load, 79, Scale::FAST) {
             if name != "dsp41.8-5-4TH1-6.sbn" {
                 intake.file("/home/tech/loads", &format!("{load}/{name}"), bytes);
@@ -44,7 +46,8 @@ pub(super) fn ports() -> Vec<Port> {
 }
 
 pub(super) fn asking(size: (u16, u16), theme: Theme) -> Model {
-    let exercise = |s: rescue79::sim::scenario::Scenario| Exercise { name: s.name, title: s.title, teaches: s.teaches };
+    let exercise =
+        |s: rescue79::sim::scenario::Scenario| Exercise { name: s.name, title: s.title, teaches: s.teaches };
     let exercises = builtin().unwrap().into_iter().map(exercise).collect();
     let setup = Setup { mode: Mode::Serve, interface: String::new(), theme, size };
     Model::asking(setup, Wizard { exercises, ports: ports(), ..Wizard::default() })
@@ -123,9 +126,13 @@ fn click(model: &mut Model, (column, row): (u16, u16)) -> Vec<Effect> {
 /// Clicks on the row that shows this text.
 fn click_on(model: &mut Model, said: &str) -> Vec<Effect> {
     let screen = text(&drawn(model));
-    let (row, line) = screen.lines().enumerate().find(|(_, l)| l.contains(said)).unwrap_or_else(|| panic!("{said}:\n{screen}"));
+    let (row, line) = screen
+        .lines()
+        .enumerate()
+        .find(|(_, l)| l.contains(said))
+        .unwrap_or_else(|| panic!("{said}:\n{screen}"));
     let column = line[..line.find(said).unwrap()].chars().count();
-    click(model, (column as u16 + 1, row as u16))
+    click(model, (u16::try_from(column).unwrap() + 1, u16::try_from(row).unwrap()))
 }
 
 fn events(model: &mut Model, history: History) {
@@ -179,7 +186,8 @@ fn a_classic_phone_in_eight_keys_and_its_number() {
 #[test]
 fn a_java_phone_is_led_to_the_coach_where_keys_come_first() {
     let mut model = asking((100, 30), COLOUR);
-    let effects = walk(&mut model, "cp-7961<enter><down><down><down><down><down><enter><enter><enter><enter><enter>");
+    let effects =
+        walk(&mut model, "cp-7961<enter><down><down><down><down><down><enter><enter><enter><enter><enter>");
     let draft = started(&effects);
     assert_eq!((draft.targets, draft.froms), (vec![wish("7961=SIP41.9-4-2SR3-1S")], vec![]));
     assert_eq!(model.page, Page::Keys);
@@ -197,9 +205,13 @@ fn a_java_phone_is_led_to_the_coach_where_keys_come_first() {
     history.java(mac(1), Until::Lease);
     events(&mut normal, history);
     if let Some(identity) = normal.state.phones.first().map(|p| p.identity.clone()) {
-        let identity = rescue79::event::Identity { condition: rescue79::event::Condition::Application, ..identity };
+        let identity =
+            rescue79::event::Identity { condition: rescue79::event::Condition::Application, ..identity };
         let (n, at) = (normal.state.events + 1, normal.now);
-        update(&mut normal, Msg::Event(Event { n, at, phone: Some(mac(1)), kind: Kind::Identified(identity) }));
+        update(
+            &mut normal,
+            Msg::Event(Event { n, at, phone: Some(mac(1)), kind: Kind::Identified(identity) }),
+        );
     }
     let said = text(&drawn(&normal));
     assert!(said.contains("booted normally and still has its load"), "{said}");
@@ -240,7 +252,9 @@ fn backwards_no_answer_is_lost() {
 #[test]
 fn with_the_mouse_alone() {
     let mut model = asking((80, 24), COLOUR);
-    for said in ["7961G-GE   ", "7961G-GE   ", "speaks SCCP", "speaks SCCP", "loads/", "loads/", "use this whole", ] {
+    for said in
+        ["7961G-GE   ", "7961G-GE   ", "speaks SCCP", "speaks SCCP", "loads/", "loads/", "use this whole"]
+    {
         click_on(&mut model, said);
     }
     assert_eq!(model.page, Page::Load);
@@ -272,7 +286,7 @@ fn a_page_that_cannot_be_left_says_why() {
     assert_eq!(walk(&mut model, "<home><enter>"), []);
     let said = text(&drawn(&model));
     assert!(model.page == Page::Load && said.contains("MISSING") && said.contains("Can't go on"), "{said}");
-    assert!(said.contains("P0030xx500 usually comes in"), "{said}");
+    assert!(said.contains("Get P00305000500 (P00305000500.zip)"), "{said}");
     // An interface without an address.
     let mut model = asking((80, 24), COLOUR);
     walk(&mut model, &TO_REVIEW[..TO_REVIEW.len() - 7]);
@@ -295,7 +309,11 @@ fn servers_that_do_not_start_leave_the_technician_on_review() {
     let effects = update(&mut model, Msg::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
     assert!(matches!(effects.as_slice(), [Effect::Start(_)]));
     assert_eq!(walk(&mut model, "<enter>"), [], "once is enough");
-    let why = Blocker { code: "x".into(), text: "UDP port 67 needs a permission.".into(), remedy: "Run it with sudo.".into() };
+    let why = Blocker {
+        code: "x".into(),
+        text: "UDP port 67 needs a permission.".into(),
+        remedy: "Run it with sudo.".into(),
+    };
     update(&mut model, Msg::NotStarted(why));
     let said = text(&drawn(&model));
     assert!(said.contains("UDP port 67 needs a permission") && said.contains("Run it with sudo"), "{said}");

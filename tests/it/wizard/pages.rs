@@ -29,9 +29,13 @@ const SCENES: [Scene; 17] = [
     ("wizard-3-network", "7961<enter><enter><enter><enter>", |_| {}),
     ("wizard-3-too-much", "7961<enter><enter><enter><enter>", too_many_ports),
     ("wizard-4-review", "7961<enter><enter><enter><enter><enter>", |_| {}),
-    ("wizard-5-keys", "7961<enter><down><down><down><down><down><enter><enter><enter><enter><enter><enter>34", |m| {
-        update(m, Msg::Tick(Instant::from_millis(21_000)));
-    }),
+    (
+        "wizard-5-keys",
+        "7961<enter><down><down><down><down><down><enter><enter><enter><enter><enter><enter>34",
+        |m| {
+            update(m, Msg::Tick(Instant::from_millis(21_000)));
+        },
+    ),
     ("wizard-6-bench", "7961<enter><enter><enter><enter><enter><enter>", |m| events(m, bench(5))),
     ("wizard-7-report", "7961<enter><enter><enter><enter><enter><enter>", |m| {
         events(m, bench(5));
@@ -52,7 +56,10 @@ fn too_much(model: &mut Model) {
         intake.file("/home/tech/loads", &file.path, file.bytes.to_vec());
     }
     for n in 0..40 {
-        intake.given(&format!("/home/tech/a folder with a very long name that goes on and on/number {n}.zip"), vec![n; 9]);
+        intake.given(
+            &format!("/home/tech/a folder with a very long name that goes on and on/number {n}.zip"),
+            vec![n; 9],
+        );
     }
     let long = "/home/tech/".to_owned() + &"a-folder-with-a-very-long-name/".repeat(6);
     update(model, Msg::Shelf(Ok((intake.finish(), vec![long.into()]))));
@@ -105,7 +112,10 @@ fn every_page_is_plain_ascii_where_wanted_and_fits_the_smallest_window() {
         let said = text(&drawn(&scene(entry, (60, 16), COLOUR)));
         assert!(!said.contains("This window"), "{name}");
         // The technician always sees where they are, and a key that helps.
-        assert!(said.contains("rescue79") && (said.contains("help") || said.contains("close")), "{name}:\n{said}");
+        assert!(
+            said.contains("rescue79") && (said.contains("help") || said.contains("close")),
+            "{name}:\n{said}"
+        );
         // Any size may come at any moment.
         let mut model = scene(entry, (80, 24), COLOUR);
         for size in [(1, 1), (61, 16), (250, 9), (300, 120)] {
@@ -119,7 +129,12 @@ fn every_page_is_plain_ascii_where_wanted_and_fits_the_smallest_window() {
 fn every_page_has_its_own_help() {
     let mut texts = std::collections::BTreeSet::new();
     for (name, keys, then) in SCENES.iter().filter(|s| !matches!(s.0, "wizard-help" | "wizard-6-bench")) {
-        if name.contains("search") || name.contains("foreign") || name.contains("unknown") || name.contains("much") || name.contains("missing") {
+        if name.contains("search")
+            || name.contains("foreign")
+            || name.contains("unknown")
+            || name.contains("much")
+            || name.contains("missing")
+        {
             continue;
         }
         let mut model = scene(&(name, keys, *then), (80, 40), COLOUR);
