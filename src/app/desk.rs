@@ -54,7 +54,7 @@ pub(super) fn ports() -> Vec<Port> {
 
 impl Desk {
     /// The wizard before its first question.
-    pub(super) fn wizard(&self) -> Result<Wizard> {
+    pub(super) fn wizard() -> Result<Wizard> {
         let exercise =
             |s: crate::sim::scenario::Scenario| Exercise { name: s.name, title: s.title, teaches: s.teaches };
         let exercises = rehearse::exercises()?.into_iter().map(exercise).collect();

@@ -8,13 +8,11 @@ use std::path::{Path, PathBuf};
 
 /// Writes the report beside the journal, or into the folder where the program was started. Gives the Markdown's path.
 pub(super) fn write(journal: Option<&Path>, state: &State) -> io::Result<PathBuf> {
-    match journal {
-        Some(journal) => beside(journal, state),
-        None => {
-            let name = format!("rescue79-report-{}", journal::rfc3339(wall()).replace(':', "-"));
-            both(&std::path::absolute(name)?, state)
-        }
+    if let Some(journal) = journal {
+        return beside(journal, state);
     }
+    let name = format!("rescue79-report-{}", journal::rfc3339(wall()).replace(':', "-"));
+    both(&std::path::absolute(name)?, state)
 }
 
 /// Writes it under the journal's name, `.md` and `.json`. An earlier one of the same session is replaced.

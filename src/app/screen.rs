@@ -63,7 +63,7 @@ pub(super) async fn run(live: Live, look: Look) -> Result<Exit> {
 
 /// Asks the technician, page by page, and shows the bench that comes of it.
 pub(super) async fn ask(desk: Desk, look: Look) -> Result<Exit> {
-    let wizard = desk.wizard()?;
+    let wizard = Desk::wizard()?;
     let mut show = Show { live: None, desk: Some(desk) };
     on_terminal(&mut show, |size| Model::asking(look.setup(size), wizard)).await?;
     match show.live {

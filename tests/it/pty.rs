@@ -6,10 +6,10 @@ use rescue79::sim::firmware::Scale;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// As long as a slow machine may take for one page.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// So often the screen is looked at: a minute's worth.
+const LOOKS: u32 = 2_000;
 
 struct Terminal {
     keys: Box<dyn Write + Send>,
@@ -47,11 +47,7 @@ impl Terminal {
 
     /// Waits until the screen shows this.
     fn until(&self, said: &str) {
-        let end = Instant::now() + PATIENCE;
-        while !self.text().contains(said) {
-            assert!(Instant::now() < end, "never showed {said:?}:\n{}", self.text());
-            std::thread::sleep(Duration::from_millis(30));
-        }
+        assert!(soon(|| self.text().contains(said)), "never showed {said:?}:\n{}", self.text());
     }
 
     fn press(&mut self, keys: &str) {
@@ -61,18 +57,30 @@ impl Terminal {
 
     /// Waits for the program's end; its exit status.
     fn end(mut self) -> u32 {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.exit_code();
-            }
-            if Instant::now() >= end {
-                self.child.kill().unwrap();
-                panic!("it did not end:\n{}", self.text());
-            }
-            std::thread::sleep(Duration::from_millis(30));
+        let mut status = None;
+        if !soon(|| {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        }) {
+            self.child.kill().unwrap();
         }
+        status.unwrap_or_else(|| panic!("it did not end:\n{}", self.text())).exit_code()
     }
+}
+
+/// Looks again until it is so, as long as a slow machine may take.
+fn soon(mut so: impl FnMut() -> bool) -> bool {
+    for _ in 0..LOOKS {
+        if so() {
+            return true;
+        }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a test looks again after a short while; it never hopes"
+        )]
+        std::thread::sleep(Duration::from_millis(30));
+    }
+    false
 }
 
 #[test]

@@ -82,60 +82,68 @@ fn lamps(model: &Model, reset: &Reset) -> Vec<Row> {
     ]
 }
 
+/// What a step of the guide looks like: its mark, and its ink while it lasts or not.
+fn step(model: &Model, n: u8, now: bool) -> (String, Style) {
+    let mark = if now { "▸" } else { " " };
+    (format!("{mark} {n}"), if now { model.theme.bold() } else { model.theme.dim() })
+}
+
 fn guide(model: &Model, reset: &Reset, text: &mut Text) {
+    let theme = model.theme;
+    let holding = model.coach.phase == Phase::Hold;
+    let (mark, style) = step(model, 1, holding);
+    text.item(&mark, &reset.enter, theme.accent(), style);
+    if let Some([least, most]) = reset.hold.filter(|_| holding) {
+        let clock = |s: u32| words::clock(Duration::from_secs(s.into()));
+        let words =
+            format!("# is held for {} to {}. Enter when the lamps answer.", clock(least), clock(most));
+        text.item("   ", &words, Style::new(), theme.dim());
+    }
+    press(model, reset, text);
+    outcome(model, text);
+}
+
+/// The keys, the time that is left for them, and the key that was wrong.
+fn press(model: &Model, reset: &Reset, text: &mut Text) {
     let theme = model.theme;
     let coach = &model.coach;
     let keys = coach.keys();
-    let waited = model.now.since(coach.since);
-    let step = |phase: &Phase| std::mem::discriminant(phase) == std::mem::discriminant(&coach.phase);
-    let style = |on: bool| if on { theme.bold() } else { theme.dim() };
-    let mark = |on: bool| if on { "▸" } else { " " };
-    let at = step(&Phase::Hold);
-    text.item(&format!("{} 1", mark(at)), &reset.enter, theme.accent(), style(at));
-    if at && let Some([least, most]) = reset.hold {
-        let clock = |s: u32| words::clock(Duration::from_secs(s.into()));
-        text.item(
-            "   ",
-            &format!("# is held for {} to {}. Enter when the lamps answer.", clock(least), clock(most)),
-            Style::new(),
-            theme.dim(),
-        );
-    }
     if keys.is_empty() {
-        let grip =
-            reset.keys.as_deref().map_or("Nothing is to be pressed.".to_owned(), |k| format!("Press {k}."));
-        text.item("  2", &grip, theme.accent(), style(!at));
-    } else {
-        let at = step(&Phase::Keys(0));
-        text.item(
-            &format!("{} 2", mark(at)),
-            "Press these keys on the phone, one after the other:",
-            theme.accent(),
-            style(at),
-        );
-        text.rows.push(sequence(model, &keys));
-        if at {
-            let window = reset.window.map(u64::from).map(Duration::from_secs);
-            let left = window.map(|w| w.saturating_sub(waited));
-            let (clock, ink) = match left {
-                Some(left) if left.is_zero() => (
-                    "The time is over: switch it off and begin again (R).".to_owned(),
-                    theme.of(Meaning::NeedsYou),
-                ),
-                Some(left) => (
-                    format!("{} left. Type along, or press Space for each key.", words::clock(left)),
-                    theme.dim(),
-                ),
-                None => ("Type along, or press Space for each key.".to_owned(), theme.dim()),
-            };
-            text.item("   ", &clock, Style::new(), ink);
-        }
-        if let (Some(wrong), Phase::Keys(at)) = (coach.wrong, coach.phase) {
-            let next = keys.get(at).copied().unwrap_or('#');
-            text.item("  ▲", &format!("The next key is {next}, not {wrong}. Pressed on the phone, a wrong key cancels: begin again (R)."), theme.of(Meaning::NeedsYou), theme.bold());
-        }
+        let grip = match &reset.keys {
+            Some(keys) => format!("Press {keys}."),
+            None => "Nothing is to be pressed. Enter when it is switched on again.".to_owned(),
+        };
+        let (mark, style) = step(model, 2, false);
+        text.item(&mark, &grip, theme.accent(), style);
+        return;
     }
-    let at = step(&Phase::Wait);
+    let (mark, style) = step(model, 2, matches!(coach.phase, Phase::Keys(_)));
+    text.item(&mark, "Press these keys on the phone, one after the other:", theme.accent(), style);
+    text.rows.push(sequence(model, &keys));
+    let Phase::Keys(at) = coach.phase else { return };
+    let along = "Type along, or press Space for each key.";
+    let window = reset.window.map(|s| Duration::from_secs(s.into()));
+    let (words, ink) = match window.map(|w| w.saturating_sub(model.now.since(coach.since))) {
+        Some(left) if left.is_zero() => {
+            ("The time is over: switch it off and begin again (R).".to_owned(), theme.of(Meaning::NeedsYou))
+        }
+        Some(left) => (format!("{} left. {along}", words::clock(left)), theme.dim()),
+        None => (along.to_owned(), theme.dim()),
+    };
+    text.item("   ", &words, Style::new(), ink);
+    if let Some(wrong) = coach.wrong {
+        let next = keys.get(at).copied().unwrap_or('#');
+        let words = format!(
+            "The next key is {next}, not {wrong}. Pressed on the phone, a wrong key cancels: begin again (R)."
+        );
+        text.item("  ▲", &words, theme.of(Meaning::NeedsYou), theme.bold());
+    }
+}
+
+/// What the wire says.
+fn outcome(model: &Model, text: &mut Text) {
+    let theme = model.theme;
+    let coach = &model.coach;
     match coach.outcome(&model.state) {
         Some(Outcome::Took(seen)) => {
             text.item("  ✓", &seen, theme.of(Meaning::Good), theme.bold());
@@ -143,20 +151,19 @@ fn guide(model: &Model, reset: &Reset, text: &mut Text) {
         }
         Some(Outcome::Booted(seen)) => {
             text.item("  ✗", &seen, theme.of(Meaning::Wrong), theme.bold());
-            text.item(
-                "   ",
-                "R: once more. Tab: another way. Or go on (Enter): many loads need no reset.",
-                Style::new(),
-                Style::new(),
-            );
+            let todo = "R: once more. Tab: another way. Or go on (Enter): many loads need no reset.";
+            text.item("   ", todo, Style::new(), Style::new());
         }
         None => {
-            let waiting = if at {
-                format!("Waiting for it on the wire: {}. Don't unplug it.", words::clock(waited))
+            let waits = coach.phase == Phase::Wait;
+            let (mark, style) = step(model, 3, waits);
+            let words = if waits {
+                let waited = words::clock(model.now.since(coach.since));
+                format!("Waiting for it on the wire: {waited}. Don't unplug it.")
             } else {
                 "The wire tells whether it took.".to_owned()
             };
-            text.item(&format!("{} 3", mark(at)), &waiting, theme.accent(), style(at));
+            text.item(&mark, &words, theme.accent(), style);
         }
     }
 }

@@ -26,14 +26,17 @@ pub(super) fn panes(model: &Model, body: Rect) -> Vec<Pane> {
     }
     for phone in &summary.phones {
         text.blank();
+        let at_work = model.state.phone(phone.phone).filter(|p| p.closed.is_none() && !model.ended);
         let meaning = match phone.verdict {
+            _ if at_work.is_some() => ("●", Meaning::Working),
             Verdict::Recovered => ("✓", Meaning::Good),
             Verdict::Unproven => ("?", Meaning::NeedsYou),
             Verdict::Failed => ("✗", Meaning::Wrong),
         };
         let name = phone.model.as_deref().unwrap_or("79xx");
         let mac = phone.phone.to_string().to_uppercase();
-        text.item(meaning.0, &format!("{name}  {mac}  {}", phone.verdict), theme.of(meaning.1), theme.bold());
+        let verdict = at_work.map_or_else(|| phone.verdict.to_string(), |_| "at work".to_owned());
+        text.item(meaning.0, &format!("{name}  {mac}  {verdict}"), theme.of(meaning.1), theme.bold());
         let mut say = |label: &str, words: &str| {
             text.item(&format!("  {label:<6}"), words, theme.dim(), Style::new());
         };
@@ -42,7 +45,10 @@ pub(super) fn panes(model: &Model, body: Rect) -> Vec<Pane> {
             let took = words::clock(Duration::from_secs_f64(phone.seconds.clamp(0.0, 1e9)));
             say("way", &format!("{from} → {target}, {} read in {took}", words::bytes(phone.bytes)));
         }
-        say("why", &phone.reason);
+        match at_work {
+            Some(at_work) => say("now", &words::doing(at_work)),
+            None => say("why", &phone.reason),
+        }
         for proof in &phone.proof {
             say("proof", proof);
         }

@@ -43,26 +43,31 @@ pub struct Coach {
 
 impl Coach {
     /// A coach for this model.
+    #[must_use]
     pub fn start(model: &Model, now: Instant) -> Self {
         Self { model: Some(model.name.clone()), since: now, ..Self::default() }
     }
 
     /// The model.
+    #[must_use]
     pub fn phone(&self) -> Option<&'static Model> {
         Catalogue::builtin().model(self.model.as_deref()?)
     }
 
     /// Its sequences, the one to try first standing first.
+    #[must_use]
     pub fn sequences(&self) -> Vec<&'static Reset> {
         self.phone().map(|m| Catalogue::builtin().resets(m)).unwrap_or_default()
     }
 
     /// The sequence that is coached.
+    #[must_use]
     pub fn reset(&self) -> Option<&'static Reset> {
         self.sequences().get(self.sequence).copied()
     }
 
     /// The keys to press, the answer to the question afterwards included. `*+6+Settings` is one grip, not keys in turn.
+    #[must_use]
     pub fn keys(&self) -> Vec<char> {
         let Some(reset) = self.reset() else { return Vec::new() };
         let keys = reset.keys.as_deref().filter(|keys| !keys.contains('+')).unwrap_or_default();
@@ -115,6 +120,7 @@ impl Coach {
     }
 
     /// What the wire has said since the keys were pressed, by the phone that said it.
+    #[must_use]
     pub fn outcome(&self, state: &State) -> Option<Outcome> {
         let model = self.phone()?;
         if self.phase != Phase::Wait {

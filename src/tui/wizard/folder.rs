@@ -52,6 +52,7 @@ pub struct Item {
 
 impl Folder {
     /// The rows: the folder as a whole, the folder above, then what fits; earlier places at the end.
+    #[must_use]
     pub fn items(&self, places: &[PathBuf]) -> Vec<Item> {
         let mut items = Vec::new();
         if self.typed.is_empty() {

@@ -72,8 +72,8 @@ impl Step {
     }
 }
 
-fn blocked(code: &str, text: impl Into<String>, remedy: impl Into<String>) -> Option<Blocker> {
-    Some(Blocker { code: code.into(), text: text.into(), remedy: remedy.into() })
+fn blocked(code: &str, text: impl Into<String>, remedy: impl Into<String>) -> Blocker {
+    Blocker { code: code.into(), text: text.into(), remedy: remedy.into() }
 }
 
 impl Wizard {
@@ -82,18 +82,17 @@ impl Wizard {
     pub fn blocker(&self, page: Page) -> Option<Blocker> {
         match page {
             Page::Model => self.model_blocker(),
-            Page::Load if self.reading => blocked("reading", "The firmware is still being read.", ""),
-            Page::Load => match self.offer() {
-                Some(offer) => offer.blocker,
-                None => blocked(
-                    "no-load",
-                    "No load that fits is at hand.",
-                    "Press A and add an archive or a folder.",
-                ),
-            },
+            Page::Load if self.reading => Some(blocked("reading", "The firmware is still being read.", "")),
+            Page::Load => self.offer().map_or_else(
+                || {
+                    let text = "No load that fits is at hand.";
+                    Some(blocked("no-load", text, "Press A and add an archive or a folder."))
+                },
+                |offer| offer.blocker,
+            ),
             Page::Network => self.port_blocker(),
             Page::Review => match &self.servers {
-                Servers::Starting => blocked("starting", "The servers are being started.", ""),
+                Servers::Starting => Some(blocked("starting", "The servers are being started.", "")),
                 Servers::Failed(why) => Some(why.clone()),
                 Servers::Off | Servers::On => self
                     .draft()
@@ -109,27 +108,23 @@ impl Wizard {
         if !self.found().is_empty() || self.search.trim().is_empty() {
             return None;
         }
-        match self.foreign() {
-            Some(foreign) => blocked(
-                "foreign",
-                format!("{} is none of the phones recovered here.", self.search.trim()),
-                &foreign.works,
-            ),
+        let typed = self.search.trim();
+        Some(match self.foreign() {
+            Some(foreign) => {
+                blocked("foreign", format!("{typed} is none of the phones recovered here."), &foreign.works)
+            }
             None => blocked(
                 "no-model",
-                format!("No phone here is called {}.", self.search.trim()),
+                format!("No phone here is called {typed}."),
                 "Type a part of its number, such as 796; Esc shows all of them.",
             ),
-        }
+        })
     }
 
     fn port_blocker(&self) -> Option<Blocker> {
         let Some(port) = self.port() else {
-            return blocked(
-                "no-interface",
-                "This computer has no network interface.",
-                "Plug a network adapter in.",
-            );
+            let text = "This computer has no network interface.";
+            return Some(blocked("no-interface", text, "Plug a network adapter in."));
         };
         port.addresses.is_empty().then(|| Blocker {
             code: "no-address".into(),
