@@ -19,7 +19,7 @@ lint:
 
 # Writes anew what is made from other files: docs/catalogue.md and accepted snapshots.
 bless:
-    UPDATE_DOCS=1 cargo test --locked --test it catalogue
+    UPDATE_DOCS=1 cargo test --locked --test it -- catalogue xray::page
     INSTA_UPDATE=always cargo test --locked
 
 # Virtual phones on the screen.

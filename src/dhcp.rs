@@ -150,6 +150,13 @@ impl Server {
         self.leases.mac_of(address)
     }
 
+    /// The phone that took this address in this session.
+    #[must_use]
+    pub fn bound_to(&self, address: Ipv4Addr) -> Option<Mac> {
+        let mac = self.leases.mac_of(address)?;
+        self.leases.is_bound(mac).then_some(mac)
+    }
+
     /// The address a phone has, or would get.
     #[must_use]
     pub fn address_of(&self, mac: Mac) -> Option<Ipv4Addr> {

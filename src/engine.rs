@@ -21,7 +21,7 @@ use crate::job::Job;
 use crate::limits;
 use crate::phone_id::Mac;
 use crate::session::{State, words};
-use answer::Desk;
+use answer::{Desk, FirstHop};
 use complaints::Complaints;
 use reads::{Polled, Reads};
 use rules::Sign;
@@ -101,11 +101,12 @@ pub struct Engine {
     catalogue: &'static Catalogue,
     shelf: Shelf,
     job: Job,
+    first_hops: Vec<FirstHop>,
     state: State,
     dhcp: Option<dhcp::Server>,
     reads: Reads,
     /// Who has which address, for phones whose lease is not ours.
-    seen_at: HashMap<Ipv4Addr, Mac>,
+    seen_at: HashMap<Ipv4Addr, (Mac, Instant)>,
     queue: VecDeque<Queued>,
     next_sweep: Instant,
     ignored: Complaints<Mac>,
@@ -142,9 +143,15 @@ impl Engine {
         let known = state.phones.iter().filter_map(|phone| Some((phone.mac, phone.address?)));
         let known: Vec<_> = remembered.into_iter().chain(known).collect();
         let dhcp = if job.dhcp { Some(dhcp::Server::new(config, known)?) } else { None };
-        let seen_at = state.phones.iter().filter_map(|phone| Some((phone.address?, phone.mac))).collect();
+        let seen_at = state
+            .phones
+            .iter()
+            .filter_map(|phone| Some((phone.address?, (phone.mac, phone.last_seen))))
+            .collect();
         let next_sweep = state.last;
+        let first_hops = answer::first_hops(catalogue, &shelf, &job);
         Ok(Self {
+            first_hops,
             catalogue,
             shelf,
             job,
@@ -207,7 +214,7 @@ impl Engine {
                 if let Some(dhcp) = &mut self.dhcp {
                     dhcp.forget(*mac);
                 }
-                self.seen_at.retain(|_, known| known != mac);
+                self.seen_at.retain(|_, (known, _)| known != mac);
                 self.tell(now, Some(*mac), Kind::Forgotten);
             }
         }
@@ -292,7 +299,7 @@ impl Engine {
     }
 
     fn desk(&self) -> Desk<'_> {
-        Desk { catalogue: self.catalogue, shelf: &self.shelf, job: &self.job }
+        Desk { catalogue: self.catalogue, shelf: &self.shelf, job: &self.job, first_hops: &self.first_hops }
     }
 
     fn conclude(&mut self, now: Instant, mac: Mac, sign: Sign<'_>) {
@@ -307,6 +314,17 @@ impl Engine {
         if let Some(count) = self.garbage.count(now, *from.ip()) {
             self.tell(now, None, Kind::Garbage { port: port.to_owned(), from, why, count });
         }
+    }
+
+    /// Room for one more phone; when there is none, the one that has shown least and been silent longest is forgotten.
+    fn has_room(&mut self, now: Instant) -> bool {
+        if self.state.phones.len() >= limits::PHONES {
+            let nobody = self.state.phones.iter().filter(|p| p.plan.is_none() && p.read.is_none());
+            if let Some(mac) = nobody.min_by_key(|p| p.last_seen).map(|p| p.mac) {
+                self.tell(now, Some(mac), Kind::Forgotten);
+            }
+        }
+        self.state.phones.len() < limits::PHONES
     }
 
     fn limit(&mut self, now: Instant, what: &'static str) {

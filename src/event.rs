@@ -52,10 +52,12 @@ pub enum Kind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         asked: Option<Box<Fingerprint>>,
     },
-    /// A phone wanted an address of another network and was told to start over.
+    /// A phone wanted an address that it can't have and was told to start over.
     DhcpNak {
         /// The address it wanted.
         address: Ipv4Addr,
+        /// It is of another network; otherwise somebody else has it.
+        foreign: bool,
     },
     /// A phone found its address in use.
     DhcpDecline {
@@ -458,7 +460,8 @@ impl fmt::Display for Verdict {
 /// The last line of a finished run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
-    /// `recovered` (all), `partial` (some) or `failed` (none).
+    /// Over the phones that had a load to be led to: `recovered` (all), `failed` (none), otherwise `partial`, also when
+    /// there was no such phone.
     pub verdict: String,
     /// One entry a phone, in the order in which they were first seen.
     pub phones: Vec<PhoneSummary>,

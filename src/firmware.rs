@@ -16,7 +16,6 @@ mod loads;
 mod names;
 mod problem;
 pub mod report;
-mod sha1;
 mod shelf;
 pub mod signed;
 
@@ -24,5 +23,5 @@ pub use intake::{Intake, LeftOut};
 pub use kind::Kind;
 pub use known::Known;
 pub use names::fold;
-pub use problem::{Problem, Severity};
+pub use problem::{CODES, Problem, Severity};
 pub use shelf::{File, FileId, Load, Member, Set, SetId, Shelf};

@@ -5,7 +5,7 @@
 //!
 //! | layer | modules | what they know |
 //! |---|---|---|
-//! | 0 words | [`clock`], [`phone_id`], [`load`], [`event`], [`limits`] | names and values everybody uses |
+//! | 0 words | [`clock`], [`phone_id`], [`load`], [`event`], [`limits`], [`paragraph`] | names and values everybody uses |
 //! | 1 knowledge | [`catalogue`], [`firmware`], [`route`], [`provision`], [`dhcp`], [`tftp`], [`session`], [`job`], [`journal`] | phones, files and protocols; no clock, socket or disk |
 //! | 2 engine | [`engine`] | one machine that answers datagrams and tells events |
 //! | 3 sim | [`sim`] | phones and a LAN without hardware |
@@ -16,6 +16,7 @@ pub mod clock;
 pub mod event;
 pub mod limits;
 pub mod load;
+pub mod paragraph;
 pub mod phone_id;
 
 pub mod catalogue;

@@ -108,3 +108,6 @@ pub const FILTER_CHARS: usize = 64;
 
 /// Places of firmware that are remembered: what fits on a small screen.
 pub const PLACES: usize = 8;
+/// Who read from an address is taken for the same reader for so long, where no lease of ours says more. A phone that
+/// runs asks again within minutes; another phone may get its address from somebody else's server after that.
+pub const ADDRESS_SEEN: Duration = Duration::from_secs(600);

@@ -7,5 +7,5 @@
 mod drive;
 mod sockets;
 
-pub use drive::{Order, Running, start};
+pub use drive::{Order, Orders, Running, start};
 pub use sockets::{BindError, Bound, Interface, Place, bind};

@@ -17,6 +17,7 @@ pub use start::Start;
 
 use crate::catalogue::{Catalogue, Model};
 use crate::load::{Family, LoadName};
+use crate::paragraph;
 use search::{Graph, Path};
 use serde::{Serialize, Serializer};
 use std::fmt::{self, Write as _};
@@ -95,27 +96,26 @@ impl Plan {
 }
 
 impl fmt::Display for Plan {
-    /// The plan for a person, in lines of at most 80 columns where the words allow it.
+    /// The plan for a person, in sentences within 80 columns.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} from {} to {}", self.model, self.from, self.to)?;
+        let mut text = String::new();
+        paragraph::add(&mut text, "", &format!("{} from {} to {}", self.model, self.from, self.to));
         if self.possible && self.hops.is_empty() {
-            return writeln!(f, "It runs that load already; nothing is to be done.");
+            paragraph::add(&mut text, "", "It runs that load already; nothing is to be done.");
         }
         for (n, hop) in self.hops.iter().enumerate() {
             let have = if hop.have { "on the shelf" } else { "MISSING" };
             let certain = if hop.certain { "" } else { ", not certain" };
-            writeln!(f, "  {}  {}  ({have}{certain})", n + 1, hop.load)?;
-            writeln!(f, "     {}", hop.why)?;
+            paragraph::add(&mut text, "  ", &format!("{}  {}  ({have}{certain})", n + 1, hop.load));
+            paragraph::add(&mut text, "     ", &hop.why);
         }
         if let Some(refusal) = &self.refusal {
-            writeln!(f, "{} {}", refusal.text, refusal.get)?;
+            paragraph::add(&mut text, "", &format!("{} {}", refusal.text, refusal.get));
         }
-        match &self.best_reachable {
-            Some(best) if !self.possible => {
-                writeln!(f, "With what is on the shelf it can be taken to {best}.")
-            }
-            _ => Ok(()),
+        if let Some(best) = self.best_reachable.as_ref().filter(|_| !self.possible) {
+            paragraph::add(&mut text, "", &format!("With what is on the shelf it can be taken to {best}."));
         }
+        f.write_str(&text)
     }
 }
 

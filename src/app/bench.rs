@@ -3,10 +3,10 @@
 use super::recorder::Recorder;
 use super::{Exit, lines, stop};
 use crate::clock::Wall;
-use crate::event::{Event, Kind, Summary, Verdict};
+use crate::event::{Event, PhoneSummary, Summary, Verdict};
 use crate::net::Order;
-use crate::session::State;
-use anyhow::Result;
+use crate::session::{Phone, State};
+use anyhow::{Context, Result};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
@@ -22,6 +22,10 @@ pub(super) struct Bench {
     pub(super) order: Box<dyn Fn(Order)>,
     /// Writes everything down.
     pub(super) recorder: Recorder,
+    /// Waits for whoever runs it, and says how that ended.
+    pub(super) join: Box<dyn FnOnce() -> Result<()>>,
+    /// The order to end was given.
+    pub(super) finishing: bool,
     /// What all events came to.
     pub(super) state: State,
     /// End when so many phones have a final verdict.
@@ -40,18 +44,24 @@ impl Bench {
         self.recorder.write(event);
         self.state.apply(event);
         (self.after)(&self.state, event);
-        let is_final = matches!(event.kind, Kind::Verdict { .. });
-        if let Some(expect) = self.expect.filter(|_| is_final) {
-            let done = self.state.phones.iter().filter(|p| p.closed.is_some()).count();
-            if done >= usize::try_from(expect).unwrap_or(usize::MAX) {
-                (self.order)(Order::Finish);
-            }
+        if !self.finishing && self.all_here() {
+            self.finishing = true;
+            (self.order)(Order::Finish);
         }
+    }
+
+    /// The expected phones have their verdicts, and none is in the middle of its firmware.
+    fn all_here(&self) -> bool {
+        let ours = |p: &&Phone| p.plan.is_some() || p.identity.model.is_some();
+        let closed = self.state.phones.iter().filter(ours).filter(|p| p.closed.is_some()).count();
+        let busy = |p: &Phone| p.closed.is_none() && p.read.as_ref().is_some_and(|r| r.role.is_firmware());
+        let expect = self.expect.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
+        expect.is_some_and(|n| closed >= n) && !self.state.phones.iter().any(busy)
     }
 
     /// Runs to its end without a screen: one line for each event that a person wants to know, unless standard output
     /// already gets them all.
-    pub(super) async fn headless(mut self, quiet: bool) -> Result<Exit> {
+    pub(super) async fn headless(mut self, mut quiet: bool) -> Result<Exit> {
         let mut interrupted = Box::pin(interrupted());
         let end = self.time.unwrap_or(Duration::MAX);
         let mut over = Box::pin(tokio::time::sleep(end));
@@ -62,9 +72,8 @@ impl Bench {
                     let Some(event) = event else { break };
                     let line = if quiet { None } else { lines::line(&self.state, &event) };
                     self.take(&event);
-                    if let Some(line) = line {
-                        super::print_text(&line)?;
-                    }
+                    // Whoever read our lines may go; the phones stay.
+                    quiet = line.is_some_and(|line| super::print_text(&line).is_err()) || quiet;
                 }
                 () = &mut interrupted, if !signalled => {
                     signalled = true;
@@ -76,13 +85,11 @@ impl Bench {
                 }
             }
         }
-        let summary = self
-            .state
-            .summary
-            .clone()
-            .ok_or_else(|| anyhow::anyhow!("the servers ended without a summary"))?;
+        (self.join)()?;
+        let summary = self.state.summary.clone().context("the servers ended without a summary")?;
         if !quiet {
-            super::print_text(&lines::summary(&summary))?;
+            // As above: nobody may be there to read it.
+            let _ = super::print_text(&lines::summary(&summary));
         }
         exit(&summary, self.expect)
     }
@@ -91,7 +98,7 @@ impl Bench {
 /// The exit status of a finished session.
 pub(super) fn exit(summary: &Summary, expect: Option<u32>) -> Result<Exit> {
     let recovered = summary.phones.iter().filter(|p| p.verdict == Verdict::Recovered).count();
-    let wanted = |p: &&crate::event::PhoneSummary| p.target.is_some() || p.verdict == Verdict::Failed;
+    let wanted = |p: &&PhoneSummary| p.counts();
     let open = summary.phones.iter().filter(wanted).filter(|p| p.verdict != Verdict::Recovered).count();
     let short = usize::try_from(expect.unwrap_or(0)).unwrap_or(usize::MAX).saturating_sub(recovered);
     match (open, short) {

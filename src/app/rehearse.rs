@@ -17,7 +17,6 @@ use crate::tui::{Mode, Theme};
 use anyhow::{Context, Result};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
-use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
@@ -92,15 +91,12 @@ async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World, theme: The
         recorder.events(target).with_context(|| format!("the events can't be written to {target}"))?;
     }
     let speed = args.speed.or((!args.headless).then_some(ON_SCREEN));
-    let (live, player) = play(scenario, world, recorder, speed)?;
-    let exit = if args.headless {
-        live.bench.headless(args.events.as_deref() == Some("-")).await
-    } else {
-        let interface = scenario.server.address.to_string();
-        screen::run(live, Look { mode: Mode::Rehearsal, interface, theme }).await
-    };
-    player.join().map_err(|_| anyhow::anyhow!("the rehearsal ended unexpectedly"))?;
-    exit
+    let live = play(scenario, world, recorder, speed)?;
+    if args.headless {
+        return live.bench.headless(args.events.as_deref() == Some("-")).await;
+    }
+    let interface = scenario.server.address.to_string();
+    screen::run(live, Look { mode: Mode::Rehearsal, interface, theme }).await
 }
 
 /// A virtual bench that runs in a thread of its own.
@@ -109,10 +105,11 @@ fn play(
     world: World,
     recorder: Recorder,
     speed: Option<f64>,
-) -> Result<(Live, JoinHandle<()>)> {
+) -> Result<Live> {
     let (orders, inbox) = channel();
     let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
     let (time, clock) = watch::channel(Instant::ZERO);
+    let phones = u32::try_from(world.phones().len()).unwrap_or(u32::MAX);
     let pace = Pace { speed, end: Instant::from_millis(scenario.seconds * 1000) };
     let player = std::thread::Builder::new()
         .name("rehearsal".into())
@@ -121,13 +118,17 @@ fn play(
         events,
         order: Box::new(move |order| drop(orders.send(order))),
         recorder,
+        join: Box::new(move || {
+            player.join().map_err(|_| anyhow::anyhow!("the rehearsal ended unexpectedly"))
+        }),
+        finishing: false,
         state: State::default(),
-        expect: None,
+        expect: Some(phones),
         time: None,
         journal: None,
         after: Box::new(|_, _| {}),
     };
-    Ok((Live { bench, clock: Box::new(move || *clock.borrow()) }, player))
+    Ok(Live { bench, clock: Box::new(move || *clock.borrow()) })
 }
 
 /// What can be practised: every scenario whose servers start.
@@ -135,11 +136,10 @@ pub(super) fn exercises() -> Result<Vec<Scenario>> {
     Ok(builtin()?.into_iter().filter(|s| s.plan.refused.is_empty()).collect())
 }
 
-/// An exercise, and where its servers answer. It ends when its orders or its events are dropped.
+/// An exercise, and where its servers answer.
 pub(super) fn exercise(name: &str) -> Result<(Live, String)> {
     let scenario = builtin()?.into_iter().find(|s| s.name == name).context("there is no such exercise")?;
-    let world = world(&scenario, SEED)?;
-    let (live, _) = play(&scenario, world, Recorder::new(wall()), Some(ON_SCREEN))?;
+    let live = play(&scenario, world(&scenario, SEED)?, Recorder::new(wall()), Some(ON_SCREEN))?;
     Ok((live, scenario.server.address.to_string()))
 }
 

@@ -63,15 +63,17 @@ async fn shown(mut journal: Journal, theme: Theme) -> Result<Exit> {
         events,
         order: Box::new(drop),
         recorder: Recorder::new(Wall::default()),
+        join: Box::new(move || {
+            reader.join().map_err(|_| anyhow::anyhow!("the journal could not be read on"))?
+        }),
+        finishing: false,
         state: State::default(),
         expect: None,
         time: None,
         journal: None,
         after: Box::new(|_, _| {}),
     };
-    let exit = screen::run(Live { bench, clock: Box::new(move || *clock.borrow()) }, look).await;
-    reader.join().map_err(|_| anyhow::anyhow!("the journal could not be read on"))??;
-    exit
+    screen::run(Live { bench, clock: Box::new(move || *clock.borrow()) }, look).await
 }
 
 /// Where the servers of that session answered.

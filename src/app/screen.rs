@@ -16,9 +16,11 @@ use crossterm::event::{
 };
 use crossterm::execute;
 use futures_util::StreamExt;
+use crate::session::State;
 use ratatui::DefaultTerminal;
 use std::fs::File;
 use std::io::{Write, stdout};
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -53,10 +55,11 @@ impl Look {
 
 /// Shows the bench until the technician leaves.
 pub(super) async fn run(live: Live, look: Look) -> Result<Exit> {
+    let mode = look.mode;
     let mut show = Show { live: Some(live), desk: None };
     on_terminal(&mut show, |size| Model::new(look.setup(size))).await?;
     match show.live {
-        Some(live) => finish(live).await,
+        Some(live) => finish(live, mode).await,
         None => Ok(Exit::Done),
     }
 }
@@ -67,7 +70,7 @@ pub(super) async fn ask(desk: Desk, look: Look) -> Result<Exit> {
     let mut show = Show { live: None, desk: Some(desk) };
     on_terminal(&mut show, |size| Model::asking(look.setup(size), wizard)).await?;
     match show.live {
-        Some(live) => finish(live).await,
+        Some(live) => finish(live, Mode::Serve).await,
         None => Ok(Exit::Done),
     }
 }
@@ -80,26 +83,35 @@ async fn on_terminal(show: &mut Show, model: impl FnOnce((u16, u16)) -> Model) -
     shown
 }
 
-/// Whatever is still under way ends with its summary, also when the technician left early.
-async fn finish(mut live: Live) -> Result<Exit> {
-    end(&mut live).await;
-    let bench = live.bench;
-    let summary = bench.state.summary.clone().unwrap_or_else(|| bench.state.summarise());
+/// Says how it ended, and leaves the report beside the journal.
+async fn finish(live: Live, mode: Mode) -> Result<Exit> {
+    let (state, journal, expect) = end(live).await?;
+    let summary = match &state.summary {
+        Some(summary) => summary.clone(),
+        // An old session may have been interrupted; a live one ends with its summary.
+        None if mode == Mode::Replay => state.summarise(),
+        None => anyhow::bail!("the servers ended without a summary"),
+    };
     print_text(&lines::summary(&summary))?;
-    if let (Some(journal), false) = (&bench.journal, summary.phones.is_empty()) {
-        match report::beside(journal, &bench.state) {
+    if let (Some(journal), false) = (&journal, summary.phones.is_empty()) {
+        match report::beside(journal, &state) {
             Ok(path) => print_text(&format!("The report is in {}.", path.display()))?,
             Err(e) => eprintln!("rescue79: the report can't be written ({e})."),
         }
     }
-    exit(&summary, bench.expect)
+    exit(&summary, expect)
 }
 
-async fn end(live: &mut Live) {
-    (live.bench.order)(Order::Finish);
-    while let Some(event) = live.bench.events.recv().await {
-        live.bench.take(&event);
+/// Whatever is still under way ends with its summary, also when the technician left early. Gives what it all came to,
+/// the journal, and how many phones were expected.
+async fn end(live: Live) -> Result<(State, Option<PathBuf>, Option<u32>)> {
+    let mut bench = live.bench;
+    (bench.order)(Order::Finish);
+    while let Some(event) = bench.events.recv().await {
+        bench.take(&event);
     }
+    (bench.join)()?;
+    Ok((bench.state, bench.journal, bench.expect))
 }
 
 /// The screen, what runs behind it, and who does what the wizard asks for.
@@ -230,10 +242,8 @@ impl Show {
                 }))
             }
             Effect::Stop => {
-                if let Some(mut live) = self.live.take() {
-                    end(&mut live).await;
-                }
-                None
+                let ended = end(self.live.take()?).await;
+                ended.err().map(|e| Msg::Notice(format!("The session did not end well: {e:#}.")))
             }
             effect => {
                 let (live, answer) = self.desk.as_mut()?.carry_out(effect)?;

@@ -140,12 +140,9 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
     words.extend(word);
     let now = wall();
     let unfinished = store.as_ref().and_then(|s| s.unfinished(Wall(now.0.saturating_sub(RESUME_WITHIN_MS))));
-    let old = unfinished.filter(|u| resumable(u, &job));
+    let old = unfinished.map(|u| (folded(&u), u)).filter(|(state, _)| resumable(state, &job, &shelf));
+    let (state, old) = old.map_or_else(|| (State::default(), None), |(state, u)| (state, Some(u)));
     let start = old.as_ref().map_or(now, |u| u.start);
-    let mut state = State::default();
-    for event in old.iter().flat_map(|u| &u.events) {
-        state.apply(event);
-    }
     let mut recorder = Recorder::new(start);
     let journal = record(&mut recorder, args, store.as_ref(), old, start, words)?;
     let session = Session {
@@ -165,11 +162,14 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
     let began = if state.session.is_some() { began } else { Instant::ZERO };
     let running = net::start(engine, bound, began, session, sender).context("the servers can't start")?;
     let keeper = keep_leases(store, leases);
-    let order = Box::new(move |order| running.order(order));
+    let orders = running.orders();
+    let order = Box::new(move |order| orders.give(order));
     let bench = Bench {
         events,
         order,
         recorder,
+        join: Box::new(move || running.join().context("the servers failed")),
+        finishing: false,
         state,
         expect: args.expect,
         time: args.time,
@@ -181,15 +181,19 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
     Ok(Live { bench, clock: Box::new(move || began + started.elapsed()) })
 }
 
-/// A session is taken up again only for the same order on the same address.
-fn resumable(unfinished: &Unfinished, job: &Job) -> bool {
-    let started = unfinished.events.iter().find_map(|e| match &e.kind {
-        Kind::SessionStarted(session) => Some(session),
-        _ => None,
-    });
-    started.is_some_and(|s| {
-        s.mode == "serve" && s.server == job.server && s.targets == job.targets() && !s.targets.is_empty()
-    })
+fn folded(unfinished: &Unfinished) -> State {
+    let mut state = State::default();
+    unfinished.events.iter().for_each(|event| state.apply(event));
+    state
+}
+
+/// A session is taken up again only for the same order on the same address, with every load still at hand.
+fn resumable(state: &State, job: &Job, shelf: &Shelf) -> bool {
+    let same = |s: &Session| s.mode == "serve" && s.server == job.server && s.targets == job.targets();
+    let ahead = state.phones.iter().flat_map(|p| p.plan.iter().flat_map(|plan| plan.hops.iter().skip(p.hop)));
+    let at_hand = |load: &str| shelf.load(load).is_some_and(|load| load.complete);
+    state.session.as_ref().is_some_and(|s| same(s) && !s.targets.is_empty())
+        && ahead.map(|hop| &hop.load).all(|load| at_hand(load))
 }
 
 fn record(
@@ -206,8 +210,18 @@ fn record(
     match (old, store) {
         (Some(old), _) => {
             words.push(format!("going on with the interrupted session in {}", old.path.display()));
-            recorder.journal(old.file, &old.path);
-            Ok(Some(old.path))
+            // Proofs quote events by number, so who is told of this session is told of all of it.
+            old.events.iter().for_each(|event| recorder.write(event));
+            match old.take_up() {
+                Ok(file) => {
+                    recorder.journal(file, &old.path);
+                    Ok(Some(old.path))
+                }
+                Err(e) => {
+                    words.push(format!("its journal can't be written on ({e})"));
+                    Ok(None)
+                }
+            }
         }
         (None, Some(store)) => match store.new_journal(start) {
             Ok((file, path)) => {

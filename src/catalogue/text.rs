@@ -52,23 +52,8 @@ fn line(text: &mut String, model: &str, family: &str, lines: &str, asks: &str, k
     let _ = writeln!(text, "{}", row.trim_end());
 }
 
-/// A heading and a sentence below it, indented and broken before column 80.
+/// A heading and a sentence below it.
 fn paragraph(text: &mut String, heading: &str, sentence: &str) {
-    for (indent, words) in [(2, heading), (6, sentence)] {
-        let mut column = 0;
-        for word in words.split_whitespace() {
-            let width = word.chars().count();
-            if column == 0 || column + 1 + width > 80 {
-                if column > 0 {
-                    text.push('\n');
-                }
-                let _ = write!(text, "{:indent$}{word}", "");
-                column = indent + width;
-            } else {
-                let _ = write!(text, " {word}");
-                column += 1 + width;
-            }
-        }
-        text.push('\n');
-    }
+    crate::paragraph::add(text, "  ", heading);
+    crate::paragraph::add(text, "      ", sentence);
 }

@@ -265,6 +265,12 @@ impl Leases {
         }
     }
 
+    /// The phone took its address in this session.
+    #[must_use]
+    pub fn is_bound(&self, mac: Mac) -> bool {
+        self.phones.get(&mac).is_some_and(|lease| lease.hold == Hold::Bound)
+    }
+
     /// The address a phone has, or would get.
     #[must_use]
     pub fn address_of(&self, mac: Mac) -> Option<Ipv4Addr> {

@@ -5,8 +5,7 @@ use super::{Endpoint, Engine, Queued};
 use crate::clock::Instant;
 use crate::dhcp::{self, Change, Outcome};
 use crate::event::{Fingerprint, Kind};
-use crate::limits;
-use std::net::SocketAddrV4;
+use std::net::{Ipv4Addr, SocketAddrV4};
 
 impl Engine {
     pub(super) fn dhcp(&mut self, now: Instant, from: SocketAddrV4, bytes: &[u8]) {
@@ -41,7 +40,7 @@ impl Engine {
     ) {
         let mac = request.mac;
         let known = self.state.phone(mac).is_some();
-        if !known && self.state.phones.len() >= limits::PHONES {
+        if !known && !self.has_room(now) {
             return self.limit(now, "phones on one bench");
         }
         let mut bytes = vec![0; 1_500];
@@ -56,10 +55,10 @@ impl Engine {
         let address = reply.yiaddr;
         let kind = match reply.kind {
             dhcp::ReplyKind::Offer => Kind::DhcpOffer { address, asked },
-            dhcp::ReplyKind::Nak => Kind::DhcpNak { address: request.requested.unwrap_or(request.ciaddr) },
+            dhcp::ReplyKind::Nak => self.nak(request),
             dhcp::ReplyKind::Ack | dhcp::ReplyKind::Bootp => {
                 let address = if address.is_unspecified() { request.ciaddr } else { address };
-                self.seen_at.insert(address, mac);
+                self.seen_at.insert(address, (mac, now));
                 Kind::DhcpAck { address, how: request.how().to_owned(), asked }
             }
         };
@@ -73,6 +72,19 @@ impl Engine {
         self.queue.push_back(Queued::Reply { from: Endpoint::Dhcp, to, bytes });
         self.conclude(now, mac, sign);
     }
+
+    /// Why an address was refused: it is of another network, or somebody else's.
+    fn nak(&self, request: &dhcp::Request) -> Kind {
+        let address = request.requested.unwrap_or(request.ciaddr);
+        let prefix = self.job.prefix;
+        Kind::DhcpNak { address, foreign: network(address, prefix) != network(self.job.server, prefix) }
+    }
+}
+
+/// The first `prefix` bits of an address.
+fn network(address: Ipv4Addr, prefix: u8) -> u32 {
+    let bits = u32::from(address);
+    bits.checked_shr(32 - u32::from(prefix.min(32))).unwrap_or(0)
 }
 
 fn fingerprint(request: &dhcp::Request) -> Fingerprint {

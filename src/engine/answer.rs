@@ -1,12 +1,13 @@
 //! (phone, file name) → bytes or refusal. No file is edited by hand: what a phone is told depends on who asks, and on
 //! which hop it is.
 
-use crate::catalogue::{Catalogue, Era};
-use crate::event::Role;
+use crate::catalogue::{Catalogue, Era, Model};
+use crate::event::{Condition, Role};
 use crate::firmware::{File, Load, Shelf};
 use crate::job::Job;
 use crate::load::LoadName;
 use crate::provision::{self, DefaultLoad, Sep};
+use crate::route::Start;
 use crate::session::Phone;
 use crate::tftp::Name;
 use std::sync::Arc;
@@ -40,9 +41,40 @@ pub(super) struct Given {
     pub(super) part: Option<(u32, u32)>,
 }
 
+/// What a reader is told who is not known yet: the first hop of each model that has a target. Worked out once; a search
+/// for each request would be a gift to whoever sends many.
+pub(super) struct FirstHop {
+    device_type: u32,
+    model: String,
+    term_list: Option<String>,
+    /// When nothing is known of what it runs.
+    unknown: Option<String>,
+    /// When it is in factory state.
+    wiped: Option<String>,
+}
+
+/// The first hops of all models that have a target.
+pub(super) fn first_hops(catalogue: &Catalogue, shelf: &Shelf, job: &Job) -> Vec<FirstHop> {
+    let hop = |model: &Model, to: &str, seen: Option<Start>| {
+        let plan = job.plan(catalogue, shelf, model, to, seen);
+        plan.hops.first().filter(|_| plan.possible).map(|hop| hop.load.clone())
+    };
+    let wanted = catalogue.models().iter().filter_map(|model| Some((model, job.target(catalogue, model)?)));
+    wanted
+        .map(|(model, target)| FirstHop {
+            device_type: model.device_type,
+            model: model.name.clone(),
+            term_list: model.term_list.clone(),
+            unknown: hop(model, target, None),
+            wiped: hop(model, target, Some(Start::Wiped)),
+        })
+        .collect()
+}
+
 /// Everything an answer depends on.
 #[derive(Clone, Copy)]
 pub(super) struct Desk<'a> {
+    pub(super) first_hops: &'a [FirstHop],
     pub(super) catalogue: &'a Catalogue,
     pub(super) shelf: &'a Shelf,
     pub(super) job: &'a Job,
@@ -87,7 +119,8 @@ impl Desk<'_> {
         let stamp = format!("{}-{}-{due}", phone.mac.tail(), phone.hop);
         let java = self.catalogue.era(&load) == Era::Java;
         let server = self.job.server;
-        Some(provision::sep(&Sep { load: due, protocol: load.protocol, server, stamp: &stamp, java }))
+        let named = self.named(phone, due);
+        Some(provision::sep(&Sep { load: &named, protocol: load.protocol, server, stamp: &stamp, java }))
     }
 
     /// For a phone on its way: its own hop. For anybody else: the first hop of each model that has a target.
@@ -99,24 +132,28 @@ impl Desk<'_> {
         let server = self.job.server;
         if let (Some(phone), Some(due)) = (phone, due) {
             let family = due.parse::<LoadName>().ok()?.family;
+            let named = self.named(phone, due);
             let mut loads = Vec::new();
             for model in self.catalogue.models_of(family) {
                 let own = phone.identity.model.as_deref().is_none_or(|own| own == model.name);
                 if own {
-                    loads.push(default_load(model, due));
+                    loads.push(default_load(model, &named));
                 }
             }
-            return Some(provision::xml_default(server, Some(due), &loads));
+            return Some(provision::xml_default(server, Some(&named), &loads));
         }
-        let mut loads = Vec::new();
-        for model in self.catalogue.models() {
-            let Some(target) = self.job.target(self.catalogue, model) else { continue };
-            let plan = self.job.plan(self.catalogue, self.shelf, model, target, None);
-            if let Some(first) = plan.hops.first().filter(|_| plan.possible) {
-                loads.push(default_load(model, &first.load));
-            }
-        }
+        let first = |hop: &FirstHop| {
+            let load = hop.unknown.clone()?;
+            Some(DefaultLoad { device_type: hop.device_type, model: hop.model.clone(), load })
+        };
+        let loads: Vec<_> = self.first_hops.iter().filter_map(first).collect();
         if loads.is_empty() { None } else { Some(provision::xml_default(server, None, &loads)) }
+    }
+
+    /// What XML names to this phone. A load before the universal loader asks for `<name>.sbn` and nothing else, so it
+    /// is told the loader of a SIP or MGCP set (`classic-phones` 3, SCCP 5 to SIP 7, and 4.4 on `OS79XX.TXT`).
+    fn named(&self, phone: &Phone, due: &str) -> String {
+        if phone.identity.condition == Condition::SingleImage { self.image_of(due) } else { due.to_owned() }
     }
 
     /// The image that `OS79XX.TXT` names for a load: the loader of a universal set, else the load itself.
@@ -168,7 +205,14 @@ impl Desk<'_> {
 
     /// The default list of the due load's own release: another release's list under the same name is never given.
     fn term_list(&self, due: Option<&Load>, name: &Name) -> Option<&File> {
-        let Some(due) = due else { return self.shelf.find(name.path(), None) };
+        let asks =
+            |hop: &&FirstHop| hop.term_list.as_deref().is_some_and(|t| t.eq_ignore_ascii_case(name.base()));
+        let first = || self.first_hops.iter().find(asks).map(|hop| hop.wiped.as_deref());
+        let due = match (due, first()) {
+            (Some(due), _) => due,
+            (None, Some(wiped)) => self.shelf.load(wiped?)?,
+            (None, None) => return self.shelf.find(name.path(), None),
+        };
         let terms = due.terms.iter().filter_map(|id| self.shelf.file(*id));
         terms.into_iter().find(|file| file.name.eq_ignore_ascii_case(name.base()))
     }
@@ -197,7 +241,7 @@ impl Desk<'_> {
     }
 }
 
-fn default_load(model: &crate::catalogue::Model, load: &str) -> DefaultLoad {
+fn default_load(model: &Model, load: &str) -> DefaultLoad {
     DefaultLoad { device_type: model.device_type, model: model.name.clone(), load: load.to_owned() }
 }
 

@@ -23,7 +23,7 @@ impl<K: Hash + Eq> Complaints<K> {
     /// Counts one. `Some(count)`: tell it now, so many have come since it was told last.
     pub(super) fn count(&mut self, now: Instant, who: K) -> Option<u32> {
         if self.known.len() >= limits::COMPLAINERS && !self.known.contains_key(&who) {
-            self.known.retain(|_, (told, count)| *count > 0 || now.since(*told) < limits::COMPLAINT_EVERY);
+            self.known.retain(|_, (told, _)| now.since(*told) < limits::COMPLAINT_EVERY);
         }
         let full = self.known.len() >= limits::COMPLAINERS && !self.known.contains_key(&who);
         let entry = if full {

@@ -61,14 +61,19 @@ impl Engine {
         self.queue.push_back(Queued::Reply { from: at, to, bytes });
     }
 
-    /// Whose request this is: the name says it (`SEP<MAC>…`), else the lease, else the address it was last seen at.
-    fn who(&mut self, from: SocketAddrV4, name: &tftp::Name) -> Option<Mac> {
-        let leased = self.dhcp.as_ref().and_then(|dhcp| dhcp.mac_of(*from.ip()));
-        let known = leased.or_else(|| self.seen_at.get(from.ip()).copied());
-        let named = Mac::in_name(name.base());
-        let mac = if leased.is_some() { leased } else { named.or(known) }?;
-        if self.seen_at.len() < limits::LEASES || self.seen_at.contains_key(from.ip()) {
-            self.seen_at.insert(*from.ip(), mac);
+    /// Whose request this is: the lease says it, else the name (`SEP<MAC>…`), else the address it was seen at lately.
+    fn who(&mut self, now: Instant, from: SocketAddrV4, name: &tftp::Name) -> Option<Mac> {
+        let ip = *from.ip();
+        // Only a lease that was taken in this session says who it is; a remembered one may be somebody else's by now.
+        let leased = self.dhcp.as_ref().and_then(|dhcp| dhcp.bound_to(ip));
+        let seen = self
+            .seen_at
+            .get(&ip)
+            .filter(|(_, at)| now.since(*at) < limits::ADDRESS_SEEN)
+            .map(|(mac, _)| *mac);
+        let mac = leased.or_else(|| Mac::in_name(name.base())).or(seen)?;
+        if self.seen_at.len() < limits::LEASES || self.seen_at.contains_key(&ip) {
+            self.seen_at.insert(ip, (mac, now));
         }
         Some(mac)
     }
@@ -88,12 +93,12 @@ impl Engine {
             }
             self.end_read(now, id, ReadFailure::Replaced);
         }
-        let mac = self.who(from, name);
+        let mac = self.who(now, from, name);
         let role = self.catalogue.role(name.base()).0;
         // A phone that is seen for the first time by its request is made by the event of its answer; rules that must
         // come before the answer need it now.
         if let Some(mac) = mac.filter(|mac| self.state.phone(*mac).is_none()) {
-            if self.state.phones.len() >= limits::PHONES {
+            if !self.has_room(now) {
                 return self.limit(now, "phones on one bench");
             }
             self.tell(now, Some(mac), Kind::Booted { because: format!("it asks for {}", name.asked()) });

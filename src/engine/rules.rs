@@ -195,22 +195,12 @@ fn announce(plan: &route::Plan, revised: Option<String>) -> Kind {
     Kind::Planned(Plan { from: plan.from.clone(), target: plan.to.clone(), hops, revised })
 }
 
-/// A running Java phone that read a list, asked for no part and went on with what it runs: "Auth Fail", "Load rejected".
-pub(super) fn refused_running(desk: &Desk<'_>, phone: &Phone, now: Instant) -> bool {
-    let java = phone.identity.family.is_some_and(|family| family != Family::Classic);
-    let went_on = phone.trail.app_file.as_ref().is_some_and(|m| now.since(m.at) >= SETTLE);
-    java && phone.trail.list.is_some()
-        && went_on
-        && desk.shelf.load(phone.due().unwrap_or_default()).is_some()
-}
-
 /// A phone that reads its list and then nothing refuses the load: one rung down, then climb.
 fn refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let trail = &phone.trail;
     let list = trail.list.as_ref()?;
-    let vain = trail.lists_in_vain >= IN_VAIN
-        || trail.again > 0 && trail.lists_in_vain >= 2
-        || refused_running(desk, phone, now);
+    let vain =
+        trail.lists_in_vain >= IN_VAIN || trail.again > 0 && trail.lists_in_vain >= 2 || declined(phone, now);
     if phone.closed.is_some() || !vain || now.since(list.at) < SAME_START {
         return None;
     }
@@ -229,6 +219,25 @@ fn refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     plan.from.clone_from(&phone.plan.as_ref()?.from);
     plan.hops.insert(0, first);
     Some(Kind::Planned(plan))
+}
+
+/// It read its configuration and then a list, so it does not run what it was told.
+fn wanted_list(phone: &Phone) -> bool {
+    let trail = &phone.trail;
+    matches!((&trail.config, &trail.list), (Some(config), Some(list)) if list.event > config.event)
+}
+
+/// A running Java phone reads the list of a load only when that isn't the one it runs (`java-phones` 2); when it goes on
+/// to its own files without a part of it, it refused the load ("Auth Fail").
+pub(super) fn declined(phone: &Phone, now: Instant) -> bool {
+    let trail = &phone.trail;
+    let java = phone.identity.family.is_some_and(|family| family != Family::Classic);
+    let (Some(config), Some(list)) = (&trail.config, &trail.list) else { return false };
+    let after = |mark: &Mark| mark.at > list.at && now.since(mark.at) >= SETTLE;
+    java && list.role == Role::LoadsList
+        && list.at > config.at
+        && trail.firmware.is_empty()
+        && trail.app_file.as_ref().is_some_and(after)
 }
 
 fn hop_done(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Option<Kind> {
@@ -327,7 +336,7 @@ fn runs_already(
             return image_not_wanted(phone, &load.name, sign, now).map(|shown| vec![shown]);
         }
         Era::Universal if trail.lists > LISTS_AT_STARTS => return None,
-        Era::Java if trail.list.is_some() => return None,
+        Era::Java if wanted_list(phone) => return None,
         Era::Universal | Era::Java => application_shown(desk, phone, load.parsed.protocol, now)?,
     };
     Some(vec![quote(config, "read, naming this load:"), shown])
@@ -387,7 +396,7 @@ fn verdict(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Opti
             let trail = &phone.trail;
             let told = trail.config.as_ref().is_some_and(|m| m.load.as_deref() == Some(plan.target.as_str()));
             let round = match era {
-                Era::Java => trail.list.is_some(),
+                Era::Java => wanted_list(phone),
                 _ => trail.lists > LISTS_AT_STARTS,
             };
             if !told || round || trail.again > 1 {

@@ -2,7 +2,7 @@
 //! passed, and withdrawn when the wire disproves it.
 
 use super::answer::Desk;
-use super::rules::{SETTLE_SILENT, refused_running};
+use super::rules::{SETTLE_SILENT, declined};
 use crate::catalogue::Era;
 use crate::clock::Instant;
 use crate::event::{Kind, Role};
@@ -69,14 +69,18 @@ fn no_read(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
 
 fn list_refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let trail = &phone.trail;
-    let is = (trail.lists_in_vain >= 2 || refused_running(desk, phone, now)) && phone.closed.is_none();
+    let is = (trail.lists_in_vain >= 2 || declined(phone, now)) && phone.closed.is_none();
     held(desk, phone, "list-refused", is, || {
         let file = trail.list.as_ref().map(|m| m.file.clone()).unwrap_or_default();
         let due = phone.due().and_then(|due| due.parse::<LoadName>().ok());
         let below =
             due.and_then(|due| route::rung_below(desk.catalogue, due.family, &due, &job::owned(desk.shelf)));
         let next = below.unwrap_or_else(|| "none that is older is on the shelf, so add one".to_owned());
-        vec![("file", file), ("count", trail.lists_in_vain.to_string()), ("next", next)]
+        let count = match trail.lists_in_vain {
+            0 | 1 => "once".to_owned(),
+            count => format!("{count} times"),
+        };
+        vec![("file", file), ("count", count), ("next", next)]
     })
 }
 
@@ -86,16 +90,21 @@ fn flash_repeats(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
     held(desk, phone, "flash-repeats", is, || vec![("load", phone.due().unwrap_or_default().to_owned())])
 }
 
-/// A load of the years before the universal loader is named and not asked for: it runs already, or nothing does. Either
-/// way it takes a start to see it.
+/// It looks for its next load only when it starts: after a hop that turned out to be behind it, or when it is told a load
+/// of the years before the universal loader and asks for nothing.
 fn power_cycle(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let due = phone.due()?;
     let single = due.parse::<LoadName>().is_ok_and(|due| desk.catalogue.era(&due) < Era::Universal);
-    let told = phone.trail.config.as_ref().filter(|m| m.load.as_deref() == Some(due));
+    let behind = phone.hops_done.last().filter(|_| !phone.at_target()).map(|hop| hop.load.as_str());
+    let told = phone.trail.config.as_ref().filter(|m| {
+        let load = m.load.as_deref();
+        single && load == Some(due) || load.is_some() && load == behind
+    });
     let waited = told.map(|m| now.since(m.at)).filter(|waited| *waited >= SETTLE_SILENT);
-    let is = single && waited.is_some() && phone.read.is_none() && phone.closed.is_none();
+    let is = waited.is_some() && phone.read.is_none() && phone.closed.is_none();
     held(desk, phone, "power-cycle", is, || {
-        vec![("load", due.to_owned()), ("seconds", waited.unwrap_or_default().as_secs().to_string())]
+        let load = told.and_then(|m| m.load.clone()).unwrap_or_default();
+        vec![("load", load), ("seconds", waited.unwrap_or_default().as_secs().to_string())]
     })
 }
 

@@ -71,7 +71,7 @@ pub(super) enum Remark {
     NotText,
     /// An archive within too many archives.
     TooDeep,
-    /// Two members with one name; the last was taken, as every unpacker does.
+    /// Two members with one name, with different contents; the first was taken.
     Duplicate,
 }
 
@@ -217,14 +217,11 @@ pub(super) fn open(
     (members, fault)
 }
 
-/// The last of two members with one path stands; differing contents are worth a remark.
+/// Of two members with one path the first stands; differing contents are worth a remark.
 fn push(members: &mut Vec<Member>, member: Member, remarks: &mut Remarks) {
-    if let Some(earlier) = members.iter_mut().find(|m| m.path == member.path) {
-        if earlier.bytes != member.bytes {
-            remarks.note(Remark::Duplicate, &member.path);
-        }
-        *earlier = member;
-    } else {
-        members.push(member);
+    match members.iter().find(|m| m.path == member.path) {
+        Some(first) if first.bytes != member.bytes => remarks.note(Remark::Duplicate, &member.path),
+        Some(_) => {}
+        None => members.push(member),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::firmware::{Kind, fold};
 use serde::Deserialize;
+use sha1::{Digest, Sha1};
 use std::sync::LazyLock;
 
 static DIGESTS: LazyLock<Digests> =
@@ -62,10 +63,13 @@ pub enum Known {
 
 /// Holds an archive's bytes against the published digests.
 pub(super) fn archive(name: &str, bytes: &[u8]) -> Known {
-    let table = &DIGESTS.archive;
+    archive_in(&DIGESTS.archive, name, bytes)
+}
+
+fn archive_in(table: &[KnownArchive], name: &str, bytes: &[u8]) -> Known {
     let same_size = || table.iter().filter(|known| known.size == bytes.len());
     if same_size().next().is_some() {
-        let digest = super::shelf::hex(&super::sha1::digest(bytes));
+        let digest = super::shelf::hex(&Sha1::digest(bytes));
         if let Some(known) = same_size().find(|known| known.sha1 == digest) {
             return Known::Good(known.name.clone());
         }
@@ -119,6 +123,14 @@ mod tests {
         let known = "cmterm-7931-sccp.9-4-2SR1-1.zip";
         assert_eq!(archive("CMTERM-7931-sccp.9-4-2SR1-1.zip", b"PK"), Known::Differs(known.to_owned()));
         assert_eq!(archive(known, &vec![0; 5_202_666]), Known::Differs(known.to_owned()));
+        let table = [KnownArchive {
+            name: "abc.zip".to_owned(),
+            size: 3,
+            sha1: "a9993e364706816aba3e25717850c26c9cd0d89d".to_owned(),
+        }];
+        // By content, whatever its name.
+        assert_eq!(archive_in(&table, "download(1).zip", b"abc"), Known::Good("abc.zip".to_owned()));
+        assert_eq!(archive_in(&table, "abc.zip", b"abd"), Known::Differs("abc.zip".to_owned()));
         assert_eq!(least_size("p0s3-8-12-00.SB2", Kind::App), Some((756_524, true)));
         assert_eq!(least_size("P0S3-8-9-00.sb2", Kind::App), Some((600_000, false)));
         assert_eq!(least_size("jar41sip.8-5-4TH1-6.sbn", Kind::JavaPart), None);

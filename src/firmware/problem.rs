@@ -1,5 +1,9 @@
 //! What is wrong with the firmware somebody has, in the words they read.
 
+mod codes;
+
+pub use codes::CODES;
+
 use crate::firmware::names;
 use serde::Serialize;
 
@@ -51,6 +55,7 @@ impl Problem {
     }
 
     pub(super) fn new(severity: Severity, code: &'static str, file: &str, text: impl Into<String>) -> Self {
+        debug_assert!(CODES.iter().any(|(known, ..)| *known == code), "{code} isn't explained");
         Self { code, severity, file: names::shown(file), text: names::shown(&text.into()) }
     }
 

@@ -3,11 +3,12 @@
 use crate::firmware::problem::enumerate;
 use crate::firmware::{Known, Load, Problem, Severity, Shelf};
 use crate::load::{Family, Protocol};
+use crate::paragraph::add as line;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Columns of the text.
-const WIDTH: usize = 80;
+/// Why a model can't be served when there is nothing for it at all.
+const NOTHING: &str = "no load for it is here";
 
 /// Everything, for scripts.
 #[derive(Debug, Serialize)]
@@ -146,9 +147,10 @@ fn origin(shelf: &Shelf, load: &Load) -> String {
     shelf.set(load.set).map_or_else(String::new, |set| set.origin.clone())
 }
 
-/// A verdict for each model of each family that has a load here.
+/// A verdict for each model.
 fn models(shelf: &Shelf, models_of: &impl Fn(Family) -> Vec<String>) -> Vec<ModelReport> {
-    let mut families: BTreeMap<Family, (Vec<String>, Vec<String>)> = BTreeMap::new();
+    let mut families: BTreeMap<Family, (Vec<String>, Vec<String>)> =
+        Family::ALL.into_iter().map(|family| (family, Default::default())).collect();
     for load in shelf.loads() {
         let (can, cannot) = families.entry(load.parsed.family).or_default();
         if load.complete {
@@ -157,7 +159,10 @@ fn models(shelf: &Shelf, models_of: &impl Fn(Family) -> Vec<String>) -> Vec<Mode
             cannot.push(format!("{}: {}", load.name, load.lacking()));
         }
     }
-    let verdicts = families.into_iter().flat_map(|(family, (can, cannot))| {
+    let verdicts = families.into_iter().flat_map(|(family, (can, mut cannot))| {
+        if can.is_empty() && cannot.is_empty() {
+            cannot.push(NOTHING.to_owned());
+        }
         models_of(family).into_iter().map(move |model| ModelReport {
             model,
             servable: !can.is_empty(),
@@ -238,18 +243,23 @@ fn describe(out: &mut String, shelf: &Shelf, load: &Load, models: &[String]) {
 
 /// Models of one verdict in one sentence.
 fn verdicts(out: &mut String, models: &[ModelReport]) {
-    if !models.is_empty() {
-        out.push('\n');
+    let (none, some): (Vec<_>, Vec<_>) = models.iter().partition(|model| model.because == [NOTHING]);
+    out.push('\n');
+    if !some.is_empty() {
         line(out, "", "What each model can be given:");
     }
-    for same in models.chunk_by(|a, b| (&a.loads, &a.because) == (&b.loads, &b.because)) {
+    for same in some.chunk_by(|a, b| (&a.loads, &a.because) == (&b.loads, &b.because)) {
         let names: Vec<String> = same.iter().map(|model| model.model.clone()).collect();
         let verdict = match same {
-            [model, ..] if model.servable => model.loads.join(", "),
-            [model, ..] => format!("nothing, because of {}", model.because.join("; ")),
+            [model, ..] if model.servable => format!("can be served {}", model.loads.join(", ")),
+            [model, ..] => format!("can't be served, because of {}", model.because.join("; ")),
             [] => continue,
         };
         line(out, "  ", &format!("{}: {verdict}.", all(&names)));
+    }
+    if !none.is_empty() {
+        let names: Vec<String> = none.iter().map(|model| model.model.clone()).collect();
+        line(out, "", &format!("Nothing here is for the {}.", all(&names)));
     }
 }
 
@@ -307,48 +317,9 @@ fn grouped(number: u64) -> String {
     out
 }
 
-/// One paragraph, wrapped at blanks; a word longer than a line is cut.
-fn line(out: &mut String, indent: &str, text: &str) {
-    let room = WIDTH.saturating_sub(indent.len()).max(1);
-    let mut flush = |row: &mut String| {
-        out.push_str(indent);
-        out.push_str(row.trim_end());
-        out.push('\n');
-        row.clear();
-    };
-    let mut row = String::new();
-    let mut started = false;
-    for word in text.split(' ') {
-        if started && row.chars().count() + 1 + word.chars().count() > room {
-            flush(&mut row);
-            started = false;
-        }
-        if started {
-            row.push(' ');
-        }
-        for c in word.chars() {
-            if row.chars().count() == room {
-                flush(&mut row);
-            }
-            row.push(c);
-        }
-        started = true;
-    }
-    flush(&mut row);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paragraphs_fit_their_width() {
-        let mut out = String::new();
-        line(&mut out, "    ", &format!("{} {} end", "word ".repeat(40), "x".repeat(200)));
-        assert!(out.lines().all(|l| l.chars().count() <= WIDTH && l.starts_with("    ")), "{out}");
-        assert_eq!(out.matches('x').count(), 200);
-        assert!(out.ends_with("end\n"));
-    }
 
     #[test]
     fn numbers_and_names() {

@@ -4,6 +4,7 @@
 
 use crate::firmware::{Intake, LeftOut, Shelf};
 use crate::limits;
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -34,7 +35,7 @@ fn given(intake: &mut Intake, path: &Path) -> io::Result<()> {
     let metadata = fs::metadata(path)?;
     if metadata.is_dir() {
         fs::read_dir(path)?;
-        let mut walk = Walk { intake, root: path, above: Vec::new(), files: 0 };
+        let mut walk = Walk { intake, root: path, above: Vec::new(), read: HashSet::new(), files: 0 };
         walk.folder(path, 0);
         return Ok(());
     }
@@ -54,6 +55,9 @@ struct Walk<'a> {
     root: &'a Path,
     /// Real paths of the folders above, to notice a link that leads back.
     above: Vec<PathBuf>,
+    /// Real paths of all folders that were read: a link to one of them brings nothing new, and a dozen folders that
+    /// link to each other have millions of ways through them.
+    read: HashSet<PathBuf>,
     files: usize,
 }
 
@@ -64,10 +68,13 @@ impl Walk<'_> {
             return self.intake.left_out(&shown, LeftOut::TooDeep);
         }
         let entries = match fs::canonicalize(folder).and_then(|real| Ok((real, fs::read_dir(folder)?))) {
-            Ok((real, _)) if self.above.contains(&real) => {
+            Ok((real, _))
+                if self.above.contains(&real) || folder.is_symlink() && self.read.contains(&real) =>
+            {
                 return self.intake.left_out(&shown, LeftOut::Loop);
             }
             Ok((real, entries)) => {
+                self.read.insert(real.clone());
                 self.above.push(real);
                 entries
             }
@@ -167,6 +174,23 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let error = gather(&[folder.path().join("nowhere")]).unwrap_err();
         assert!(error.to_string().contains("nowhere"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn folders_that_all_link_to_each_other_are_read_once_or_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        for from in 0..11 {
+            write(folder.path(), &format!("{from}/{from}.txt"), b"text");
+            for to in (0..11).filter(|to| *to != from) {
+                let link = folder.path().join(format!("{from}/to{to}"));
+                std::os::unix::fs::symlink(folder.path().join(to.to_string()), link).unwrap();
+            }
+        }
+        let shelf = gather(&[folder.path().to_owned()]).unwrap();
+        assert!((0..11).all(|n| shelf.find(&format!("{n}/{n}.txt"), None).is_some()));
+        assert!((11..=22).contains(&shelf.files().count()), "{}", shelf.files().count());
+        assert!(shelf.problems().iter().all(|p| p.code == "link-skipped"), "{:?}", shelf.problems());
     }
 
     #[cfg(unix)]

@@ -7,7 +7,7 @@ use crate::limits;
 use crate::phone_id::Mac;
 use etcetera::BaseStrategy;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Seek};
+use std::io::{self, BufRead, BufReader};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
@@ -20,8 +20,9 @@ pub struct StateDir {
 /// A journal without an end: its session was interrupted.
 #[derive(Debug)]
 pub struct Unfinished {
-    /// The file, cut after its last whole line and ready to be written on.
-    pub file: File,
+    file: File,
+    /// Bytes of its whole lines.
+    whole: u64,
     /// Where it is.
     pub path: PathBuf,
     /// When its session began.
@@ -114,7 +115,11 @@ impl StateDir {
         for n in 0..100 {
             let path = self.path.join("journals").join(format!("{name}-{n:02}.jsonl"));
             match File::options().write(true).create_new(true).open(&path) {
-                Ok(file) => return Ok((file, path)),
+                Ok(file) => {
+                    // Told to others that look for an interrupted session; not having it costs nothing.
+                    let _ = file.try_lock();
+                    return Ok((file, path));
+                }
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(e) => return Err(e),
             }
@@ -122,7 +127,8 @@ impl StateDir {
         Err(io::ErrorKind::AlreadyExists.into())
     }
 
-    /// The newest journal, when its session was interrupted and began after `not_before`.
+    /// The newest journal, when its session was interrupted and began after `not_before`. A journal that another program
+    /// is writing, or that has a line which is not ours, is left alone.
     #[must_use]
     pub fn unfinished(&self, not_before: Wall) -> Option<Unfinished> {
         let journals = fs::read_dir(self.path.join("journals")).ok()?;
@@ -131,24 +137,33 @@ impl StateDir {
             .map(|entry| entry.path())
             .filter(|path| path.extension().is_some_and(|e| e == "jsonl"))
             .max()?;
-        let mut file = File::options().read(true).write(true).open(&newest).ok()?;
+        let file = File::options().read(true).append(true).open(&newest).ok()?;
+        file.try_lock().ok()?;
         let mut reader = journal::Reader::default();
         let mut events: Vec<Event> = Vec::new();
         let mut whole = 0;
         let mut lines = BufReader::new(&file);
-        let mut line = String::new();
-        while lines.read_line(&mut line).is_ok_and(|n| n > 0) && line.ends_with('\n') {
-            let Ok(event) = reader.line(&line) else { break };
+        let mut line = Vec::new();
+        while lines.read_until(b'\n', &mut line).ok()? > 0 {
+            // Torn by a crash or a power cut: everything before it counts.
+            let Some(text) = line.strip_suffix(b"\n") else { break };
+            events.push(reader.line(std::str::from_utf8(text).ok()?).ok()?);
             whole += u64::try_from(line.len()).unwrap_or(0);
-            events.push(event);
             line.clear();
         }
         let start = reader.start().filter(|start| *start >= not_before)?;
-        if matches!(events.last()?.kind, Kind::Summary(_)) {
-            return None;
-        }
-        file.set_len(whole).ok()?;
-        file.seek(io::SeekFrom::End(0)).ok()?;
-        Some(Unfinished { file, path: newest, start, events })
+        let ended = matches!(events.last()?.kind, Kind::Summary(_));
+        (!ended).then_some(Unfinished { file, whole, path: newest, start, events })
+    }
+}
+
+impl Unfinished {
+    /// The journal, cut after its last whole line, to be written on.
+    ///
+    /// # Errors
+    /// The file can't be cut.
+    pub fn take_up(&self) -> io::Result<File> {
+        self.file.set_len(self.whole)?;
+        self.file.try_clone()
     }
 }

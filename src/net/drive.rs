@@ -25,17 +25,31 @@ pub enum Order {
 
 /// Servers that run.
 pub struct Running {
-    orders: Sender<Order>,
-    waker: Arc<Waker>,
+    orders: Orders,
     thread: JoinHandle<io::Result<()>>,
 }
 
-impl Running {
+/// Takes orders to servers that run.
+#[derive(Clone)]
+pub struct Orders {
+    sender: Sender<Order>,
+    waker: Arc<Waker>,
+}
+
+impl Orders {
     /// Hands an order over. Orders to servers that have ended are lost.
-    pub fn order(&self, order: Order) {
-        if self.orders.send(order).is_ok() {
+    pub fn give(&self, order: Order) {
+        if self.sender.send(order).is_ok() {
             let _ = self.waker.wake();
         }
+    }
+}
+
+impl Running {
+    /// Where to give orders.
+    #[must_use]
+    pub fn orders(&self) -> Orders {
+        self.orders.clone()
     }
 
     /// Waits for the end.
@@ -61,10 +75,10 @@ pub fn start(
 ) -> io::Result<Running> {
     let poll = Poll::new()?;
     let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
-    let (orders, inbox) = channel();
+    let (sender, inbox) = channel();
     let mut drive = Drive::new(engine, bound, began, poll, inbox, events)?;
     let thread = std::thread::Builder::new().name("servers".into()).spawn(move || drive.run(session))?;
-    Ok(Running { orders, waker, thread })
+    Ok(Running { orders: Orders { sender, waker }, thread })
 }
 
 const DHCP: Token = Token(0);
@@ -74,6 +88,11 @@ const WAKE: Token = Token(2);
 const READS: usize = 3;
 /// Datagrams taken from a request port before running reads get their turn.
 const BURST: usize = 1_024;
+
+/// The reader has closed its port.
+fn refused(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset)
+}
 
 struct Drive {
     engine: Engine,
@@ -199,15 +218,13 @@ impl Drive {
                 let Some(socket) = socket else { break };
                 match socket.recv_from(buf) {
                     Ok((len, SocketAddr::V4(from))) => {
-                        {
-                            let bytes = buf.get(..len).unwrap_or_default();
-                            self.feed(Input::Datagram { at, from, bytes });
-                        };
+                        let bytes = buf.get(..len).unwrap_or_default();
+                        self.feed(Input::Datagram { at, from, bytes });
                     }
-                    // On Windows an earlier answer that found no reader comes back here as an error of its own.
-                    Err(e) if e.kind() == io::ErrorKind::ConnectionReset => {}
-                    Ok(_) => {}
-                    Err(_) => break,
+                    Err(e) if e.kind() == io::ErrorKind::WouldBlock => break,
+                    // Windows tells here of earlier answers that found no reader and of datagrams that are too long; the
+                    // port must be read on until it says that it is empty, or it is never heard of again.
+                    _ => {}
                 }
                 if taken >= BURST {
                     more = true;
@@ -227,7 +244,7 @@ impl Drive {
 
     /// Takes what waits at the port of a read.
     fn read(&mut self, slot: usize, stranger: bool, buf: &mut [u8]) {
-        loop {
+        for _ in 0..BURST {
             let Some(Some(Open { id, line, .. })) = self.slots.get(slot) else { return };
             let id = *id;
             let socket = if stranger { line.strangers.as_ref() } else { Some(&line.phone) };
@@ -237,15 +254,9 @@ impl Drive {
                     let bytes = buf.get(..len).unwrap_or_default();
                     self.feed(Input::Datagram { at: Endpoint::Transfer(id), from, bytes });
                 }
-                Err(e)
-                    if matches!(
-                        e.kind(),
-                        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset
-                    ) =>
-                {
-                    self.feed(Input::Unreachable(id));
-                }
-                _ => return,
+                Err(e) if refused(&e) => self.feed(Input::Unreachable(id)),
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => return,
+                _ => {}
             }
         }
     }
@@ -288,9 +299,6 @@ impl Drive {
                     None => Ok(0),
                 })
             }
-        };
-        let refused = |e: &io::Error| {
-            matches!(e.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset)
         };
         if let (Some(Err(e)), Endpoint::Transfer(id)) = (&sent, from)
             && refused(e)

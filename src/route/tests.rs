@@ -368,6 +368,7 @@ proptest! {
         prop_assert!(plan.hops.last().is_none_or(|h| h.load == plan.to));
         prop_assert_eq!(plan.possible, plan.refusal.is_none());
         prop_assert!(!plan.possible || plan.missing.is_empty());
+        prop_assert!(plan.to_string().lines().all(|line| line.chars().count() <= 80), "{}", plan);
         let lacking: Vec<_> = plan.hops.iter().filter(|h| !h.have).map(|h| &h.load).collect();
         prop_assert!(lacking.iter().eq(plan.missing.iter().map(|m| &m.load).collect::<Vec<_>>().iter()));
     }
@@ -403,5 +404,6 @@ proptest! {
         let model = &catalogue().models()[0];
         let plan = plan(catalogue(), model, &Start::parse(&start), &target, &[Owned { name: &owned, complete: true }]);
         prop_assert_eq!(plan.possible, plan.refusal.is_none());
+        prop_assert!(plan.to_string().lines().all(|line| line.chars().count() <= 80), "{}", plan);
     }
 }

@@ -105,8 +105,8 @@ fn dhcp(phone: &mut Phone, event: &Event) {
                 reached(phone, Stage::Leased, event.at);
             }
         }
-        Kind::DhcpNak { address } => {
-            phone.trail.refused_address = Some(*address);
+        Kind::DhcpNak { address, foreign } => {
+            phone.trail.refused_address = foreign.then_some(*address);
             reached(phone, Stage::Dhcp, event.at);
         }
         _ => phone.address = None,

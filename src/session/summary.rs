@@ -9,10 +9,12 @@ impl State {
     #[must_use]
     pub fn summarise(&self) -> Summary {
         let phones: Vec<_> = self.phones.iter().map(|p| self.phone_summary(p)).collect();
-        let recovered = phones.iter().filter(|p| p.verdict == Verdict::Recovered).count();
-        let verdict = match recovered {
-            0 => "failed",
-            n if n == phones.len() => "recovered",
+        let expected = phones.iter().filter(|p| p.counts());
+        let recovered = expected.clone().filter(|p| p.verdict == Verdict::Recovered).count();
+        let verdict = match (expected.count(), recovered) {
+            (0, _) => "partial",
+            (_, 0) => "failed",
+            (all, n) if n == all => "recovered",
             _ => "partial",
         };
         Summary { verdict: verdict.to_owned(), phones }
@@ -43,6 +45,15 @@ impl State {
             seconds: rounded(end.since(phone.first_seen).as_secs_f64()),
             bytes: phone.bytes,
         }
+    }
+}
+
+impl PhoneSummary {
+    /// It is a phone that was to be led somewhere, or one of ours that could not be. Strangers and phones that were
+    /// only served files don't count.
+    #[must_use]
+    pub const fn counts(&self) -> bool {
+        self.target.is_some() || matches!(self.verdict, Verdict::Failed) && self.model.is_some()
     }
 }
 

@@ -67,7 +67,10 @@ fn address(kind: &Kind) -> String {
             "inform" => format!("It has the address {address} and was told the rest."),
             _ => format!("It took the address {address}."),
         },
-        Kind::DhcpNak { address } => {
+        Kind::DhcpNak { address, foreign: false } => {
+            format!("It wanted {address}, which somebody else has, and was told to ask anew.")
+        }
+        Kind::DhcpNak { address, .. } => {
             format!("It wanted {address} of another network and was told to ask anew.")
         }
         Kind::DhcpDecline { address } => format!("It found {address} in use; that address is set aside."),

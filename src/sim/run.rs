@@ -195,6 +195,12 @@ impl World {
         std::mem::take(&mut self.happened)
     }
 
+    /// The technician does this to the phone of that place, now.
+    pub fn by_hand(&mut self, phone: usize, what: &Deed) {
+        self.actions.extend(hands(self.now, phone, what));
+        self.actions.make_contiguous().sort_by_key(|(at, ..)| *at);
+    }
+
     /// Hands the engine a decision of the technician.
     pub fn command(&mut self, command: &Command) -> Vec<Event> {
         self.engine.handle(self.now, Input::Command(command));
@@ -391,14 +397,15 @@ fn actions(scenario: &Scenario) -> VecDeque<(Instant, usize, Hand)> {
         all.push((at(spec.power_at), index, Hand::On));
     }
     for action in &scenario.actions {
-        match &action.what {
-            Deed::PowerCycle => {
-                all.push((at(action.at), action.phone, Hand::Off));
-                all.push((at(action.at) + OFF_FOR, action.phone, Hand::On));
-            }
-            Deed::ResetKeys(keys) => all.push((at(action.at), action.phone, Hand::Keys(keys.clone()))),
-        }
+        all.extend(hands(at(action.at), action.phone, &action.what));
     }
     all.sort_by_key(|(at, ..)| *at);
     all.into()
+}
+
+fn hands(at: Instant, phone: usize, what: &Deed) -> Vec<(Instant, usize, Hand)> {
+    match what {
+        Deed::PowerCycle => vec![(at, phone, Hand::Off), (at + OFF_FOR, phone, Hand::On)],
+        Deed::ResetKeys(keys) => vec![(at, phone, Hand::Keys(keys.clone()))],
+    }
 }

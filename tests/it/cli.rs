@@ -69,6 +69,34 @@ fn what_the_firmware_cannot_do_is_refused_before_serving() {
 }
 
 #[test]
+fn a_plan_says_by_its_status_whether_it_can_be_walked() {
+    let folder = bench(&["P00305000500", "P00308000900", LOAD]);
+    let plan = |model: &str, from: &str, to: &str, firmware: &str| {
+        let mut command = program();
+        command.args(["plan", "--model", model, "--from", from, "--to", to, "--firmware"]);
+        end(command.arg(folder.path().join(firmware)))
+    };
+    let (status, out, said) = plan("CP-7960G", "P00303010102", LOAD, "firmware");
+    assert_eq!((status, &*said), (0, ""), "{out}");
+    assert!(out.contains("P00305000500  (on the shelf)"), "{out}");
+    let (status, out, said) = plan("7960", "P00303010102", "P0S3-07-5-00", "firmware");
+    assert_eq!(status, 5, "{out}");
+    assert!(said.contains("P0S3-07-5-00") && said.lines().count() == 1, "{said}");
+    assert!(out.contains("MISSING") && out.contains("can be taken to"), "{out}");
+    for (model, from, to) in
+        [("7975", "unknown", LOAD), ("7960", "unknown", "nonsense"), ("7960", "what", LOAD)]
+    {
+        let (status, out, said) = plan(model, from, to, "firmware");
+        assert_eq!((status, said.lines().count()), (5, 1), "{model} {from} {to}: {said}");
+        assert!(out.lines().all(|line| line.chars().count() <= 80), "{out}");
+    }
+    assert_eq!(plan("7960", "unknown", LOAD, "nowhere").0, 5);
+    let (status, _, said) = plan("6921", "unknown", LOAD, "firmware");
+    assert_eq!(status, 2, "{said}");
+    assert!(said.contains("rescue79 models"), "{said}");
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_the_firmware_not_the_command_line() {
     let folder = tempfile::tempdir().unwrap();
     let (status, _, said) = serve(folder.path(), &[]);

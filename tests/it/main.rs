@@ -21,5 +21,6 @@ mod scenarios;
 mod screens;
 mod serving;
 mod svg;
+mod walks;
 mod wizard;
 mod xray;

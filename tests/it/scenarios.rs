@@ -114,7 +114,7 @@ fn broken(scenario: &Scenario, world: &World, events: &[Event]) -> Vec<String> {
     for event in events {
         match &event.kind {
             Kind::ReadStarted { read, .. } => {
-                assert!(open.insert(*read), "{}: read {read} began twice", scenario.name)
+                assert!(open.insert(*read), "{}: read {read} began twice", scenario.name);
             }
             Kind::ReadFinished { read, .. } | Kind::ReadFailed { read, .. } => {
                 assert!(open.remove(read), "{}: read {read} ended and never began", scenario.name);

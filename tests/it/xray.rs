@@ -9,7 +9,10 @@
 
 mod damage;
 mod hostile;
+#[cfg(target_os = "linux")]
+mod memory;
 mod mutations;
 mod pack;
+mod page;
 mod report;
 mod shelf;

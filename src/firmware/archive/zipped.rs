@@ -1,10 +1,12 @@
 //! `.zip`.
 
+mod directory;
+
 use super::{Budget, Fault, Member, Remark, Remarks, push};
 use crate::firmware::names;
 use crate::limits;
 use std::io::{Cursor, Read};
-use zip::result::ZipError;
+use zip::result::{ZipError, ZipResult};
 use zip::{CompressionMethod, ZipArchive};
 
 const FILE_TYPE: u32 = 0o170_000;
@@ -27,9 +29,23 @@ pub(super) fn read(
     if archive.has_overlapping_entries().unwrap_or(false) {
         return Err(Fault::Overlap);
     }
+    // The reader keeps the last of two entries with one name; we keep the first.
     if archive.has_duplicate_names() {
-        remarks.note(Remark::Duplicate, "several members");
+        let (start, offset) = (archive.central_directory_start(), archive.offset());
+        let firsts = directory::of_firsts(bytes, start, offset).ok_or(Fault::Truncated)?;
+        firsts.doubled.iter().for_each(|name| remarks.note(Remark::Duplicate, name));
+        return members_of(ZipArchive::new(Cursor::new(firsts.bytes.as_slice())), budget, remarks, members);
     }
+    members_of(Ok(archive), budget, remarks, members)
+}
+
+fn members_of(
+    archive: ZipResult<ZipArchive<Cursor<&[u8]>>>,
+    budget: &mut Budget,
+    remarks: &mut Remarks,
+    members: &mut Vec<Member>,
+) -> Result<(), Fault> {
+    let mut archive = archive.map_err(|error| fault(&error))?;
     for index in 0..archive.len() {
         budget.member()?;
         member(&mut archive, index, budget, remarks, members)?;

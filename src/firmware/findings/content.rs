@@ -135,8 +135,12 @@ fn too_small(file: &File) -> Option<Problem> {
 fn line_ends(Seen { file, look }: &Seen) -> Option<Problem> {
     let list = look.list.as_ref().filter(|_| look.envelope.is_some())?;
     let load = list.parts.last()?;
-    let classic = names::stem(load).parse::<LoadName>().is_ok_and(|load| load.family == Family::Classic);
-    let odd = if classic { list.lf == 0 && list.crlf > 0 } else { list.crlf == 0 && list.lf > 0 };
+    let load = names::stem(load).parse::<LoadName>().ok();
+    let odd = match load.filter(|load| load.family == Family::Classic) {
+        // Lists of 8.x were seen to have LF; by its size one of 7.2(3) has CR LF.
+        Some(load) => load.release.major() >= 8 && list.lf == 0 && list.crlf > 0,
+        None => list.crlf == 0 && list.lf > 0,
+    };
     odd.then(|| {
         Problem::warning(
             "text-mode",

@@ -133,7 +133,7 @@ pub(super) fn remark_problem(remark: Remark, file: &str, names: &[String]) -> Pr
             "archive-duplicate",
             file,
             format!(
-                "{which}: more than one member of this name, with different contents. The last one was taken; use another copy."
+                "{which}: more than one member of this name, with different contents. The first one was taken; use another copy."
             ),
         ),
     }

@@ -45,7 +45,7 @@ fn one_of_each() -> Vec<Kind> {
         Kind::SessionResumed { gap_s: 75 },
         Kind::DhcpOffer { address, asked: None },
         Kind::DhcpAck { address, how: "selecting".into(), asked: None },
-        Kind::DhcpNak { address },
+        Kind::DhcpNak { address, foreign: true },
         Kind::DhcpDecline { address },
         Kind::DhcpRelease { address },
         Kind::DhcpIgnored { from: Mac([2; 6]), why: "it is no phone".into(), asked: None, count: 3 },

@@ -3,7 +3,7 @@
 use super::{BadScenario, Scenario};
 
 /// Name and text of every file in `assets/scenarios/`, sorted.
-const FILES: [(&str, &str); 33] = [
+const FILES: [(&str, &str); 35] = [
     ("7911-wiped", include_str!("../../../assets/scenarios/7911-wiped.toml")),
     ("7970-from-8-0", include_str!("../../../assets/scenarios/7970-from-8-0.toml")),
     ("alternate-server", include_str!("../../../assets/scenarios/alternate-server.toml")),
@@ -14,6 +14,7 @@ const FILES: [(&str, &str); 33] = [
     ("chain-from-3-1", include_str!("../../../assets/scenarios/chain-from-3-1.toml")),
     ("deaf", include_str!("../../../assets/scenarios/deaf.toml")),
     ("default-file-only", include_str!("../../../assets/scenarios/default-file-only.toml")),
+    ("hardware-refuses", include_str!("../../../assets/scenarios/hardware-refuses.toml")),
     ("hop-missing", include_str!("../../../assets/scenarios/hop-missing.toml")),
     ("key-wall", include_str!("../../../assets/scenarios/key-wall.toml")),
     ("killed-and-back", include_str!("../../../assets/scenarios/killed-and-back.toml")),
@@ -27,6 +28,7 @@ const FILES: [(&str, &str); 33] = [
     ("pallet", include_str!("../../../assets/scenarios/pallet.toml")),
     ("power-cut", include_str!("../../../assets/scenarios/power-cut.toml")),
     ("power-cut-java", include_str!("../../../assets/scenarios/power-cut-java.toml")),
+    ("refused-and-went-on", include_str!("../../../assets/scenarios/refused-and-went-on.toml")),
     ("renamed-file", include_str!("../../../assets/scenarios/renamed-file.toml")),
     ("reset-by-keys", include_str!("../../../assets/scenarios/reset-by-keys.toml")),
     ("router-gives-addresses", include_str!("../../../assets/scenarios/router-gives-addresses.toml")),

@@ -231,22 +231,38 @@ fn overlapping_entries() {
     assert_eq!(shelf.files().count(), 0);
 }
 
-#[test]
-fn two_members_of_one_name() {
-    let pair = vec![("a.txt".to_owned(), b"first".to_vec()), ("b.txt".to_owned(), b"second".to_vec())];
-    let mut zipped = zip(&pair);
-    for at in 0..zipped.len() - 5 {
-        if &zipped[at..at + 5] == b"b.txt" {
-            zipped[at] = b'a';
+/// A zip in which every `b` of the second name became an `a`.
+fn zip_with_double(second: &[u8]) -> Vec<u8> {
+    let pair = vec![("a.txt".to_owned(), b"first".to_vec()), ("b.txt".to_owned(), second.to_vec())];
+    let mut bytes = zip(&[pair, files()].concat());
+    for at in 0..bytes.len() - 5 {
+        if &bytes[at..at + 5] == b"b.txt" {
+            bytes[at] = b'a';
         }
     }
-    let mut twice = pair;
-    twice[1].0 = "a.txt".to_owned();
-    for bytes in [zipped, tar(&twice)] {
-        let shelf = given("a", bytes);
+    bytes
+}
+
+#[test]
+fn of_two_members_of_one_name_the_first_is_taken() {
+    let mut twice = files();
+    twice.extend([("a.txt".to_owned(), b"first".to_vec()), ("./a.txt".to_owned(), b"second".to_vec())]);
+    let behind_another = [zip(&vec![("c".to_owned(), vec![1; 700])]), zip_with_double(b"second")].concat();
+    for (name, bytes) in [
+        ("a.zip", zip_with_double(b"second")),
+        ("b.zip", behind_another),
+        ("c.zip", zip(&twice)),
+        ("a.tar", tar(&twice)),
+        ("a.tgz", cop(&twice)),
+    ] {
+        let shelf = given(name, bytes);
         one(&shelf, "archive-duplicate");
-        assert_eq!(&*shelf.find("a.txt", None).unwrap().bytes, b"second");
+        assert_eq!(&*shelf.find("a.txt", None).unwrap().bytes, b"first", "{name}");
+        assert!(shelf.problems()[0].text.contains("a.txt"), "{}", shelf.problems()[0].text);
+        assert!(shelf.load(SIP41).unwrap().complete);
     }
+    // The same content twice is no finding.
+    complete(&given("a.zip", zip_with_double(b"first")));
 }
 
 #[test]

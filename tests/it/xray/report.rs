@@ -1,17 +1,14 @@
 //! The text that people read and the keys that scripts read.
 
 use super::pack::{folder, in_folder, zip};
+use rescue79::catalogue::Catalogue;
 use rescue79::firmware::report;
 use rescue79::load::Family;
 use rescue79::sim::firmware::damage::{drop_part, rename};
 use rescue79::sim::firmware::{Scale, set};
 
 fn models(family: Family) -> Vec<String> {
-    let models: &[&str] = match family {
-        Family::Classic => &["7940", "7960"],
-        _ => &["7941", "7941G-GE", "7961", "7961G-GE"],
-    };
-    models.iter().map(|model| (*model).to_owned()).collect()
+    Catalogue::builtin().models_of(family).map(|model| model.name.clone()).collect()
 }
 
 fn mixed() -> rescue79::firmware::Shelf {
@@ -56,5 +53,10 @@ fn keys_of_the_contract() {
     let verdict =
         |model: &str| json["models"].as_array().unwrap().iter().find(|m| m["model"] == model).unwrap();
     assert_eq!(verdict("7960")["servable"], true);
+    assert_eq!(json["models"].as_array().unwrap().len(), 16);
+    assert_eq!(
+        (&verdict("7975")["servable"], &verdict("7975")["because"][0]),
+        (&false.into(), &"no load for it is here".into())
+    );
     assert!(verdict("7961G-GE")["because"][0].as_str().unwrap().contains("dsp41.8-5-4TH1-6.sbn"));
 }

@@ -1,3 +1,4 @@
+use rescue79::catalogue::Catalogue;
 use rescue79::firmware::{Intake, Kind, Severity, Shelf};
 use rescue79::load::Family;
 use rescue79::sim::firmware::{Scale, set};
@@ -96,4 +97,26 @@ fn equal_contents_are_held_once() {
     assert_eq!(once.total_bytes(), twice.total_bytes());
     assert_eq!(twice.files().count(), 2 * once.files().count());
     assert_eq!(twice.problems(), []);
+}
+
+#[test]
+fn sets_have_the_sizes_that_were_measured() {
+    let measured = Catalogue::builtin().loads().iter().filter(|load| !load.parts.is_empty());
+    let mut sets = 0;
+    for load in measured {
+        let files = set(&load.name, 1, Scale::FULL);
+        for (name, size) in &load.parts {
+            let made = files.iter().find(|(file, _)| file == name).map(|(_, bytes)| bytes.len() as u64);
+            assert_eq!(made, Some(*size), "{name} of {}", load.name);
+        }
+        let mut intake = Intake::new();
+        for (name, bytes) in files {
+            intake.file("fw", &name, bytes);
+        }
+        let shelf = intake.finish();
+        assert_eq!(shelf.problems(), [], "{}", load.name);
+        assert!(shelf.load(&load.name).is_some_and(|load| load.complete), "{}", load.name);
+        sets += 1;
+    }
+    assert!(sets >= 8, "{sets}");
 }
