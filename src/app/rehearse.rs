@@ -100,12 +100,7 @@ async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World, theme: The
 }
 
 /// A virtual bench that runs in a thread of its own.
-fn play(
-    scenario: &Scenario,
-    world: World,
-    recorder: Recorder,
-    speed: Option<f64>,
-) -> Result<Live> {
+fn play(scenario: &Scenario, world: World, recorder: Recorder, speed: Option<f64>) -> Result<Live> {
     let (orders, inbox) = channel();
     let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
     let (time, clock) = watch::channel(Instant::ZERO);

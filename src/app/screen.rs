@@ -8,6 +8,7 @@ use crate::engine;
 use crate::event::Event;
 use crate::journal;
 use crate::net::Order;
+use crate::session::State;
 use crate::tui::{self, Command, Effect, Mode, Model, Msg, Page, Setup, Theme};
 use anyhow::{Context, Result};
 use crossterm::event::{
@@ -16,7 +17,6 @@ use crossterm::event::{
 };
 use crossterm::execute;
 use futures_util::StreamExt;
-use crate::session::State;
 use ratatui::DefaultTerminal;
 use std::fs::File;
 use std::io::{Write, stdout};
