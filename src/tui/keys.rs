@@ -1,5 +1,6 @@
 //! Which key does what, and how the footer says it.
 
+use super::wizard::Phase;
 use super::{Model, Overlay, Page};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -65,6 +66,15 @@ pub(super) fn action(key: KeyEvent) -> Option<Action> {
 
 /// The keys that do something now, the most wanted first.
 pub(super) fn hints(model: &Model) -> Vec<(&'static str, &'static str)> {
+    let mut hints = all_hints(model);
+    // There is a coach only for a model that is known.
+    if model.coachable().is_none() {
+        hints.retain(|hint| *hint != ("K", "keys"));
+    }
+    hints
+}
+
+fn all_hints(model: &Model) -> Vec<(&'static str, &'static str)> {
     if model.log.typing {
         return vec![("Enter", "keep filter"), ("Esc", "clear filter")];
     }
@@ -78,10 +88,10 @@ pub(super) fn hints(model: &Model) -> Vec<(&'static str, &'static str)> {
             ("↑↓", "phone"),
             ("Enter", "open"),
             ("L", "log"),
-            ("/", "filter"),
-            ("f", if model.log.following() { "pause" } else { "follow" }),
             ("R", "report"),
             ("K", "keys"),
+            ("/", "filter"),
+            ("f", if model.log.following() { "pause" } else { "follow" }),
             ("F", "forget"),
         ],
         (None, Page::Phone(_)) => {
@@ -137,13 +147,16 @@ fn wizard_hints(model: &Model, page: Page) -> Vec<(&'static str, &'static str)> 
         Page::Files => &[("Esc", "back"), ("↑↓", "choose"), ("type", "find"), ("Backspace", "up")],
         Page::Network => &[("Esc", "back"), ("↑↓", "choose"), ("D", "who gives addresses")],
         Page::Review => &[("Esc", "back, nothing is lost"), ("PgDn", "read on")],
-        Page::Keys => &[
-            ("Enter", "next step"),
-            ("Esc", "bench"),
-            ("Space", "key pressed"),
-            ("R", "again"),
-            ("Tab", "another way"),
-        ],
+        Page::Keys => match model.coach.phase {
+            Phase::Hold => &[("Enter", "lamps answer"), ("Esc", "bench"), ("Tab", "another way")],
+            Phase::Keys(_) => {
+                &[("Space", "key pressed"), ("R", "again"), ("Esc", "bench"), ("Tab", "another way")]
+            }
+            Phase::Wait => &[("Enter", "bench"), ("R", "again"), ("Tab", "another way")],
+        },
+        Page::Report if model.ended && !wizard.is_some_and(|w| w.practice) => {
+            &[("Esc", "bench"), ("S", "save"), ("PgDn", "read on")]
+        }
         Page::Report => &[("Esc", "bench"), ("S", "save"), ("N", "next phone"), ("PgDn", "read on")],
         Page::Practise => &[("Esc", "back"), ("↑↓", "choose")],
         _ => &[],

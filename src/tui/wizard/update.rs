@@ -153,8 +153,10 @@ pub(in crate::tui) fn pick(model: &mut Model, row: usize) -> Vec<Effect> {
 
 /// Goes to a step that was there before.
 pub(in crate::tui) fn jump(model: &mut Model, step: Step) {
-    if model.can_jump(step) {
-        go(model, step.page());
+    match step {
+        _ if !model.can_jump(step) => {}
+        Step::Keys => open_coach(model),
+        _ => go(model, step.page()),
     }
 }
 
