@@ -86,6 +86,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Some(Command::Replay(args)) => replay::run(&args, theme),
         Some(Command::Models { json }) => models(json),
         None if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => desk::run(state, theme),
+        Some(Command::Symptoms { text, json }) => symptoms(&text.join(" "), json),
         None => {
             use clap::CommandFactory;
             Cli::command().print_help()?;
@@ -100,6 +101,24 @@ fn models(json: bool) -> Result<Exit> {
         print_json(&catalogue.models())?;
     } else {
         print_text(&catalogue::text::models(catalogue))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn symptoms(typed: &str, json: bool) -> Result<Exit> {
+    let catalogue = Catalogue::builtin();
+    let all = typed.trim().is_empty();
+    let found = if all { catalogue.symptoms().iter().collect() } else { catalogue.symptoms_like(typed) };
+    if found.is_empty() {
+        let line = format!(
+            "the book has no entry for \"{typed}\"; type the screen's own words, or nothing to read all of it"
+        );
+        return Err(stop(Exit::Usage, line));
+    }
+    if json {
+        print_json(&found)?;
+    } else {
+        print_text(&catalogue::text::symptoms(&found))?;
     }
     Ok(Exit::Done)
 }

@@ -16,7 +16,7 @@ mod tests;
 
 pub use parse::CatalogueError;
 pub use phones::{Class, Display, Foreign, Model, Reset, Shows, StageRange, Wipes};
-pub use symptoms::Symptom;
+pub use symptoms::{ShownBy, Symptom};
 pub use types::{Confidence, Era, EraRange, Families, Hub, Kind, KnownLoad};
 
 use crate::event::Role;
@@ -207,6 +207,13 @@ impl Catalogue {
     /// What a phone of this kind may show when it comes to the bench, the most telling first.
     pub fn shows(&self, kind: Kind) -> impl Iterator<Item = &Shows> {
         self.shows.iter().filter(move |s| s.kinds.contains(&kind))
+    }
+
+    /// The symptoms that a text on a phone's screen stands for, or a code; the best first. Case, blanks and punctuation
+    /// don't matter.
+    #[must_use]
+    pub fn symptoms_like(&self, typed: &str) -> Vec<&Symptom> {
+        symptoms::find(&self.symptoms, typed)
     }
 
     /// The book of symptoms.

@@ -52,6 +52,16 @@ pub enum Command {
     /// An old session again, as its summary.
     #[command(after_help = "Example:\n  rescue79 replay session.jsonl --headless")]
     Replay(Replay),
+    /// What a text on a phone's screen means and what to do; without a text, the whole book.
+    #[command(after_help = "Example:\n  rescue79 symptoms Load rejected HC")]
+    Symptoms {
+        /// What the phone shows, or the code of a symptom.
+        #[arg(value_name = "TEXT")]
+        text: Vec<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// The models, and what is known about them.
     #[command(after_help = "Example:\n  rescue79 models --json")]
     Models {

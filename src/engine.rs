@@ -10,6 +10,8 @@ mod complaints;
 mod reads;
 mod requests;
 mod rules;
+mod said;
+mod talks;
 mod watch;
 
 use crate::catalogue::Catalogue;
@@ -25,7 +27,7 @@ use answer::{Desk, FirstHop};
 use complaints::Complaints;
 use reads::{Polled, Reads};
 use rules::Sign;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
 
@@ -38,7 +40,19 @@ pub enum Endpoint {
     Tftp,
     /// The port of one read.
     Transfer(TransferId),
+    /// The SIP port, for datagrams.
+    SipUdp,
+    /// A connection at the SIP port; its bytes come in pieces.
+    Sip(ConnId),
+    /// A connection at the SCCP port; its bytes come in pieces.
+    Sccp(ConnId),
+    /// Neighbour announcements, from their LLC header on; nothing is ever sent from here.
+    Cdp,
 }
+
+/// One connection, for as long as it lasts; never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConnId(pub u64);
 
 /// One read, for as long as it lasts; never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -58,6 +72,8 @@ pub enum Input<'a> {
     },
     /// The peer of a read has closed its port (ICMP port unreachable).
     Unreachable(TransferId),
+    /// The peer has ended a connection, or it is broken.
+    HungUp(ConnId),
     /// The deadline of the last [`Output::Idle`] has come.
     Tick,
     /// The technician decided something.
@@ -85,6 +101,8 @@ pub enum Output {
     },
     /// A read is over; its endpoint can go.
     Close(TransferId),
+    /// A connection is over, once what was sent on it has left.
+    HangUp(ConnId),
     /// Something happened. The engine has folded it already.
     Event(Event),
     /// Nothing more to do until the next input, or until this moment.
@@ -107,6 +125,8 @@ pub struct Engine {
     reads: Reads,
     /// Who has which address, for phones whose lease is not ours.
     seen_at: HashMap<Ipv4Addr, (Mac, Instant)>,
+    /// What each connection has said and was not understood yet.
+    talks: BTreeMap<ConnId, Vec<u8>>,
     queue: VecDeque<Queued>,
     next_sweep: Instant,
     ignored: Complaints<Mac>,
@@ -118,6 +138,7 @@ enum Queued {
     Event(Event),
     Reply { from: Endpoint, to: SocketAddrV4, bytes: Vec<u8> },
     Close(TransferId),
+    HangUp(ConnId),
 }
 
 impl Engine {
@@ -159,6 +180,7 @@ impl Engine {
             dhcp,
             reads: Reads::default(),
             seen_at,
+            talks: BTreeMap::new(),
             queue: VecDeque::new(),
             next_sweep,
             ignored: Complaints::default(),
@@ -208,6 +230,12 @@ impl Engine {
             }
             Input::Datagram { at: Endpoint::Tftp, from, bytes } => self.request(now, from, bytes),
             Input::Datagram { at: Endpoint::Dhcp, from, bytes } => self.dhcp(now, from, bytes),
+            Input::Datagram { at: Endpoint::SipUdp, from, bytes } => self.sip_datagram(now, from, bytes),
+            Input::Datagram { at: Endpoint::Cdp, bytes, .. } => self.announced(now, bytes),
+            Input::Datagram { at: at @ (Endpoint::Sip(id) | Endpoint::Sccp(id)), from, bytes } => {
+                self.stream(now, at, id, from, bytes);
+            }
+            Input::HungUp(id) => self.hung_up(id),
             Input::Unreachable(id) => self.reads.closed(now, id),
             Input::Tick => {}
             Input::Command(Command::Forget(mac)) => {
@@ -233,6 +261,7 @@ impl Engine {
             match self.queue.pop_front() {
                 Some(Queued::Event(event)) => return Output::Event(event),
                 Some(Queued::Close(id)) => return Output::Close(id),
+                Some(Queued::HangUp(id)) => return Output::HangUp(id),
                 Some(Queued::Reply { from, to, bytes }) => {
                     if let Some(place) = buf.get_mut(..bytes.len()) {
                         place.copy_from_slice(&bytes);

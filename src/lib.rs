@@ -6,7 +6,7 @@
 //! | layer | modules | what they know |
 //! |---|---|---|
 //! | 0 words | [`clock`], [`phone_id`], [`load`], [`event`], [`limits`], [`paragraph`] | names and values everybody uses |
-//! | 1 knowledge | [`catalogue`], [`firmware`], [`route`], [`provision`], [`dhcp`], [`tftp`], [`session`], [`job`], [`journal`] | phones, files and protocols; no clock, socket or disk |
+//! | 1 knowledge | [`catalogue`], [`firmware`], [`route`], [`provision`], [`dhcp`], [`tftp`], [`evidence`], [`session`], [`job`], [`journal`] | phones, files and protocols; no clock, socket or disk |
 //! | 2 engine | [`engine`] | one machine that answers datagrams and tells events |
 //! | 3 sim | [`sim`] | phones and a LAN without hardware |
 //! | 4 shells | [`net`], [`host`], [`tui`] | sockets, the operating system, the terminal |
@@ -21,6 +21,7 @@ pub mod phone_id;
 
 pub mod catalogue;
 pub mod dhcp;
+pub mod evidence;
 pub mod firmware;
 pub mod job;
 pub mod journal;

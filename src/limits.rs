@@ -111,3 +111,14 @@ pub const PLACES: usize = 8;
 /// Who read from an address is taken for the same reader for so long, where no lease of ours says more. A phone that
 /// runs asks again within minutes; another phone may get its address from somebody else's server after that.
 pub const ADDRESS_SEEN: Duration = Duration::from_secs(600);
+
+/// One SCCP message; a registration of the newest loads has under 300 bytes, an XML alarm some 2 000.
+pub const SCCP_MESSAGE: usize = 4 << 10;
+/// Connections at the ports where phones register: a pallet of 250, each with one that is dying.
+pub const TALKS: usize = 512;
+/// Bytes of one connection that wait to be understood: the longest message of a phone and the begin of the next.
+pub const TALK_BYTES: usize = 8 << 10;
+/// A connection ends after this time, whatever is said on it: a phone registers within a second, and comes again.
+pub const TALK_TIME: Duration = Duration::from_secs(120);
+/// Connections of one address: a phone has one, and one that is dying.
+pub const TALKS_PER_PEER: usize = 8;

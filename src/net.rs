@@ -4,8 +4,10 @@
 //! unreachable" ends a dead read at once. The thread drains the request ports first, so that a phone that starts does
 //! not wait behind phones that read.
 
+mod doors;
 mod drive;
 mod sockets;
+mod talks;
 
 pub use drive::{Order, Orders, Running, start};
 pub use sockets::{BindError, Bound, Interface, Place, bind};

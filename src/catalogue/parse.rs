@@ -20,7 +20,8 @@ pub(super) struct Texts<'a> {
     pub(super) loads: &'a str,
     pub(super) routes: &'a str,
     pub(super) files: &'a str,
-    pub(super) symptoms: &'a str,
+    /// Name and text of each chapter of the symptom book.
+    pub(super) symptoms: [(&'static str, &'a str); 3],
     pub(super) shows: &'a str,
 }
 
@@ -33,7 +34,11 @@ pub(super) const BUILTIN: Texts<'static> = Texts {
     loads: include_str!("../../assets/catalogue/loads.toml"),
     routes: include_str!("../../assets/catalogue/routes.toml"),
     files: include_str!("../../assets/catalogue/files.toml"),
-    symptoms: include_str!("../../assets/symptoms/bench.toml"),
+    symptoms: [
+        ("bench.toml", include_str!("../../assets/symptoms/bench.toml")),
+        ("screen.toml", include_str!("../../assets/symptoms/screen.toml")),
+        ("before.toml", include_str!("../../assets/symptoms/before.toml")),
+    ],
     shows: include_str!("../../assets/catalogue/shows.toml"),
 };
 
@@ -145,7 +150,10 @@ impl Catalogue {
         let loads = known_loads(read("loads.toml", texts.loads)?)?;
         let routes: Routes = read("routes.toml", texts.routes)?;
         let files = read("files.toml", texts.files)?;
-        let Symptoms { symptom: symptoms } = read("bench.toml", texts.symptoms)?;
+        let mut symptoms = Vec::new();
+        for (file, text) in texts.symptoms {
+            symptoms.extend(read::<Symptoms>(file, text)?.symptom);
+        }
         let AllShows { shows } = read("shows.toml", texts.shows)?;
         let named = |name: &&String| models.iter().any(|m| m.name == **name);
         if let Some(wrong) = resets.iter().flat_map(|r| &r.models).find(|name| !named(name)) {

@@ -1,8 +1,8 @@
-//! What goes wrong, in words (`assets/symptoms/*.toml`).
+//! The symptom book (`assets/symptoms/*.toml`): what goes wrong, in words, and how it is found by what a phone shows.
 
 use super::Confidence;
 use crate::event::{Kind, Severity};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A file of symptoms.
 #[derive(Debug, Deserialize)]
@@ -11,12 +11,31 @@ pub(super) struct Symptoms {
     pub(super) symptom: Vec<Symptom>,
 }
 
+/// How a symptom comes to light.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ShownBy {
+    /// A rule sees it on the wire.
+    Wire,
+    /// Somebody reads it off the phone and types it.
+    Screen,
+    /// The firmware shows it before anything is served.
+    Archive,
+    /// The laptop shows it.
+    Laptop,
+}
+
 /// One symptom of the book.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Symptom {
     /// Stable code.
     pub code: String,
+    /// How it comes to light.
+    pub shown_by: ShownBy,
+    /// The stage whose usual range must have passed before it is raised.
+    #[serde(default)]
+    pub stage: Option<String>,
     /// How bad it is.
     pub severity: Severity,
     /// What was seen.
@@ -25,6 +44,14 @@ pub struct Symptom {
     pub means: String,
     /// The one thing to do.
     pub next: String,
+    /// What to try after that, in this order.
+    #[serde(default)]
+    pub further: Vec<String>,
+    /// Texts on the phone's screen that stand for it.
+    #[serde(default)]
+    pub screen: Vec<String>,
+    /// The reports that it answers: rows of `seed-cases` (S) and `peers` (F).
+    pub rows: Vec<String>,
     /// Where this is known from.
     pub source: String,
     /// How sure it is.
@@ -46,6 +73,92 @@ impl Symptom {
             seen: fill(&self.seen),
             means: fill(&self.means),
             next: fill(&self.next),
+        }
+    }
+
+    /// How well a typed text fits: the number of letters that agree, more for a screen text than for other words.
+    fn fits(&self, typed: &[String]) -> usize {
+        let whole = typed.concat();
+        let of_text = |text: &String| {
+            let shown = words(text);
+            let letters = shown.concat();
+            // Short codes such as `E6` must begin a word; a longer text may stand anywhere in what was typed.
+            let inside = if letters.len() < 5 {
+                typed.iter().any(|word| word.starts_with(&letters))
+            } else {
+                whole.contains(&letters) || letters.contains(&whole) && whole.len() >= 4
+            };
+            match inside {
+                _ if letters == whole => 1_000 + letters.len(),
+                true => 100 + letters.len().min(whole.len()),
+                false => 0,
+            }
+        };
+        if self.code == typed.join("-") {
+            return 2_000;
+        }
+        self.screen.iter().map(of_text).max().unwrap_or(0)
+    }
+}
+
+/// Lower-case words of letters and digits.
+fn words(text: &str) -> Vec<String> {
+    let split = text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
+    let bare = |word: &str| word.replace(['\'', '’'], "").to_lowercase();
+    split.map(bare).filter(|word| !word.is_empty()).collect()
+}
+
+/// The symptoms that a typed text stands for (what the screen says, or a code), the best first. Case, blanks and
+/// punctuation don't matter. Empty: the book does not know it.
+#[must_use]
+pub(super) fn find<'a>(book: &'a [Symptom], typed: &str) -> Vec<&'a Symptom> {
+    let typed = words(typed);
+    if typed.is_empty() {
+        return Vec::new();
+    }
+    let mut found: Vec<_> = book.iter().map(|s| (s.fits(&typed), s)).filter(|(fit, _)| *fit > 0).collect();
+    // Of equals the one that speaks of the screen comes first: somebody has read it there.
+    found.sort_by_key(|(fit, s)| (std::cmp::Reverse(*fit), s.shown_by != ShownBy::Screen));
+    found.into_iter().map(|(_, s)| s).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::catalogue::Catalogue;
+
+    #[test]
+    fn what_a_phone_shows_is_found_however_it_is_typed() {
+        for (typed, code) in [
+            ("Load rejected HC", "load-rejected-hc"),
+            ("load REJECTED hc!", "load-rejected-hc"),
+            ("LoadRejectedHC", "load-rejected-hc"),
+            ("the screen says: Protocol application  invalid", "no-application"),
+            ("W710", "loader-failed-upgrade"),
+            ("TFTP timeout", "tftp-timeout"),
+            ("Phone Unprovisioned", "unprovisioned"),
+            ("Couldn’t find any config files", "config-not-found"),
+            ("registering...", "registering"),
+            ("Upgrading", "upgrading"),
+            ("Auth Fail", "auth-fail"),
+            ("Duplicate IP", "address-in-use"),
+            ("no-read", "no-read"),
+        ] {
+            let found = Catalogue::builtin().symptoms_like(typed);
+            assert_eq!(found.first().map(|s| s.code.as_str()), Some(code), "{typed}");
+        }
+        for nothing in ["", "  ", "?!", "hello world", "qq"] {
+            let found = Catalogue::builtin().symptoms_like(nothing);
+            assert!(found.is_empty(), "{nothing}: {:?}", found.first().map(|s| &s.code));
+        }
+    }
+
+    #[test]
+    fn every_text_of_the_book_leads_back_to_its_entry() {
+        for symptom in Catalogue::builtin().symptoms() {
+            for text in symptom.screen.iter().chain([&symptom.code]) {
+                let found = Catalogue::builtin().symptoms_like(text);
+                assert!(found.iter().any(|s| s.code == symptom.code), "{text}");
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The catalogue as `rescue79 models` prints it, in 80 columns.
 
-use super::{Catalogue, Model};
+use super::{Catalogue, Model, Symptom};
 use std::fmt::Write as _;
 
 /// All models, one to a line, and below them the phones that are not ours.
@@ -26,6 +26,36 @@ pub fn models(catalogue: &Catalogue) -> String {
     text.push_str("\nOther Cisco phones: recognised, never served a load of ours\n");
     for foreign in catalogue.foreign() {
         paragraph(&mut text, &foreign.name, &foreign.works);
+    }
+    text
+}
+
+/// Symptoms as a technician reads them: what is seen, what it means, the one thing to do, and what to try after that.
+#[must_use]
+pub fn symptoms(found: &[&Symptom]) -> String {
+    let mut text = String::new();
+    for symptom in found {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        let _ = writeln!(text, "{}", symptom.code);
+        for sentence in [&symptom.seen, &symptom.means] {
+            crate::paragraph::add(&mut text, "  ", &plain(sentence));
+        }
+        crate::paragraph::add(&mut text, "  ", &format!("Do this: {}", plain(&symptom.next)));
+        for further in &symptom.further {
+            crate::paragraph::add(&mut text, "    ", &format!("Then: {further}"));
+        }
+    }
+    text
+}
+
+/// A sentence with an ellipsis where a rule fills in what it saw.
+#[must_use]
+pub fn plain(sentence: &str) -> String {
+    let mut text = String::new();
+    for (n, piece) in sentence.split(['{', '}']).enumerate() {
+        text.push_str(if n % 2 == 0 { piece } else { "…" });
     }
     text
 }

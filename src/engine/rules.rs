@@ -4,6 +4,7 @@
 //! answered, so that the answer is right for the hop the phone has just shown to be on, and once a second.
 
 use super::answer::Desk;
+use super::said;
 use crate::catalogue::{Class, Era, Model};
 use crate::clock::Instant;
 use crate::event::{Condition, Identity, Kind, NoPlan, Plan, PlannedHop, Role, Verdict};
@@ -38,6 +39,9 @@ const LISTS_AT_STARTS: u32 = 2;
 /// A Java phone whose default list has been read in vain so often refuses it (`java-phones` 6).
 const IN_VAIN: u32 = 3;
 
+/// Why a recovered phone does not look like one.
+pub(super) const UNREGISTERED: &str = "Its screen may say \"Registering\" or \"Phone Unprovisioned\": it has no exchange here, which is no fault of its own.";
+
 /// The first rule that has something to say, given the phone as it is now. Called until it says nothing.
 pub(super) fn conclude(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Option<Kind> {
     identify(desk, phone, sign)
@@ -59,6 +63,7 @@ fn identify(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>) -> Option<Kind> {
         identity.model = Some(model.name.clone());
         identity.family = Some(model.family);
     }
+    said::identify(desk.catalogue, phone, &mut identity);
     if let Sign::Asks(role, file) = sign {
         shown_by_request(desk, &mut identity, role, file);
     }
@@ -141,6 +146,7 @@ fn plan(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
     let model = model(desk, phone)?;
     let target = desk.job.target(desk.catalogue, model)?;
     let wiped = phone.identity.condition == Condition::Wiped;
+    let said = said::start(phone).filter(|_| !wiped && phone.hops_done.is_empty());
     let revised = match &phone.plan {
         None => None,
         Some(plan) => {
@@ -149,16 +155,21 @@ fn plan(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
                 && (phone.at_target()
                     || fresh && plan.from != Start::Wiped.to_string() && plan.revised.is_none());
             let meant = !plan.target.eq_ignore_ascii_case(target) && plan.revised.is_none();
-            match (erased, meant) {
-                (true, _) => Some("it is in factory state".to_owned()),
-                (false, true) => Some(format!("it has turned out to be a {}", model.name)),
-                (false, false) => return None,
+            let runs = said.as_ref().filter(|said| {
+                fresh && plan.revised.is_none() && !said.to_string().eq_ignore_ascii_case(&plan.from)
+            });
+            match (erased, meant, runs) {
+                (true, ..) => Some("it is in factory state".to_owned()),
+                (false, true, _) => Some(format!("it has turned out to be a {}", model.name)),
+                (false, false, Some(said)) => Some(format!("it says that it runs {said}")),
+                (false, false, None) => return None,
             }
         }
     };
     let behind = phone.hops_done.last().map(|hop| Start::Load(hop.load.clone()));
     let seen = match (wiped, desk.job.from(desk.catalogue, model)) {
         (true, _) => Some(Start::Wiped),
+        _ if said.is_some() => said,
         _ if behind.is_some() => behind,
         (false, None) => universal(phone).then_some(Start::Era(Era::Universal)),
         (false, Some(_)) => None,
@@ -248,7 +259,8 @@ fn hop_done(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Opt
         Era::Unsigned | Era::Signed => image_read(phone, load, sign, now),
         Era::Java => parts_read(phone, load, sign, now),
     };
-    let proof = proof.or_else(|| runs_already(desk, phone, load, sign, now))?;
+    let says = said::names(phone, &hop.load);
+    let proof = says.or(proof).or_else(|| runs_already(desk, phone, load, sign, now))?;
     let number = u32::try_from(phone.hop + 1).unwrap_or(u32::MAX);
     Some(Kind::HopDone { hop: number, load: hop.load.clone(), proof })
 }
@@ -379,8 +391,14 @@ fn application_shown(desk: &Desk<'_>, phone: &Phone, protocol: Protocol, now: In
 
 /// The last word on a phone, or its withdrawal.
 fn verdict(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Option<Kind> {
+    if let Some(said) = said::verdict(phone) {
+        return Some(said);
+    }
     if let Some(closed) = &phone.closed {
         return (closed.verdict == Verdict::Recovered).then(|| starts_over(sign))?;
+    }
+    if said::contradicted(phone) {
+        return None;
     }
     if let Some(no_plan) = &phone.no_plan {
         let reason = format!("{} {}", no_plan.text.trim_end(), no_plan.get);
@@ -411,7 +429,7 @@ fn verdict(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Opti
     }
     let how =
         if read { "read all of it, started anew" } else { "was told to run it, asked for no part of it" };
-    let reason = format!("It runs {}: it {how} and behaves as that load does.", plan.target);
+    let reason = format!("It runs {}: it {how} and behaves as that load does. {UNREGISTERED}", plan.target);
     Some(Kind::Verdict { verdict: Verdict::Recovered, running: Some(plan.target.clone()), proof, reason })
 }
 

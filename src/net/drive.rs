@@ -1,8 +1,10 @@
 //! The drive loop: what arrives goes into the engine, what the engine says goes out.
 
+use super::doors::Doors;
 use super::sockets::{Bound, Line, line};
+use super::talks::{Heard, Talks};
 use crate::clock::Instant;
-use crate::engine::{Command, Endpoint, Engine, Input, Output, TransferId};
+use crate::engine::{Command, ConnId, Endpoint, Engine, Input, Output, TransferId};
 use crate::event::{Event, Session};
 use mio::{Events, Interest, Poll, Token, Waker};
 use std::collections::HashMap;
@@ -84,8 +86,12 @@ pub fn start(
 const DHCP: Token = Token(0);
 const TFTP: Token = Token(1);
 const WAKE: Token = Token(2);
+const SIP_DATAGRAMS: Token = Token(3);
+const SIP: Token = Token(4);
+const SCCP: Token = Token(5);
+const CDP: Token = Token(6);
 /// Tokens of reads: from here on, two for each.
-const READS: usize = 3;
+const READS: usize = 7;
 /// Datagrams taken from a request port before running reads get their turn.
 const BURST: usize = 1_024;
 
@@ -102,6 +108,8 @@ struct Drive {
     dhcp: Option<mio::net::UdpSocket>,
     tftp: mio::net::UdpSocket,
     address: Ipv4Addr,
+    doors: Doors,
+    talks: Talks,
     /// Slots of open reads; a read's tokens are made from its slot.
     slots: Vec<Option<Open>>,
     free: Vec<usize>,
@@ -151,6 +159,18 @@ impl Drive {
         if let Some(dhcp) = &mut dhcp {
             poll.registry().register(dhcp, DHCP, Interest::READABLE)?;
         }
+        let mut doors = bound.doors;
+        if let Some(door) = &mut doors.sip_datagrams {
+            poll.registry().register(door, SIP_DATAGRAMS, Interest::READABLE)?;
+        }
+        if let Some(door) = &mut doors.cdp {
+            poll.registry().register(door, CDP, Interest::READABLE)?;
+        }
+        for (door, token) in [(&mut doors.sip, SIP), (&mut doors.sccp, SCCP)] {
+            if let Some(door) = door {
+                poll.registry().register(door, token, Interest::READABLE)?;
+            }
+        }
         Ok(Self {
             engine,
             poll,
@@ -159,6 +179,8 @@ impl Drive {
             dhcp,
             tftp,
             address: bound.address,
+            doors,
+            talks: Talks::default(),
             slots: Vec::new(),
             free: Vec::new(),
             at: HashMap::new(),
@@ -176,8 +198,9 @@ impl Drive {
         self.drain(now);
         let mut again = false;
         loop {
-            let wait =
-                if again { Some(Duration::ZERO) } else { self.deadline.map(|at| at.since(self.clock.now())) };
+            let ends = self.talks.next_end().map(|(at, _)| at);
+            let next = self.deadline.into_iter().chain(ends).min();
+            let wait = if again { Some(Duration::ZERO) } else { next.map(|at| at.since(self.clock.now())) };
             match self.poll.poll(&mut ready, wait) {
                 Err(e) if e.kind() != io::ErrorKind::Interrupted => return Err(e),
                 _ => {}
@@ -185,9 +208,17 @@ impl Drive {
             // Both request ports first, whatever the poller named first.
             again = self.requests(&mut buf);
             for event in &ready {
-                if let Some(slot) = event.token().0.checked_sub(READS) {
+                let token = event.token();
+                if let Some(slot) = Talks::slot(token) {
+                    self.talk(slot, &mut buf);
+                } else if let Some(slot) = token.0.checked_sub(READS) {
                     self.read(slot / 2, slot % 2 == 1, &mut buf);
+                } else {
+                    self.knocked(token, &mut buf);
                 }
+            }
+            while let Some((_, slot)) = self.talks.next_end().filter(|(at, _)| *at <= self.clock.now()) {
+                self.over(slot);
             }
             if self.deadline.is_some_and(|at| at <= self.clock.now()) {
                 self.feed(Input::Tick);
@@ -242,6 +273,75 @@ impl Drive {
         self.drain(now);
     }
 
+    /// Somebody says something at one of the doors that are no request port.
+    fn knocked(&mut self, token: Token, buf: &mut [u8]) {
+        match token {
+            SIP_DATAGRAMS | CDP => self.overheard(token, buf),
+            SIP | SCCP => {
+                let now = self.clock.now();
+                let (door, at): (_, fn(ConnId) -> Endpoint) = if token == SIP {
+                    (&self.doors.sip, Endpoint::Sip)
+                } else {
+                    (&self.doors.sccp, Endpoint::Sccp)
+                };
+                while let Some(Ok((stream, from))) = door.as_ref().map(mio::net::TcpListener::accept) {
+                    // A connection that can't be watched is dropped, and the phone comes again.
+                    let _ = self.talks.begin(self.poll.registry(), now, stream, from, at);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn overheard(&mut self, token: Token, buf: &mut [u8]) {
+        let nobody = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0);
+        for _ in 0..BURST {
+            let (door, at) = if token == CDP {
+                (&self.doors.cdp, Endpoint::Cdp)
+            } else {
+                (&self.doors.sip_datagrams, Endpoint::SipUdp)
+            };
+            let Some(door) = door else { return };
+            // A frame below IP has no address that the system could tell.
+            let heard = if token == CDP {
+                door.recv(buf).map(|len| (len, nobody.into()))
+            } else {
+                door.recv_from(buf)
+            };
+            match heard {
+                Ok((len, SocketAddr::V4(from))) => {
+                    let bytes = buf.get(..len).unwrap_or_default();
+                    self.feed(Input::Datagram { at, from, bytes });
+                }
+                Ok(_) => {}
+                Err(e) if e.kind() == io::ErrorKind::ConnectionReset => {}
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Takes what waits on a connection.
+    fn talk(&mut self, slot: usize, buf: &mut [u8]) {
+        while let Some((at, _, from)) = self.talks.who(slot) {
+            match self.talks.hear(slot, buf) {
+                Heard::Bytes(len) => {
+                    let bytes = buf.get(..len).unwrap_or_default();
+                    self.feed(Input::Datagram { at, from, bytes });
+                }
+                Heard::Silence => return,
+                Heard::Over => self.over(slot),
+            }
+        }
+    }
+
+    fn over(&mut self, slot: usize) {
+        let who = self.talks.who(slot);
+        self.talks.end(self.poll.registry(), slot);
+        if let Some((_, id, _)) = who {
+            self.feed(Input::HungUp(id));
+        }
+    }
+
     /// Takes what waits at the port of a read.
     fn read(&mut self, slot: usize, stranger: bool, buf: &mut [u8]) {
         for _ in 0..BURST {
@@ -267,6 +367,7 @@ impl Drive {
             match self.engine.poll(now, self.out.as_mut_slice()) {
                 Output::Send { from, to, len } => self.send(now, from, to, len),
                 Output::Close(id) => self.close(id),
+                Output::HangUp(id) => self.talks.hang_up(self.poll.registry(), id),
                 Output::Event(event) => {
                     // A closed channel ends the loop at its next turn.
                     let _ = self.events.blocking_send(event);
@@ -289,6 +390,12 @@ impl Drive {
         }
         let Some(bytes) = self.out.get(..len) else { return };
         let sent = match from {
+            Endpoint::SipUdp => self.doors.sip_datagrams.as_ref().map(|door| door.send_to(bytes, to.into())),
+            Endpoint::Sip(id) | Endpoint::Sccp(id) => {
+                self.talks.send(id, bytes);
+                None
+            }
+            Endpoint::Cdp => None,
             Endpoint::Dhcp => self.dhcp.as_ref().map(|socket| socket.send_to(bytes, to.into())),
             Endpoint::Tftp => Some(self.tftp.send_to(bytes, to.into())),
             Endpoint::Transfer(id) => {

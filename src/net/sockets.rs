@@ -1,5 +1,6 @@
 //! Sockets: on one interface, on one address.
 
+use super::doors::Doors;
 use crate::limits;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
@@ -60,15 +61,22 @@ pub enum BindError {
     },
 }
 
-/// The two request ports.
+/// The request ports, and what else could be had.
 #[derive(Debug)]
 pub struct Bound {
     pub(super) dhcp: Option<UdpSocket>,
     pub(super) tftp: UdpSocket,
     pub(super) address: Ipv4Addr,
+    pub(super) doors: Doors,
 }
 
 impl Bound {
+    /// What phones can't be heard at, in a sentence each; nothing of it is needed to recover them.
+    #[must_use]
+    pub fn missing(&self) -> &[String] {
+        &self.doors.missing
+    }
+
     /// Where TFTP is spoken; tells the port when it was left to the system.
     ///
     /// # Errors
@@ -93,7 +101,7 @@ pub fn bind(place: &Place) -> Result<Bound, BindError> {
                 .map_err(|source| explained(source, port, place.address))
         })
         .transpose()?;
-    Ok(Bound { dhcp, tftp, address: place.address })
+    Ok(Bound { dhcp, tftp, address: place.address, doors: Doors::open(place) })
 }
 
 fn request_socket(address: Ipv4Addr, port: u16, interface: Option<&Interface>) -> io::Result<UdpSocket> {

@@ -1,14 +1,18 @@
 //! What each event means for its phone.
 
-use super::phone::{Asked, Closed, HopBehind, Mark, Phone, Read, Stage, Symptom, Trail};
+use super::phone::{
+    Again, Asked, Broken, Closed, HopBehind, Mark, Phone, Read, Saying, Stage, Symptom, Trail,
+};
 use crate::clock::Instant;
-use crate::event::{Event, Kind, Role, Verdict};
+use crate::event::{Event, Kind, ReadFailure, Role, Source, Verdict};
 use crate::limits;
 use std::time::Duration;
 
 /// A list that is read again within this time is one reading: wiped phones ask for theirs twice, a second apart
 /// (`java-phones` 1.4).
 const SAME_READING: Duration = Duration::from_secs(10);
+/// A request that is repeated within this time is one request: an answer was lost (`classic-phones` 1.4: after 1 and 4 s).
+const SAME_REQUEST: Duration = Duration::from_secs(5);
 
 /// Reads beside the newest that are still waited for.
 const LEFT: usize = 4;
@@ -19,9 +23,11 @@ pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
         phone.last_seen = event.at;
     }
     match &event.kind {
-        Kind::DhcpOffer { .. } | Kind::DhcpAck { .. } | Kind::DhcpNak { .. } | Kind::DhcpRelease { .. } => {
-            dhcp(phone, event);
-        }
+        Kind::DhcpOffer { .. }
+        | Kind::DhcpAck { .. }
+        | Kind::DhcpNak { .. }
+        | Kind::DhcpDecline { .. }
+        | Kind::DhcpRelease { .. } => dhcp(phone, event),
         Kind::ReadStarted { peer, asked, file, role, load, size, part, .. } => {
             phone.address = Some(*peer.ip());
             let read = Read {
@@ -43,6 +49,7 @@ pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
         Kind::ReadRefused { peer, asked, role, .. } => {
             phone.address = Some(*peer.ip());
             asked_for(phone, asked, false, event.at);
+            refused_again(&mut phone.trail, asked, *role, event.at);
             reached(phone, asks(*role, phone.stage), event.at);
             note_app_file(
                 phone,
@@ -55,10 +62,19 @@ pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
             read_finished(phone, event);
             return gained;
         }
-        Kind::ReadFailed { read, bytes, resent, .. } => {
+        Kind::ReadFailed { read, bytes, resent, why, .. } => {
             let gained = read_moved(phone, *read, *bytes, *resent);
-            ended(phone, *read);
+            if let Some(read) = ended(phone, *read) {
+                broke(&mut phone.trail, &read, *bytes, *why);
+            }
             return gained;
+        }
+        Kind::Evidence(said) => {
+            let registers = said.source != Source::Cdp;
+            phone.says.insert(said.source, Saying { said: said.clone(), event: event.n, at: event.at });
+            if registers {
+                reached(phone, Stage::Proof, event.at);
+            }
         }
         kind => decided(phone, kind, event.at),
     }
@@ -71,11 +87,13 @@ const fn from_the_phone(kind: &Kind) -> bool {
         Kind::DhcpOffer { .. }
             | Kind::DhcpAck { .. }
             | Kind::DhcpNak { .. }
+            | Kind::DhcpDecline { .. }
             | Kind::DhcpRelease { .. }
             | Kind::ReadStarted { .. }
             | Kind::ReadRefused { .. }
             | Kind::ReadProgress { .. }
             | Kind::ReadFinished { .. }
+            | Kind::Evidence(_)
     )
 }
 
@@ -87,21 +105,24 @@ fn dhcp(phone: &mut Phone, event: &Event) {
             }
             phone.trail.offers += 1;
             phone.trail.booted = true;
+            phone.says.clear();
             if let Some(asked) = asked {
                 phone.asks = Some((**asked).clone());
             }
             reached(phone, Stage::Dhcp, event.at);
         }
         Kind::DhcpAck { address, how, asked } => {
-            phone.address = Some(*address);
+            (phone.address, phone.leased) = (Some(*address), Some(*address));
             phone.trail.offers = 0;
-            phone.trail.refused_address = None;
+            (phone.trail.refused_address, phone.trail.declined) = (None, None);
             if let Some(asked) = asked {
                 phone.asks = Some((**asked).clone());
             }
             // A renewal says nothing about what the phone is doing.
             if matches!(how.as_str(), "selecting" | "init-reboot" | "bootp") {
                 phone.trail.booted = true;
+                phone.says.clear();
+                leased_again(&mut phone.trail, event.at);
                 reached(phone, Stage::Leased, event.at);
             }
         }
@@ -109,11 +130,56 @@ fn dhcp(phone: &mut Phone, event: &Event) {
             phone.trail.refused_address = foreign.then_some(*address);
             reached(phone, Stage::Dhcp, event.at);
         }
-        _ => phone.address = None,
+        Kind::DhcpDecline { address } => {
+            phone.trail.declined = Some(*address);
+            (phone.address, phone.leased) = (None, None);
+            reached(phone, Stage::Dhcp, event.at);
+        }
+        _ => (phone.address, phone.leased) = (None, None),
+    }
+}
+
+fn leased_again(trail: &mut Trail, at: Instant) {
+    if trail.leases_in_vain > 0 && at.since(trail.leases_last) < SAME_REQUEST {
+        return;
+    }
+    if trail.leases_in_vain == 0 {
+        trail.leases_since = at;
+    }
+    trail.leases_in_vain += 1;
+    trail.leases_last = at;
+}
+
+fn refused_again(trail: &mut Trail, name: &str, role: Role, at: Instant) {
+    match trail.refused.as_mut().filter(|again| again.file.eq_ignore_ascii_case(name)) {
+        Some(again) if at.since(again.last) >= SAME_REQUEST => {
+            again.count += 1;
+            again.last = at;
+        }
+        Some(_) => {}
+        None => {
+            trail.refused = Some(Again { file: name.to_owned(), role, count: 1, since: at, last: at });
+        }
+    }
+}
+
+fn broke(trail: &mut Trail, read: &Read, bytes: u64, why: ReadFailure) {
+    let closed = why == ReadFailure::Closed;
+    let firmware = read.role.is_firmware() || matches!(read.role, Role::LoadsList | Role::TermList);
+    match trail.broken.as_mut().filter(|b| b.file == read.file && b.bytes == bytes) {
+        Some(broken) => {
+            broken.count += 1;
+            broken.closed &= closed;
+        }
+        None => trail.broken = Some(Broken { file: read.file.clone(), bytes, count: 1, closed, firmware }),
     }
 }
 
 fn asked_for(phone: &mut Phone, name: &str, given: bool, at: Instant) {
+    phone.trail.leases_in_vain = 0;
+    if given {
+        phone.trail.refused = None;
+    }
     let folded = name.to_ascii_lowercase();
     if phone.names.len() < limits::NAMES_PER_PHONE || phone.names.contains_key(&folded) {
         let new = Asked { name: String::new(), count: 0, last: at, given };
@@ -213,6 +279,7 @@ fn ended(phone: &mut Phone, id: u64) -> Option<Read> {
 fn read_finished(phone: &mut Phone, event: &Event) {
     let Kind::ReadFinished { read: id, .. } = event.kind else { return };
     let Some(read) = ended(phone, id) else { return };
+    phone.trail.broken.take_if(|broken| broken.file == read.file);
     let mark = mark(&read, event);
     let trail = &mut phone.trail;
     if mark.role.is_firmware() {
@@ -221,6 +288,7 @@ fn read_finished(phone: &mut Phone, event: &Event) {
             trail.firmware.push(mark);
         }
         trail.booted = false;
+        phone.says.clear();
         // Some seconds pass between two parts of a Java load; it writes only when it has them all.
         let more = read.role == Role::Part && read.part.is_some_and(|(k, n)| k < n);
         reached(phone, if more { Stage::Parts } else { Stage::Flashing }, event.at);
@@ -261,6 +329,7 @@ fn decided(phone: &mut Phone, kind: &Kind, at: Instant) {
         // A case that is opened again.
         Kind::Verdict { verdict: Verdict::Unproven, .. } => {
             phone.closed = None;
+            phone.says.clear();
             (phone.trail.app_file, phone.trail.app_file_last) = (None, None);
         }
         Kind::Verdict { verdict, running, proof, reason } => {

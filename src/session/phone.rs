@@ -1,7 +1,7 @@
 //! One phone as the events left it.
 
 use crate::clock::Instant;
-use crate::event::{Fingerprint, Identity, NoPlan, Plan, Role, Severity, Verdict};
+use crate::event::{Evidence, Fingerprint, Identity, NoPlan, Plan, Role, Severity, Source, Verdict};
 use crate::phone_id::Mac;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -65,8 +65,12 @@ pub struct Phone {
     pub last_seen: Instant,
     /// Its address, leased or observed.
     pub address: Option<Ipv4Addr>,
+    /// The address that it has from us.
+    pub leased: Option<Ipv4Addr>,
     /// How it asks for an address.
     pub asks: Option<Fingerprint>,
+    /// What it said of itself since it started last.
+    pub says: BTreeMap<Source, Saying>,
     /// What it is.
     pub identity: Identity,
     /// How it is led.
@@ -112,6 +116,17 @@ pub struct HopBehind {
     pub seconds: f64,
     /// The events that show it.
     pub proof: Vec<String>,
+}
+
+/// Something that a phone said of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saying {
+    /// What.
+    pub said: Evidence,
+    /// Number of the event.
+    pub event: u64,
+    /// When.
+    pub at: Instant,
 }
 
 /// The read under way.
@@ -196,6 +211,48 @@ pub struct Trail {
     pub app_file_last: Option<Mark>,
     /// An address was asked for since the last firmware.
     pub booted: bool,
+    /// Addresses taken, some seconds apart, since it last asked for a file.
+    pub leases_in_vain: u32,
+    /// When it took the first of them.
+    pub leases_since: Instant,
+    /// When it took the last of them.
+    pub leases_last: Instant,
+    /// The name that it was refused last, and how often in a row.
+    pub refused: Option<Again>,
+    /// The file that it broke off last, and how often at the same place.
+    pub broken: Option<Broken>,
+    /// The address that it declined, until it took another.
+    pub declined: Option<Ipv4Addr>,
+}
+
+/// A name that was refused several times in a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Again {
+    /// The name.
+    pub file: String,
+    /// What the file would have been.
+    pub role: Role,
+    /// How often, some seconds apart.
+    pub count: u32,
+    /// When for the first time.
+    pub since: Instant,
+    /// When last.
+    pub last: Instant,
+}
+
+/// A read that was broken off at the same place each time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// The file.
+    pub file: String,
+    /// Bytes acknowledged until then.
+    pub bytes: u64,
+    /// How often.
+    pub count: u32,
+    /// It closed its port each time.
+    pub closed: bool,
+    /// The file tells what to run, or is firmware.
+    pub firmware: bool,
 }
 
 /// How a case was closed.
@@ -235,7 +292,9 @@ impl Phone {
             first_seen: at,
             last_seen: at,
             address: None,
+            leased: None,
             asks: None,
+            says: BTreeMap::new(),
             identity: Identity::default(),
             plan: None,
             no_plan: None,
@@ -267,6 +326,14 @@ impl Phone {
     #[must_use]
     pub fn at_target(&self) -> bool {
         self.plan.as_ref().is_some_and(|plan| self.hop >= plan.hops.len())
+    }
+
+    /// What it says of itself, the strongest first, of equals the newest.
+    #[must_use]
+    pub fn sayings(&self) -> Vec<&Saying> {
+        let mut all: Vec<_> = self.says.values().collect();
+        all.sort_by_key(|s| std::cmp::Reverse((s.said.weight, s.event)));
+        all
     }
 
     /// The word of its verdict, where its case is closed.

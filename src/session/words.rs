@@ -1,7 +1,7 @@
 //! Events, stages, sizes and times in a technician's words: the screen's log, `replay` and the report say the same.
 
 use super::{Phone, Stage};
-use crate::event::{Event, Identity, Kind, Plan, ReadFailure, Session, Summary, Verdict};
+use crate::event::{Event, Evidence, Identity, Kind, Plan, ReadFailure, Session, Summary, Verdict};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -47,7 +47,11 @@ pub const fn area(kind: &Kind) -> &'static str {
         | Kind::ReadFailed { .. }
         | Kind::WriteRefused { .. } => "tftp",
         Kind::Planned(_) | Kind::NoPlan(_) => "plan",
-        Kind::Identified(_) | Kind::Booted { .. } | Kind::HopDone { .. } | Kind::Verdict { .. } => "phone",
+        Kind::Identified(_)
+        | Kind::Booted { .. }
+        | Kind::HopDone { .. }
+        | Kind::Verdict { .. }
+        | Kind::Evidence(_) => "phone",
         Kind::Symptom { .. } | Kind::SymptomGone { .. } => "hand",
         Kind::SessionStarted(_)
         | Kind::SessionResumed { .. }
@@ -163,6 +167,7 @@ fn other(kind: &Kind) -> String {
         Kind::Verdict { verdict: Verdict::Failed, reason, .. } => format!("Failed. {}", stop(reason)),
         Kind::Symptom { seen, means, next, .. } => format!("{} {} {}", stop(seen), stop(means), stop(next)),
         Kind::SymptomGone { code } => format!("That has passed ({code})."),
+        Kind::Evidence(said) => says(said),
         Kind::Forgotten => "Forgotten; if it asks again it is a new phone.".to_owned(),
         Kind::Summary(summary) => ended(summary),
         _ => String::new(),
@@ -200,6 +205,21 @@ fn identified(identity: &Identity) -> String {
     match identity.because.as_str() {
         "" => format!("It is {what}."),
         because => format!("It is {what}: {}", stop(because)),
+    }
+}
+
+fn says(said: &Evidence) -> String {
+    let model = said.model.as_ref().map(|model| format!("it is a {model}"));
+    let runs = match (&said.load, &said.release) {
+        (Some(load), _) => Some(format!("it runs {load}")),
+        (None, Some(release)) => Some(format!("it runs a load {release}")),
+        (None, None) => None,
+    };
+    let parts: Vec<_> = model.into_iter().chain(runs).collect();
+    match (parts.as_slice(), said.text.as_str()) {
+        ([], "") => format!("It showed itself by its {}.", said.source),
+        ([], text) => format!("It says by its {}: {}", said.source, stop(text)),
+        (parts, _) => format!("It says by its {}: {}.", said.source, parts.join(" and ")),
     }
 }
 

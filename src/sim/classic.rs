@@ -107,6 +107,17 @@ impl Classic {
         }
     }
 
+    /// What it announces to its neighbour: what is running now.
+    pub(super) fn announced(&self) -> Option<String> {
+        match (&self.part, &self.flash) {
+            (Part::Application(_) | Part::Single(_), _) | (_, Flash::Single(_)) => {
+                self.running().map(str::to_owned)
+            }
+            (_, Flash::Universal { loader, .. }) => Some(loader.clone()),
+            (_, Flash::Dead) => None,
+        }
+    }
+
     /// Power is gone; `burning` while flash was being written.
     pub(super) fn power_lost(&mut self, burning: bool) {
         if let (true, Part::Burning(burn)) = (burning, &self.part) {

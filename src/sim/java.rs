@@ -61,6 +61,8 @@ pub(super) struct Java {
     /// The list at work, and the load that it makes.
     list: Vec<String>,
     making: Option<(String, LoadName)>,
+    /// Its own configuration was read since it started.
+    provisioned: bool,
 }
 
 impl Java {
@@ -93,11 +95,19 @@ impl Java {
             held: Vec::new(),
             list: Vec::new(),
             making: None,
+            provisioned: false,
         })
     }
 
     pub(super) fn running(&self) -> Option<&str> {
         self.running_name.as_deref()
+    }
+
+    /// What it announces to its neighbour: its load, or its boot code's name (`java-phones` 1.3).
+    pub(super) fn announced(&self, model: &Model) -> Option<String> {
+        let wiped =
+            || model.term.as_deref()?.get(..6).map(|term| format!("{}_LOAD", term.to_ascii_uppercase()));
+        self.running_name.clone().or_else(wiped)
     }
 
     /// Power is gone; while parts are written the load is damaged, which the boot code sees.
@@ -149,6 +159,7 @@ impl Java {
 
     fn boot(&mut self, cx: &mut Context<'_>) -> Step {
         self.at = At::Booting;
+        self.provisioned = false;
         if self.running_name.is_some() {
             cx.show("Cisco", "line keys lit one after another");
         } else {
@@ -307,6 +318,7 @@ impl Java {
                 self.look(At::List(load), cx)
             }
             _ => {
+                self.provisioned = own;
                 cx.show(if own { "Registering" } else { "Unprovisioned" }, "off");
                 self.extra(0, cx)
             }
@@ -355,7 +367,9 @@ impl Java {
     fn extra(&mut self, n: usize, cx: &mut Context<'_>) -> Step {
         let sip = self.running.as_ref().is_some_and(|r| r.protocol == Protocol::Sip);
         let extras = if sip { SIP_EXTRAS } else { SCCP_EXTRAS };
-        let Some(name) = extras.get(n) else { return Step::Rest };
+        let Some(name) = extras.get(n) else {
+            return if self.provisioned { Step::Register } else { Step::Rest };
+        };
         self.at = At::Extra(n);
         let after = cx.draw(Pace::JavaFileGap);
         Step::Fetch(Ask {

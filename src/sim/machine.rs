@@ -53,6 +53,8 @@ pub(super) enum Step {
     Restart,
     /// Nothing until the power goes.
     Rest,
+    /// Turn to the exchange that the configuration names, then nothing until the power goes.
+    Register,
 }
 
 /// A file to read.

@@ -14,6 +14,8 @@ use super::rng::Rng;
 use super::scenario::{Break, Fault, PhoneSpec};
 use super::tftp_client::{Finished, Progress, Read};
 use crate::clock::Instant;
+use crate::evidence::{cdp, sccp, sip};
+use crate::load::{LoadName, Protocol};
 use crate::phone_id::Mac;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
@@ -23,6 +25,14 @@ use task::{Task, Wear};
 const FIRST_PORT: u16 = 49_152;
 /// How long a phone that fell silent stays so: all rounds of its patience.
 const SILENCE: Duration = Duration::from_secs(39);
+/// Its exchange listens there.
+const SIP: u16 = 5060;
+/// On the virtual wire a connection is one datagram from a port of its own.
+const SCCP: u16 = 2000;
+const REGISTERS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(33)];
+/// It announces itself soon after its start, then every minute.
+const ANNOUNCE_FIRST: Duration = Duration::from_millis(400);
+const ANNOUNCE_EVERY: Duration = Duration::from_secs(60);
 /// Time for a key sequence.
 const TYPING: Duration = Duration::from_secs(20);
 /// The block at which a power cut of the stage `transfer` comes: synthetic images can be small.
@@ -33,6 +43,8 @@ const CUT_BLOCK: u64 = 3;
 pub enum PhoneOutput {
     /// Put this on the wire.
     Send(Datagram),
+    /// Announce this to the neighbours, from the LLC header on.
+    Announce(Vec<u8>),
     /// Nothing until the next datagram, or until this moment.
     Idle(Option<Instant>),
 }
@@ -88,6 +100,8 @@ pub struct Phone {
     task: Task,
     /// What leaves when.
     outbox: Vec<(Instant, Datagram)>,
+    /// When it announces itself next.
+    announce_at: Option<Instant>,
     next_port: u16,
     finished: Option<Finished>,
     face: Face,
@@ -115,6 +129,7 @@ impl Phone {
             dhcp: DhcpClient::new(spec, &model.class),
             task: Task::Off,
             outbox: Vec::new(),
+            announce_at: None,
             next_port: FIRST_PORT,
             finished: None,
             face: Face::DARK,
@@ -184,6 +199,7 @@ impl Phone {
         }
         self.note(now, Deed::PowerOff);
         self.outbox.clear();
+        self.announce_at = None;
         self.dhcp.stop();
         self.task = Task::Off;
         self.face = Face::DARK;
@@ -227,6 +243,9 @@ impl Phone {
         if !own {
             return Delivery::NotMine;
         }
+        if [SIP, SCCP].contains(&datagram.from.port()) {
+            return Delivery::Taken;
+        }
         let port = datagram.to.port();
         let mut out = Vec::new();
         let delivery = match &mut self.task {
@@ -255,12 +274,50 @@ impl Phone {
     /// What it wants done; call until it says [`PhoneOutput::Idle`].
     pub fn poll(&mut self, now: Instant) -> PhoneOutput {
         self.advance(now);
+        if self.announce_at.is_some_and(|at| at <= now) {
+            self.announce_at = Some(now + ANNOUNCE_EVERY);
+            if let Some(frame) = self.announcement() {
+                return PhoneOutput::Announce(frame);
+            }
+        }
         if let Some(place) = self.outbox.iter().position(|(at, _)| *at <= now) {
             return PhoneOutput::Send(self.outbox.remove(place).1);
         }
         let task = if matches!(self.task, Task::Off) { self.back_at } else { self.task.due(now) };
         let mail = self.outbox.iter().map(|(at, _)| *at).min();
-        PhoneOutput::Idle([task, mail, self.dhcp.deadline()].into_iter().flatten().min())
+        PhoneOutput::Idle([task, mail, self.announce_at, self.dhcp.deadline()].into_iter().flatten().min())
+    }
+
+    fn announcement(&self) -> Option<Vec<u8>> {
+        let load = match &self.firmware {
+            Firmware::Classic(f) => f.announced(),
+            Firmware::Java(f) => f.announced(self.model),
+        }?;
+        Some(cdp::frame(self.spec.mac, &format!("Cisco IP Phone {}", self.spec.model), &load))
+    }
+
+    /// Turns to the exchange, which its configuration says is where its files come from; twice, as the first may be lost.
+    fn register(&mut self, now: Instant) {
+        let Some(load) = self.running().map(str::to_owned) else { return };
+        let Some((own, server)) = self.dhcp.lease().and_then(|l| Some((l.address, l.tftp?))) else {
+            return;
+        };
+        let (mac, number) = (self.spec.mac, self.model.type_id);
+        let java = self.model.kind == Kind::Java;
+        let sip = load.parse::<LoadName>().is_ok_and(|load| load.protocol == Protocol::Sip);
+        let from = SocketAddrV4::new(own, if sip { SIP } else { FIRST_PORT });
+        // Classic phones say no load, neither in SIP nor in SCCP (`classic-phones` 7).
+        let said = Some(load.as_str()).filter(|_| java);
+        let agent = format!("Cisco-CP{}G/8.0", self.spec.model);
+        let (port, bytes) = if sip {
+            (SIP, sip::registration(mac, number, &agent, said, from))
+        } else {
+            (SCCP, sccp::registration(mac, number, said))
+        };
+        let datagram = Datagram { from, to: SocketAddrV4::new(server, port), bytes };
+        for at in REGISTERS {
+            self.post(now + at, vec![datagram.clone()]);
+        }
     }
 
     /// Does what is due.
@@ -373,6 +430,7 @@ impl Phone {
         self.dhcp.stop();
         self.next_port = FIRST_PORT;
         self.finished = None;
+        self.announce_at = Some(now + ANNOUNCE_FIRST);
         self.tell(now, Heard::Start);
     }
 
@@ -411,6 +469,10 @@ impl Phone {
             },
             Step::Restart => return self.restart(now),
             Step::Rest => Task::Rest,
+            Step::Register => {
+                self.register(now);
+                Task::Rest
+            }
         };
     }
 

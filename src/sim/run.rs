@@ -12,7 +12,7 @@ use super::scenario::{Damage, Deed, Scenario};
 use crate::catalogue::Catalogue;
 use crate::clock::Instant;
 use crate::dhcp::BadPool;
-use crate::engine::{Command, Endpoint, Engine, Input, Output, TransferId};
+use crate::engine::{Command, ConnId, Endpoint, Engine, Input, Output, TransferId};
 use crate::event::{Event, Session};
 use crate::firmware::{Intake, Shelf};
 use crate::job::{Blocker, Draft, Job, Wish};
@@ -44,6 +44,8 @@ pub enum BadWorld {
 #[derive(Clone, Debug)]
 enum Parcel {
     ToServer(Datagram),
+    /// A neighbour announcement.
+    Announcement(Vec<u8>),
     ToPhones(Datagram),
     /// ICMP port unreachable for a packet of this server port.
     Unreachable(u16),
@@ -70,6 +72,8 @@ pub struct World {
     next_port: u16,
     happened: Vec<Event>,
     ended: bool,
+    /// Our servers hear what phones say of themselves.
+    listens: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -161,6 +165,7 @@ impl World {
             next_port: FIRST_TRANSFER_PORT,
             happened: Vec::new(),
             ended: false,
+            listens: scenario.server.listens,
         };
         world.engine.start(world.now, world.session.clone());
         world.drain();
@@ -269,6 +274,7 @@ impl World {
             let Some(phone) = self.phones.get_mut(index) else { return };
             match phone.poll(self.now) {
                 PhoneOutput::Send(datagram) => self.lan.send(self.now, Parcel::ToServer(datagram)),
+                PhoneOutput::Announce(frame) => self.lan.send(self.now, Parcel::Announcement(frame)),
                 PhoneOutput::Idle(wake) => {
                     if let Some(place) = self.wake.get_mut(index) {
                         *place = wake;
@@ -282,6 +288,12 @@ impl World {
     fn deliver(&mut self, parcel: &Parcel) {
         match parcel {
             Parcel::ToPhones(datagram) => self.deliver_to_phones(datagram),
+            Parcel::Announcement(_) if !self.listens => {}
+            Parcel::Announcement(frame) => {
+                let from = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0);
+                self.engine.handle(self.now, Input::Datagram { at: Endpoint::Cdp, from, bytes: frame });
+                self.drain();
+            }
             Parcel::Unreachable(port) => {
                 if let Some(id) = self.ports.get(port) {
                     self.engine.handle(self.now, Input::Unreachable(*id));
@@ -300,6 +312,9 @@ impl World {
                 let at = match datagram.to.port() {
                     67 => Endpoint::Dhcp,
                     69 => Endpoint::Tftp,
+                    // As in life these ports are open only where we give the addresses.
+                    5060 if self.listens && self.job.dhcp => Endpoint::SipUdp,
+                    2000 if self.listens && self.job.dhcp => Endpoint::Sccp(connection(datagram.from)),
                     port => match self.ports.get(&port) {
                         Some(id) => Endpoint::Transfer(*id),
                         None => return,
@@ -342,6 +357,9 @@ impl World {
                         Endpoint::Dhcp => 67,
                         Endpoint::Tftp => 69,
                         Endpoint::Transfer(id) => self.port(id),
+                        Endpoint::SipUdp | Endpoint::Sip(_) => 5060,
+                        Endpoint::Sccp(_) => 2000,
+                        Endpoint::Cdp => continue,
                     };
                     let from = SocketAddrV4::new(self.job.server, port);
                     let bytes = buf.get(..len).unwrap_or_default().to_vec();
@@ -352,6 +370,7 @@ impl World {
                         self.ports.remove(&port);
                     }
                 }
+                Output::HangUp(_) => {}
                 Output::Event(event) => self.happened.push(event),
                 Output::Idle(wake) => {
                     self.engine_wake = wake;
@@ -388,6 +407,11 @@ impl World {
             self.drain();
         }
     }
+}
+
+/// A connection on the virtual wire is known by its other end.
+fn connection(from: SocketAddrV4) -> ConnId {
+    ConnId(u64::from(from.ip().to_bits()) << 16 | u64::from(from.port()))
 }
 
 fn actions(scenario: &Scenario) -> VecDeque<(Instant, usize, Hand)> {

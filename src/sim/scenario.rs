@@ -115,12 +115,14 @@ pub struct ServerSpec {
     pub address: Ipv4Addr,
     /// Moments (seconds) at which the program is killed and started again with what it wrote down.
     pub restarts: Vec<u64>,
+    /// Hear what phones say of themselves: announcements always, registrations where we give the addresses.
+    pub listens: bool,
 }
 
 impl Default for ServerSpec {
     /// As the guide has it.
     fn default() -> Self {
-        Self { dhcp: true, address: Ipv4Addr::new(192, 168, 1, 1), restarts: Vec::new() }
+        Self { dhcp: true, address: Ipv4Addr::new(192, 168, 1, 1), restarts: Vec::new(), listens: true }
     }
 }
 

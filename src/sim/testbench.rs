@@ -182,6 +182,7 @@ impl Bench {
         let end = self.now + Duration::from_millis(millis);
         loop {
             match self.phone.poll(self.now) {
+                PhoneOutput::Announce(_) => {}
                 PhoneOutput::Send(datagram) => {
                     self.sent.push((self.now, datagram.clone()));
                     self.serve(&datagram);

@@ -232,7 +232,8 @@ fn the_page_is_what_the_catalogue_says() {
 
 #[test]
 fn every_entry_says_where_it_comes_from() {
-    for entry in fs::read_dir("assets/catalogue").unwrap() {
+    let folders = ["assets/catalogue", "assets/symptoms"].map(|folder| fs::read_dir(folder).unwrap());
+    for entry in folders.into_iter().flatten() {
         let path = entry.unwrap().path();
         let text: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
         for (kind, entries) in

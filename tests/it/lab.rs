@@ -9,6 +9,7 @@ mod phone;
 mod readers;
 mod recovery;
 mod strangers;
+mod talks;
 
 use crate::serving::{Serving, unique};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};

@@ -18,6 +18,7 @@ const HOUSE: &[(&str, u8, &[&str], &[&str])] = &[
     ("provision", 1, &["catalogue"], &["quick_xml", "thiserror"]),
     ("dhcp", 1, &["catalogue"], &["dhcproto", "thiserror"]),
     ("tftp", 1, &[], &["thiserror"]),
+    ("evidence", 1, &[], &["thiserror"]),
     ("session", 1, &[], &["serde"]),
     ("job", 1, &["catalogue", "firmware", "route"], &["serde", "thiserror"]),
     ("journal", 1, &[], &["jiff", "serde", "serde_json", "thiserror"]),

@@ -9,6 +9,7 @@
 
 mod catalogue;
 mod cli;
+mod evidence;
 #[cfg(target_os = "linux")]
 mod lab;
 mod layering;
@@ -21,6 +22,8 @@ mod scenarios;
 mod screens;
 mod serving;
 mod svg;
+mod symptoms;
+mod talk;
 mod walks;
 mod wizard;
 mod xray;

@@ -154,7 +154,7 @@ impl Application {
     fn settle(&self, cx: &mut Context<'_>) -> Act {
         if self.protocol == Protocol::Sccp || self.configured {
             cx.show("Registering", "off");
-            return Act::Do(Step::Rest);
+            return Act::Do(Step::Register);
         }
         cx.show("Phone Unprovisioned", "off");
         Act::Do(cx.wait(Pace::Unprovisioned))

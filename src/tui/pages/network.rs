@@ -147,7 +147,11 @@ pub(super) fn review(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
         };
         text.labelled("answer", &who, Style::new());
     }
-    let ports = if wizard.dhcp { "UDP ports 67 and 69 are" } else { "UDP port 69 is" };
+    let ports = if wizard.dhcp {
+        "The ports of DHCP (67), TFTP (69) and for what phones tell of themselves (2000, 5060) are"
+    } else {
+        "UDP port 69 is"
+    };
     text.labelled("laptop", &format!("Its addresses and settings stay as they are. {ports} used until you leave. A journal of the session is written."), Style::new());
     if let Some(time) = usual_time(wizard) {
         text.labelled("time", &time, Style::new());

@@ -55,7 +55,7 @@ impl Wizard {
             let plan = route::plan(Catalogue::builtin(), model, &start, &load.name, &shelf);
             let (code, text, remedy) = plan.obstacle();
             let blocker = (!plan.possible).then_some(Blocker { code, text, remedy });
-            let state = if load.complete { String::new() } else { format!(", {}", load.lacking()) };
+            let state = if load.complete { "" } else { ", not complete" };
             Offer {
                 protocol: load.parsed.protocol,
                 title: load.name.clone(),

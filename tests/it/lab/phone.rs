@@ -127,6 +127,8 @@ impl Wired {
         loop {
             match self.phone.poll(self.time()) {
                 PhoneOutput::Send(datagram) => self.send(&datagram),
+                // Frames below IP have a lab test of their own.
+                PhoneOutput::Announce(_) => {}
                 PhoneOutput::Idle(deadline) => return deadline,
             }
         }

@@ -1,0 +1,135 @@
+//! What follows from what a phone says of itself. The strongest piece wins, and a contradiction is shown, never averaged.
+//!
+//! Rules, by the name under which a proof quotes them: `says-target` (the strongest piece names the load that is due),
+//! `says-another` (it names another one).
+
+use super::answer::Desk;
+use super::rules;
+use crate::catalogue::Catalogue;
+use crate::clock::Instant;
+use crate::event::{Condition, Identity, Kind, Verdict};
+use crate::load::LoadName;
+use crate::route::Start;
+use crate::session::Phone;
+use crate::session::phone::Saying;
+
+/// What a wiped phone announces in the place of its load (`java-phones` 1.3).
+const BOOT_CODE: &str = "TERM";
+const DEFAULT_LOAD: &str = "default_load";
+
+/// The application that a piece names.
+fn application(saying: &Saying) -> Option<LoadName> {
+    saying.said.load.as_deref()?.parse::<LoadName>().ok().filter(|load| !load.loader)
+}
+
+/// The strongest piece that names an application.
+fn strongest(phone: &Phone) -> Option<(&Saying, LoadName)> {
+    phone.sayings().into_iter().find_map(|saying| Some((saying, application(saying)?)))
+}
+
+fn same(named: &LoadName, load: &str) -> bool {
+    load.parse::<LoadName>().is_ok_and(|load| load == *named)
+}
+
+/// The load that a phone says it runs, to plan from.
+pub(super) fn start(phone: &Phone) -> Option<Start> {
+    let (saying, _) = strongest(phone)?;
+    saying.said.load.clone().map(Start::Load)
+}
+
+/// What the pieces tell of the phone that is not known yet, or known worse.
+pub(super) fn identify(catalogue: &Catalogue, phone: &Phone, identity: &mut Identity) {
+    for saying in phone.sayings() {
+        let because = || format!("#{} its {} says so", saying.event, saying.said.source);
+        if let (None, Some(model)) = (&identity.model, &saying.said.model) {
+            identity.family = catalogue.model(model).map(|m| m.family).or(identity.family);
+            identity.model = Some(model.to_owned());
+            identity.because = because();
+        }
+        let Some(load) = &saying.said.load else { continue };
+        let before = (identity.family, identity.condition, identity.protocol);
+        if let Some(named) = application(saying) {
+            identity.family = identity.family.or(Some(named.family));
+            if strongest(phone).is_some_and(|(s, _)| s.event == saying.event) {
+                (identity.condition, identity.protocol) = (Condition::Application, Some(named.protocol));
+            }
+        } else if load.starts_with(BOOT_CODE) || load.contains(DEFAULT_LOAD) {
+            (identity.condition, identity.protocol) = (Condition::Wiped, None);
+        }
+        if before != (identity.family, identity.condition, identity.protocol) {
+            identity.because = because();
+        }
+    }
+}
+
+/// `says-target`: the strongest piece names this load.
+pub(super) fn names(phone: &Phone, load: &str) -> Option<Vec<String>> {
+    let (saying, named) = strongest(phone).filter(|(_, named)| same(named, load))?;
+    let text = saying.said.load.as_deref().unwrap_or_default();
+    let mut proof = vec![format!("#{} says-target: its {} names {text}", saying.event, saying.said.source)];
+    let others = phone.sayings().into_iter().filter_map(|s| Some((s, application(s)?)));
+    for (other, _) in others.filter(|(_, other)| *other != named) {
+        let load = other.said.load.as_deref().unwrap_or_default();
+        proof.push(format!("#{} although its {} named {load}", other.event, other.said.source));
+    }
+    Some(proof)
+}
+
+/// The strongest piece, where it names another application than the one the phone was led to.
+fn another(phone: &Phone) -> Option<(&Saying, &str)> {
+    let plan = phone.plan.as_ref().filter(|_| phone.at_target())?;
+    let (saying, named) = strongest(phone)?;
+    let load = saying.said.load.as_deref()?;
+    (!same(&named, &plan.target)).then_some((saying, load))
+}
+
+/// `says-another`: nothing else counts as proof while it holds.
+pub(super) fn contradicted(phone: &Phone) -> bool {
+    another(phone).is_some()
+}
+
+/// The verdict that the pieces demand, before and after one was given.
+pub(super) fn verdict(phone: &Phone) -> Option<Kind> {
+    let target = &phone.plan.as_ref().filter(|_| phone.at_target())?.target;
+    let closed = phone.closed.as_ref();
+    if let (Some((saying, load)), Some(Verdict::Recovered)) = (another(phone), phone.verdict()) {
+        let source = saying.said.source;
+        let mut proof = vec![format!("#{} says-another: its {source} names {load}", saying.event)];
+        proof.extend(closed.iter().flat_map(|c| c.proof.clone()));
+        let reason = format!(
+            "Contradicted: it seemed to run {target}, and now its {source} says that it runs {load}."
+        );
+        return Some(Kind::Verdict {
+            verdict: Verdict::Failed,
+            running: Some(load.to_owned()),
+            proof,
+            reason,
+        });
+    }
+    let open = match closed {
+        None => true,
+        Some(closed) => closed.verdict == Verdict::Failed && closed.running.is_some(),
+    };
+    let mut proof = names(phone, target).filter(|_| open && phone.no_plan.is_none())?;
+    let says = strongest(phone)?.0.said.source;
+    proof.extend(
+        phone
+            .hops_done
+            .last()
+            .iter()
+            .flat_map(|hop| hop.proof.clone())
+            .filter(|p| !p.contains("says-target")),
+    );
+    let reason = format!("It runs {target}: its {says} names it. {}", rules::UNREGISTERED);
+    Some(Kind::Verdict { verdict: Verdict::Recovered, running: Some(target.clone()), proof, reason })
+}
+
+/// The symptom that goes with [`contradicted`].
+pub(super) fn runs_another(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
+    let found = another(phone);
+    super::watch::held(desk, phone, "runs-another", found.is_some(), || {
+        found.map_or_else(Vec::new, |(saying, load)| {
+            vec![("source", saying.said.source.to_string()), ("load", load.to_owned())]
+        })
+    })
+}

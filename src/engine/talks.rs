@@ -1,0 +1,174 @@
+//! The ports where phones say themselves what they are: CDP, SCCP and SIP. What they say becomes an event; they are
+//! answered politely and sent away.
+
+use super::rules::Sign;
+use super::{ConnId, Endpoint, Engine, Queued};
+use crate::clock::Instant;
+use crate::event::{self, Evidence, Kind, Source};
+use crate::evidence::sccp::Message;
+use crate::evidence::{Said, cdp, sccp, sip};
+use crate::limits;
+use std::net::{Ipv4Addr, SocketAddrV4};
+
+impl Engine {
+    /// A neighbour announcement. Everything on a wire may announce itself, so what is no phone's is no garbage.
+    pub(super) fn announced(&mut self, now: Instant, frame: &[u8]) {
+        if let Some(said) = cdp::read(frame) {
+            self.told_us(now, Ipv4Addr::UNSPECIFIED, said, Source::Cdp);
+        }
+    }
+
+    pub(super) fn sip_datagram(&mut self, now: Instant, from: SocketAddrV4, bytes: &[u8]) {
+        match sip::next(bytes) {
+            Ok(Some(request)) => self.sip_request(now, Endpoint::SipUdp, from, &request),
+            // A datagram is whole or nothing. Some send two bytes or a blank line to keep a door open.
+            Ok(None) if bytes.iter().all(u8::is_ascii_whitespace) => {}
+            Ok(None) | Err(sip::NotSip) => self.complain(now, "sip", from, sip::NotSip.to_string()),
+        }
+    }
+
+    fn sip_request(&mut self, now: Instant, at: Endpoint, from: SocketAddrV4, request: &sip::Request<'_>) {
+        if let Some(bytes) = request.answer() {
+            self.queue.push_back(Queued::Reply { from: at, to: from, bytes });
+        }
+        if let Some(said) = request.said() {
+            self.told_us(now, *from.ip(), said, Source::Sip);
+        }
+    }
+
+    /// More of a stream. What can't be what it should is told, and the connection is ended.
+    pub(super) fn stream(
+        &mut self,
+        now: Instant,
+        at: Endpoint,
+        id: ConnId,
+        from: SocketAddrV4,
+        bytes: &[u8],
+    ) {
+        if !self.talks.contains_key(&id) && self.talks.len() >= limits::TALKS {
+            self.queue.push_back(Queued::HangUp(id));
+            return self.limit(now, "connections at once");
+        }
+        let mut heard = self.talks.remove(&id).unwrap_or_default();
+        heard.extend_from_slice(bytes);
+        let kept = match at {
+            Endpoint::Sccp(_) => self.sccp_stream(now, at, from, &mut heard),
+            _ => self.sip_stream(now, at, from, &mut heard),
+        };
+        match kept {
+            Ok(true) if heard.len() <= limits::TALK_BYTES => {
+                self.talks.insert(id, heard);
+            }
+            Ok(_) => self.queue.push_back(Queued::HangUp(id)),
+            Err(why) => {
+                let port = if matches!(at, Endpoint::Sccp(_)) { "sccp" } else { "sip" };
+                self.complain(now, port, from, why);
+                self.queue.push_back(Queued::HangUp(id));
+            }
+        }
+    }
+
+    /// `false`: all was said that we want to hear.
+    fn sccp_stream(
+        &mut self,
+        now: Instant,
+        at: Endpoint,
+        from: SocketAddrV4,
+        heard: &mut Vec<u8>,
+    ) -> Result<bool, String> {
+        while let Some((message, length)) = sccp::next(heard).map_err(|e| e.to_string())? {
+            heard.drain(..length);
+            if let Some(bytes) = sccp::answer(&message) {
+                self.queue.push_back(Queued::Reply { from: at, to: from, bytes });
+            }
+            match message {
+                Message::Said(said) => {
+                    let registers = said.device_type.is_some();
+                    self.told_us(now, *from.ip(), said, Source::Sccp);
+                    if registers {
+                        return Ok(false);
+                    }
+                }
+                Message::Token(said) => self.told_us(now, *from.ip(), said, Source::Sccp),
+                Message::KeepAlive | Message::Other => {}
+            }
+        }
+        Ok(true)
+    }
+
+    fn sip_stream(
+        &mut self,
+        now: Instant,
+        at: Endpoint,
+        from: SocketAddrV4,
+        heard: &mut Vec<u8>,
+    ) -> Result<bool, String> {
+        loop {
+            // Blank lines keep a connection open, and mean nothing.
+            let blank = heard.iter().take_while(|b| b.is_ascii_whitespace()).count();
+            heard.drain(..blank);
+            let taken = match sip::next(heard).map_err(|e| e.to_string())? {
+                None => return Ok(true),
+                Some(request) => {
+                    self.sip_request(now, at, from, &request);
+                    request.length
+                }
+            };
+            heard.drain(..taken);
+        }
+    }
+
+    /// A phone has said what it is. Told once for each news.
+    fn told_us(&mut self, now: Instant, from: Ipv4Addr, said: Said, source: Source) {
+        let at = self.dhcp.as_ref().and_then(|dhcp| dhcp.mac_of(from));
+        let Some(mac) = said.mac.or(at).or_else(|| self.seen_at.get(&from).map(|(mac, _)| *mac)) else {
+            return;
+        };
+        if self.state.phone(mac).is_none() && !self.has_room(now) {
+            return self.limit(now, "phones on one bench");
+        }
+        let known = self.state.phone(mac);
+        let evidence = self.weighed(said, source);
+        if known
+            .is_some_and(|phone| phone.says.get(&source).is_some_and(|old| !old.said.is_bettered(&evidence)))
+        {
+            return;
+        }
+        let room = self.seen_at.len() < limits::LEASES || self.seen_at.contains_key(&from);
+        if !from.is_unspecified() && room {
+            self.seen_at.insert(from, (mac, now));
+        }
+        self.tell(now, Some(mac), Kind::Evidence(evidence));
+        self.conclude(now, mac, Sign::Nothing);
+    }
+
+    fn weighed(&self, said: Said, source: Source) -> Evidence {
+        let by_number = said.device_type.and_then(|number| self.catalogue.by_device_type(number));
+        let by_name = || {
+            let name = said.model.as_deref()?.trim_start_matches("CP").trim_start_matches('-');
+            self.catalogue.model(name)
+        };
+        let model = by_number.or_else(by_name).map(|model| model.name.clone());
+        let weight = event::weight(source, said.load.is_some());
+        Evidence { source, weight, model, load: said.load, release: said.release, text: said.text }
+    }
+
+    /// The connection is gone.
+    pub(super) fn hung_up(&mut self, id: ConnId) {
+        self.talks.remove(&id);
+    }
+}
+
+impl Evidence {
+    /// Whether a later piece from the same source says something that this one does not.
+    fn is_bettered(&self, later: &Self) -> bool {
+        match (&self.load, &later.load) {
+            (Some(_), None) => false,
+            (old, new) if old != new => true,
+            _ => {
+                let more = |old: &Option<String>, new: &Option<String>| new.is_some() && old != new;
+                more(&self.model, &later.model) || more(&self.release, &later.release)
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The ports where phones say what they are: SIP, SCCP, and the neighbour announcements below IP.
+//!
+//! None of them is needed to lead a phone to its load. One that can't be had is said once and left out.
+
+use super::sockets::{Interface, Place};
+use crate::limits;
+use socket2::{Domain, Protocol, Socket, Type};
+use std::io;
+use std::net::{SocketAddr, SocketAddrV4};
+
+/// Where phones register by SIP.
+const SIP: u16 = 5060;
+/// Where phones register by SCCP.
+const SCCP: u16 = 2000;
+
+/// Doors that are open; each may be missing.
+#[derive(Debug, Default)]
+pub(super) struct Doors {
+    pub(super) sip_datagrams: Option<mio::net::UdpSocket>,
+    pub(super) sip: Option<mio::net::TcpListener>,
+    pub(super) sccp: Option<mio::net::TcpListener>,
+    pub(super) cdp: Option<mio::net::UdpSocket>,
+    /// What could not be had, in a sentence each.
+    pub(super) missing: Vec<String>,
+}
+
+impl Doors {
+    /// Opens what this place allows: registrations where we give the addresses, announcements wherever the interface is
+    /// known.
+    pub(super) fn open(place: &Place) -> Self {
+        let mut doors = Self::default();
+        if place.dhcp_port.is_some() {
+            let at = |port| SocketAddrV4::new(place.address, port);
+            doors.sip_datagrams = kept(&mut doors.missing, "UDP port 5060", datagrams(at(SIP)));
+            doors.sip = kept(&mut doors.missing, "TCP port 5060", listener(at(SIP)));
+            doors.sccp = kept(&mut doors.missing, "TCP port 2000", listener(at(SCCP)));
+        }
+        if let Some(interface) = &place.interface {
+            doors.cdp = kept(&mut doors.missing, "announcements (CDP)", announcements(interface));
+        }
+        doors
+    }
+}
+
+fn kept<T>(missing: &mut Vec<String>, what: &str, had: io::Result<T>) -> Option<T> {
+    match had {
+        Ok(had) => Some(had),
+        Err(e) => {
+            missing.push(format!("phones are not heard at {what} ({e}); they are recovered all the same."));
+            None
+        }
+    }
+}
+
+fn datagrams(at: SocketAddrV4) -> io::Result<mio::net::UdpSocket> {
+    mio::net::UdpSocket::bind(SocketAddr::V4(at))
+}
+
+fn listener(at: SocketAddrV4) -> io::Result<mio::net::TcpListener> {
+    mio::net::TcpListener::bind(SocketAddr::V4(at))
+}
+
+/// A packet socket that hears CDP on one interface. The kernel's filter picks the interface and the protocol, because
+/// binding a packet socket would need unsafe code.
+#[cfg(target_os = "linux")]
+fn announcements(interface: &Interface) -> io::Result<mio::net::UdpSocket> {
+    use socket2::SockFilter;
+    // `ETH_P_802_2`, in network order: frames with a length in the place of a type.
+    let llc = Protocol::from(i32::from(4_u16.to_be()));
+    // linux/filter.h and linux/bpf_common.h: load a word, jump if equal, return.
+    let (load, equal, give) = (0x20, 0x15, 0x06);
+    // `SKF_AD_OFF + SKF_AD_IFINDEX`: the interface that a frame came in by.
+    let interface_index = 0xffff_f000_u32 + 8;
+    let filter = [
+        SockFilter::new(load, 0, 0, interface_index),
+        SockFilter::new(equal, 0, 5, interface.index),
+        SockFilter::new(load, 0, 0, 0),
+        SockFilter::new(equal, 0, 3, 0xaaaa_0300),
+        SockFilter::new(load, 0, 0, 4),
+        SockFilter::new(equal, 0, 1, 0x000c_2000),
+        SockFilter::new(give, 0, 0, u32::MAX),
+        SockFilter::new(give, 0, 0, 0),
+    ];
+    let socket = Socket::new(Domain::PACKET, Type::DGRAM, Some(llc))?;
+    socket.attach_filter(&filter)?;
+    socket.set_nonblocking(true)?;
+    // What came before the filter stood.
+    let mut early = [std::mem::MaybeUninit::uninit(); 64];
+    for _ in 0..limits::TALKS {
+        if socket.recv(&mut early).is_err() {
+            break;
+        }
+    }
+    Ok(mio::net::UdpSocket::from_std(socket.into()))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn announcements(_interface: &Interface) -> io::Result<mio::net::UdpSocket> {
+    Err(io::Error::new(
+        io::ErrorKind::Unsupported,
+        "this system lets no program listen to them without a driver",
+    ))
+}

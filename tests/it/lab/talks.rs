@@ -1,0 +1,111 @@
+//! What phones say of themselves, said by somebody else's code: a script with raw sockets, by the layouts and not by ours.
+
+use super::{CLIENT, Lab, PHONE_END, run, said};
+use crate::serving::firmware;
+use rescue79::sim::firmware::Scale;
+
+const LOAD: &str = "SIP41.8-5-2S";
+
+/// Speaks as phones do, from Python's own sockets. Arguments: what, MAC (bare), load.
+const SCRIPT: &str = r#"
+import socket, struct, sys
+what, mac, load = sys.argv[1:4]
+server, end = sys.argv[4], sys.argv[5]
+name = b"SEP" + mac.encode()
+
+def tlv(kind, value):
+    return struct.pack("!HH", kind, len(value) + 4) + value
+
+def register(size):
+    body = bytearray(size)
+    body[0:len(name)] = name
+    body[28:32] = struct.pack("<I", 115)
+    body[40] = 0x11
+    if size > 92:
+        body[52:58] = bytes.fromhex(mac)
+        body[92:92 + len(load)] = load.encode()
+    return struct.pack("<III", len(body) + 4, 0, 1) + bytes(body)
+
+def sip():
+    return ("REGISTER sip:%s SIP/2.0\r\nVia: SIP/2.0/UDP 1.2.3.4:5060;branch=z9hG4bK1\r\nFrom: <sip:9@x>;tag=1\r\n"
+        "To: <sip:9@x>\r\nCall-ID: 1@x\r\nCSeq: 101 REGISTER\r\nUser-Agent: Cisco-CP7941G/8.5.2\r\n"
+        "Contact: <sip:9@1.2.3.4:5060>;+sip.instance=\"<urn:uuid:00000000-0000-0000-0000-%s>\";+u.sip!model.ccm.cisco.com=\"115\"\r\n"
+        "Reason: SIP;cause=200;text=\"cisco-alarm:23 Name=SEP%s Load=%s Last=reset-restart\"\r\n"
+        "Content-Length: 0\r\nExpires: 3600\r\n\r\n" % (server, mac.lower(), mac, load)).encode()
+
+if what == "cdp":
+    body = bytes([2, 180, 0, 0]) + tlv(1, name) + tlv(3, b"Port 1") + tlv(5, load.encode()) + tlv(6, b"Cisco IP Phone 7941")
+    body = bytes.fromhex("aaaa0300000c2000") + body
+    frame = bytes.fromhex("01000ccccccc" + mac) + struct.pack("!H", len(body)) + body
+    raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    raw.bind((end, 0))
+    raw.send(frame)
+elif what == "sip-udp":
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.settimeout(10)
+    s.sendto(sip(), (server, 5060))
+    print(s.recv(2000).decode().split("\r\n")[0])
+else:
+    s = socket.create_connection((server, 2000 if what.startswith("sccp") else 5060), 10)
+    if what == "noise":
+        s.send(bytes(range(256)))
+        print(len(s.recv(100)))
+    elif what == "sip-tcp":
+        message = sip()
+        s.send(message[:100])
+        s.send(message[100:])
+        print(s.recv(2000).decode().split("\r\n")[0])
+    else:
+        s.send(register(124 if what == "sccp" else 44))
+        print(s.recv(100)[8:12].hex(), len(s.recv(100)))
+"#;
+
+fn speak(lab: &Lab, what: &str, mac: &str, load: &str) -> String {
+    let mut python = lab.on_phones("python3");
+    python.args(["-c", SCRIPT, what, mac, load, &super::SERVER.to_string(), PHONE_END]);
+    let output = run(&mut python);
+    assert!(output.status.success(), "{what}: {}", said(&output));
+    said(&output).trim().to_owned()
+}
+
+#[test]
+fn the_load_is_heard_at_every_door() {
+    let Some(lab) = Lab::open() else { return };
+    let firmware = firmware(lab.path(), &[LOAD], Scale::FAST);
+    lab.address(CLIENT);
+    let mut serving = lab.serve(&firmware, &["--target", LOAD, "--for", "100s"]);
+    for (n, (what, source, heard)) in [
+        ("cdp", "cdp", ""),
+        ("sccp", "sccp", "9d000000 0"),
+        ("sip-udp", "sip", "SIP/2.0 200 OK"),
+        ("sip-tcp", "sip", "SIP/2.0 200 OK"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (mac, shown) = (format!("001D45963F0{n}"), format!("00:1d:45:96:3f:0{n}"));
+        assert_eq!(speak(&lab, what, &mac, LOAD), heard);
+        let evidence = serving.wait(what, |e| e["event"] == "evidence" && e["phone"] == shown);
+        assert_eq!((&evidence["source"], &evidence["load"]), (&source.into(), &LOAD.into()));
+        let verdict = serving.wait("its verdict", |e| e["event"] == "verdict" && e["phone"] == shown);
+        assert_eq!((&verdict["verdict"], &verdict["running"]), (&"recovered".into(), &LOAD.into()));
+    }
+    assert_eq!(speak(&lab, "sccp-short", "001D45963F0A", ""), "9d000000 0");
+    let evidence =
+        serving.wait("the short form", |e| e["event"] == "evidence" && e["phone"] == "00:1d:45:96:3f:0a");
+    assert_eq!((&evidence["model"], evidence.get("load")), (&"7941".into(), None));
+    let before = serving.events().len();
+    assert_eq!(speak(&lab, "noise", "000000000000", ""), "0");
+    serving.wait("the noise to be told", |e| e["event"] == "garbage" && e["port"] == "sip");
+    assert_eq!(serving.events().len(), before + 1);
+}
+
+#[test]
+fn nobody_listens_where_another_gives_the_addresses() {
+    let Some(lab) = Lab::open() else { return };
+    let firmware = firmware(lab.path(), &[LOAD], Scale::FAST);
+    lab.address(CLIENT);
+    let _serving = lab.serve(&firmware, &["--no-dhcp"]);
+    let door = lab.inside(|| std::net::TcpStream::connect((super::SERVER, 5060)).map(drop));
+    assert_eq!(door.join().unwrap().unwrap_err().kind(), std::io::ErrorKind::ConnectionRefused);
+}

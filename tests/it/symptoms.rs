@@ -1,0 +1,257 @@
+//! The symptom book: each row that can be seen has an entry, each rule a case in which it speaks and one beside it in which
+//! it does not, and no healthy phone ever raises one.
+
+use crate::scenarios::{SEED, play};
+use crate::talk::{MAC, Talk};
+use rescue79::catalogue::text::plain;
+use rescue79::catalogue::{Catalogue, ShownBy, Symptom};
+use rescue79::event::{Kind, Severity};
+use rescue79::sim::scenario::{LanSpec, Verdict, builtin};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+
+const PAGE: &str = "docs/symptoms.md";
+
+fn entry(page: &mut String, symptom: &Symptom) {
+    let severity = match symptom.severity {
+        Severity::Note => "worth knowing",
+        Severity::Hand => "needs a hand",
+        Severity::Wrong => "speaks against a recovery",
+    };
+    // Writing to a String can't fail.
+    let _ = write!(page, "\n### {}\n\n", symptom.code);
+    for sentence in [&symptom.seen, &symptom.means] {
+        let _ = writeln!(page, "{}", plain(sentence));
+    }
+    let _ = writeln!(page, "\n**Do this:** {}", plain(&symptom.next));
+    for further in &symptom.further {
+        let _ = writeln!(page, "- {further}");
+    }
+    let screen: Vec<_> = symptom.screen.iter().map(|text| format!("“{text}”")).collect();
+    if !screen.is_empty() {
+        let _ = writeln!(page, "\nOn the screen: {}.", screen.join(", "));
+    }
+    let stage =
+        symptom.stage.as_ref().map(|stage| format!(" Not before the usual time of the stage *{stage}*."));
+    let _ = writeln!(
+        page,
+        "\n*{severity}; sure: {}; {}.*{}",
+        symptom.confidence,
+        symptom.source,
+        stage.unwrap_or_default()
+    );
+}
+
+fn page() -> String {
+    let mut page = String::from(
+        "# Symptoms\n\nWhat goes wrong, what it means, the one thing to do. Made from `assets/symptoms/` by \
+         `UPDATE_DOCS=1 cargo test --test it symptoms`. `rescue79 symptoms TEXT` finds an entry by what the phone shows.\n",
+    );
+    for (shown_by, title) in [
+        (ShownBy::Wire, "Seen on the wire"),
+        (ShownBy::Screen, "Read off the phone"),
+        (ShownBy::Archive, "Said of the firmware, before anything is served"),
+        (ShownBy::Laptop, "Said of the laptop"),
+    ] {
+        let _ = write!(page, "\n## {title}\n");
+        let of = |s: &&Symptom| s.shown_by == shown_by;
+        Catalogue::builtin().symptoms().iter().filter(of).for_each(|s| entry(&mut page, s));
+    }
+    page
+}
+
+#[test]
+fn the_page_is_what_the_book_says() {
+    let page = page();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(PAGE, &page).unwrap();
+    }
+    let written = fs::read_to_string(PAGE).unwrap_or_default().replace("\r\n", "\n");
+    assert!(written == page, "{PAGE} is stale: UPDATE_DOCS=1 cargo test --test it symptoms");
+}
+
+#[test]
+fn every_report_that_can_be_seen_has_an_entry() {
+    // A repeated request and a phone that asks over HTTP first are no symptoms: they are answered.
+    let answered = ["F35", "F45"];
+    let rows: BTreeSet<_> = Catalogue::builtin().symptoms().iter().flat_map(|s| s.rows.clone()).collect();
+    let all = (1..=20).map(|n| format!("S{n}")).chain((1..=48).map(|n| format!("F{n}")));
+    let missing: Vec<_> = all.filter(|r| !rows.contains(r) && !answered.contains(&r.as_str())).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    let codes: Vec<_> = Catalogue::builtin().symptoms().iter().map(|s| &s.code).collect();
+    assert_eq!(codes.len(), codes.iter().collect::<BTreeSet<_>>().len(), "a code stands twice");
+}
+
+fn file(prefix: &str, tail: &str) -> String {
+    format!("{prefix}{MAC}{tail}")
+}
+
+/// Plays a case and the one beside it.
+fn pair(code: &str, dhcp: bool, speaks: impl Fn(&mut Talk), silent: impl Fn(&mut Talk)) -> Talk {
+    let mut near = Talk::new(dhcp);
+    silent(&mut near);
+    assert!(!near.raised(code), "{code} was raised in the near miss");
+    let mut case = Talk::new(dhcp);
+    speaks(&mut case);
+    assert!(case.stands(code), "{code} was not raised: {:?}", case.engine.state().phones);
+    case
+}
+
+fn times(n: u32, gap: u64, what: impl Fn(&mut Talk)) -> impl Fn(&mut Talk) {
+    move |talk| {
+        for _ in 0..n {
+            what(talk);
+            talk.wait(gap);
+        }
+    }
+}
+
+#[test]
+fn addresses() {
+    // Four requests within the usual 26 s are a healthy phone's.
+    pair("no-request", true, times(5, 8, |t| t.dhcp(1)), times(4, 6, |t| t.dhcp(1)));
+    let lease = |t: &mut Talk| {
+        t.dhcp(1);
+        t.dhcp(3);
+    };
+    let mut case = pair("no-read", true, |t| (lease(t), t.wait(160)).1, |t| (lease(t), t.wait(40)).1);
+    case.ask(50_000, &file("CTLSEP", ".tlv"));
+    case.wait(1);
+    assert!(!case.stands("no-read"), "it asked, so the alarm is withdrawn");
+    let mut case = pair("lease-in-vain", true, times(9, 20, lease), times(2, 20, lease));
+    case.ask(50_000, &file("CTLSEP", ".tlv"));
+    case.wait(1);
+    assert!(!case.stands("lease-in-vain"));
+    let mut case = pair("address-in-use", true, |t| (lease(t), t.dhcp(4), t.wait(2)).2, lease);
+    lease(&mut case);
+    assert!(!case.stands("address-in-use"), "it took another");
+    let ask = |t: &mut Talk| {
+        t.ask(50_000, &file("SEP", ".cnf.xml"));
+        t.wait(2);
+    };
+    let case = pair("address-from-elsewhere", true, ask, lease);
+    assert_eq!(case.engine.state().phones.len(), 1);
+    pair("address-from-elsewhere", true, ask, |t| {
+        *t = {
+            let mut off = Talk::new(false);
+            ask(&mut off);
+            off
+        }
+    });
+}
+
+#[test]
+fn names() {
+    let ctl = |t: &mut Talk| drop(t.ask(50_000, &file("CTLSEP", ".tlv")));
+    let sep = |t: &mut Talk| drop(t.ask(50_001, &file("SEP", ".cnf.xml")));
+    let healthy = times(6, 20, move |t| (ctl(t), sep(t)).1);
+    let mut case = pair("trust-list-loop", false, times(4, 8, ctl), healthy);
+    let given = case.ask(50_002, &file("CTLSEP", ".tlv"));
+    assert_eq!(given.first().map(|(_, data)| &data[..]), Some(&[0, 3, 0, 1][..]), "an empty one from now on");
+    case.input(given[0].0, 50_002, &[0, 4, 0, 1]);
+    sep(&mut case);
+    case.wait(1);
+    assert!(!case.stands("trust-list-loop"), "it goes on");
+    let signed = |t: &mut Talk| (t.ask(50_000, &file("SEP", ".cnf.xml.sgn")), t.wait(1)).1;
+    pair("signed-config", false, signed, |t| {
+        t.read(50_000, &file("SEP", ".cnf.xml"), 9);
+        t.wait(1);
+    });
+    let ask = |name: &'static str| {
+        move |t: &mut Talk| {
+            t.ask(50_000, &file("CTLSEP", ".tlv"));
+            t.ask(50_001, name);
+            t.wait(1);
+        }
+    };
+    pair("blank-in-name", false, ask("P0S3-8-12-00 .loads"), ask("P0S3-8-12-00.loads"));
+    pair("ending-in-name", false, ask("P0S3-8-12-00.sbn.loads"), ask("P0S3-8-12-00.loads"));
+    pair("file-missing", false, ask("P0S3-8-11-00.loads"), ask("RINGLIST.DAT"));
+    // Without a target nothing is written for it, so its own file is missing for ever.
+    let own = |t: &mut Talk| drop(t.ask(50_000, "SIP001D45963F27.cnf"));
+    let other = |t: &mut Talk| drop(t.ask(50_001, "RINGLIST.DAT"));
+    let bare = |t: &mut Talk| *t = Talk::bare();
+    pair(
+        "unprovisioned",
+        false,
+        move |t| (bare(t), times(3, 31, own)(t)).1,
+        move |t| (bare(t), times(4, 31, move |t| (own(t), other(t)).1)(t)).1,
+    );
+}
+
+#[test]
+fn reads() {
+    let part = "P0S3-8-12-00.sb2";
+    let begin = |t: &mut Talk| drop(t.ask(49_999, &file("CTLSEP", ".tlv")));
+    let closes = |after: u16| {
+        move |t: &mut Talk| {
+            begin(t);
+            let id = t.read(50_000, part, after).unwrap();
+            t.unreachable(id);
+            t.wait(20);
+        }
+    };
+    // Once is a phone that lost its power.
+    let mut case = pair("header-refused", false, times(2, 1, closes(0)), closes(0));
+    case.read(50_001, part, u16::MAX);
+    case.wait(1);
+    assert!(!case.stands("header-refused"), "it took the file after all");
+    pair("same-block", false, times(2, 1, closes(4)), |t| (closes(4)(t), closes(5)(t)).1);
+    pair(
+        "read-stalled",
+        false,
+        |t| (begin(t), t.read(50_000, part, 3), t.wait(100)).2,
+        |t| (begin(t), t.read(50_000, part, u16::MAX), t.wait(100)).2,
+    );
+    let list = "term41.default.loads";
+    let wiped = |t: &mut Talk| (begin(t), t.read(50_000, list, 9)).1;
+    pair(
+        "list-refused",
+        false,
+        times(2, 100, move |t| assert!(wiped(t).is_some())),
+        // The same list twice, a second apart, is how a wiped phone asks.
+        times(2, 1, move |t| assert!(wiped(t).is_some())),
+    );
+}
+
+/// What a healthy bench may say: facts, not alarms.
+const FACTS: [&str; 1] = ["foreign-address"];
+
+#[test]
+fn no_healthy_phone_raises_an_alarm_even_on_a_bad_line() {
+    let bad = LanSpec { delay_us: [500, 30_000], loss: 2.0, duplicates: 2.0, reorder: 2.0 };
+    let mut played = 0;
+    for mut scenario in builtin().unwrap() {
+        let healthy = |expect: &rescue79::sim::scenario::Expect| {
+            expect.verdict == Verdict::Recovered && expect.symptoms.is_empty()
+        };
+        let phones = scenario.phones();
+        if !scenario.plan.refused.is_empty()
+            || !phones.iter().all(|(spec, e)| healthy(e) && spec.faults.is_empty())
+        {
+            continue;
+        }
+        for (seed, lan) in [(SEED, None), (5, None), (11, Some(&bad)), (12, Some(&bad)), (13, Some(&bad))] {
+            if let Some(lan) = lan {
+                scenario.lan = lan.clone();
+            }
+            let (world, events) = play(&scenario, seed).unwrap();
+            let raised = events.iter().filter_map(|e| match &e.kind {
+                Kind::Symptom { code, seen, .. } if !FACTS.contains(&code.as_str()) => {
+                    Some((e.at, code, seen))
+                }
+                _ => None,
+            });
+            let raised: Vec<_> = raised.collect();
+            assert!(
+                raised.is_empty(),
+                "{} (seed {seed}): {raised:?}\n{:?}",
+                scenario.name,
+                world.state().phones
+            );
+            played += 1;
+        }
+    }
+    assert!(played >= 40, "only {played} benches are healthy");
+}

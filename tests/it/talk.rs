@@ -1,0 +1,150 @@
+//! An engine, and somebody who talks to it packet by packet.
+
+use crate::scenarios::SEED;
+use rescue79::catalogue::Catalogue;
+use rescue79::clock::Instant;
+use rescue79::engine::{Endpoint, Engine, Input, Output, TransferId};
+use rescue79::event::{Event, Kind};
+use rescue79::job::Draft;
+use rescue79::phone_id::Mac;
+use rescue79::session::State;
+use rescue79::sim::firmware::{Scale, set};
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::time::Duration;
+
+/// An engine and somebody who talks to it packet by packet.
+pub(crate) struct Talk {
+    pub(crate) engine: Engine,
+    pub(crate) now: Instant,
+    pub(crate) events: Vec<Event>,
+}
+
+pub(crate) const PHONE: Ipv4Addr = Ipv4Addr::new(192, 168, 1, 20);
+pub(crate) const MAC: &str = "001B0C18BDC1";
+
+impl Talk {
+    pub(crate) fn new(dhcp: bool) -> Self {
+        let mut intake = rescue79::firmware::Intake::of_any_size();
+        for load in ["P0S3-8-12-00", "SIP41.8-5-2S"] {
+            for (name, bytes) in set(load, SEED, Scale::FAST) {
+                intake.file(load, &name, bytes);
+            }
+        }
+        let shelf = intake.finish();
+        let draft = Draft {
+            targets: vec!["7960=P0S3-8-12-00".parse().unwrap(), "7941=SIP41.8-5-2S".parse().unwrap()],
+            server: Some(Ipv4Addr::new(192, 168, 1, 1)),
+            prefix: 24,
+            dhcp,
+            ..Draft::default()
+        };
+        let job = draft.finish(Catalogue::builtin(), &shelf).unwrap();
+        let engine = Engine::new(Catalogue::builtin(), shelf, job, State::default(), []).unwrap();
+        Self { engine, now: Instant::from_millis(1_000), events: Vec::new() }
+    }
+
+    pub(crate) fn drain(&mut self) -> Vec<(Endpoint, Vec<u8>)> {
+        let (mut buf, mut sent) = ([0; 2048], Vec::new());
+        loop {
+            match self.engine.poll(self.now, &mut buf) {
+                Output::Send { from, len, .. } => sent.push((from, buf[..len].to_vec())),
+                Output::Event(event) => self.events.push(event),
+                Output::Close(_) | Output::HangUp(_) => {}
+                Output::Idle(_) => return sent,
+            }
+        }
+    }
+
+    pub(crate) fn input(&mut self, at: Endpoint, port: u16, bytes: &[u8]) -> Vec<(Endpoint, Vec<u8>)> {
+        let from = SocketAddrV4::new(PHONE, port);
+        self.engine.handle(self.now, Input::Datagram { at, from, bytes });
+        self.drain()
+    }
+
+    /// Time passes, with a look at everything each second.
+    pub(crate) fn wait(&mut self, seconds: u64) {
+        for _ in 0..seconds {
+            self.now += Duration::from_secs(1);
+            self.engine.handle(self.now, Input::Tick);
+            self.drain();
+        }
+    }
+
+    /// Asks for a file; what came back first.
+    pub(crate) fn ask(&mut self, port: u16, name: &str) -> Vec<(Endpoint, Vec<u8>)> {
+        let request = [b"\0\x01", name.as_bytes(), b"\0octet\0"].concat();
+        self.input(Endpoint::Tftp, port, &request)
+    }
+
+    /// Reads so many blocks of a file; a file that is shorter is read whole. The read it became.
+    pub(crate) fn read(&mut self, port: u16, name: &str, blocks: u16) -> Option<TransferId> {
+        let mut sent = self.ask(port, name);
+        for _ in 0..blocks {
+            let (at, data) = sent.pop()?;
+            let (&[0, 3, high, low], Endpoint::Transfer(id)) = (&data[..4], at) else { return None };
+            sent = self.input(at, port, &[0, 4, high, low]);
+            if data.len() < 516 {
+                return Some(id);
+            }
+            if sent.is_empty() {
+                return Some(id);
+            }
+        }
+        match sent.first() {
+            Some((Endpoint::Transfer(id), _)) => Some(*id),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn unreachable(&mut self, id: TransferId) {
+        self.engine.handle(self.now, Input::Unreachable(id));
+        self.drain();
+    }
+
+    /// A DHCP message of a 7960's loader: 1 asks, 3 takes, 4 declines.
+    pub(crate) fn dhcp(&mut self, kind: u8) {
+        let mut packet = vec![0; 240];
+        packet[..4].copy_from_slice(&[1, 1, 6, 0]);
+        packet[10] = 0x80;
+        packet[28..34].copy_from_slice(&MAC.parse::<Mac>().unwrap().0);
+        packet[236..240].copy_from_slice(&[99, 130, 83, 99]);
+        packet.extend([53, 1, kind]);
+        let class = b"Cisco Systems, Inc. IP Phone CP-7960G\0";
+        packet.extend([60, u8::try_from(class.len()).unwrap()]);
+        packet.extend(class);
+        if kind != 1 {
+            let offered = self.events.iter().rev().find_map(|e| match &e.kind {
+                Kind::DhcpOffer { address, .. } => Some(*address),
+                _ => None,
+            });
+            let leased = offered.unwrap();
+            packet.extend([50, 4]);
+            packet.extend(leased.octets());
+            packet.extend([54, 4, 192, 168, 1, 1]);
+        }
+        packet.extend([55, 2, 1, 150, 255]);
+        let from = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 68);
+        self.engine.handle(self.now, Input::Datagram { at: Endpoint::Dhcp, from, bytes: &packet });
+        self.drain();
+    }
+
+    pub(crate) fn raised(&self, code: &str) -> bool {
+        self.events.iter().any(|e| matches!(&e.kind, Kind::Symptom { code: c, .. } if c == code))
+    }
+
+    /// Raised and not withdrawn.
+    pub(crate) fn stands(&self, code: &str) -> bool {
+        self.engine.state().phones.iter().any(|p| p.symptoms.contains_key(code))
+    }
+}
+
+impl Talk {
+    /// With an empty shelf and no target.
+    pub(crate) fn bare() -> Self {
+        let shelf = rescue79::firmware::Intake::of_any_size().finish();
+        let draft = Draft { server: Some(Ipv4Addr::new(192, 168, 1, 1)), prefix: 24, ..Draft::default() };
+        let job = draft.finish(Catalogue::builtin(), &shelf).unwrap();
+        let engine = Engine::new(Catalogue::builtin(), shelf, job, State::default(), []).unwrap();
+        Self { engine, now: Instant::from_millis(1_000), events: Vec::new() }
+    }
+}
