@@ -119,6 +119,9 @@ pub const EVENTS_UNDER_WAY: usize = 16_384;
 pub const LOG_LINES: usize = 5_000;
 /// Characters of a log filter: a MAC address or a file name, and room to spare.
 pub const FILTER_CHARS: usize = 64;
+
+/// Places of firmware that are remembered: what fits on a small screen.
+pub const PLACES: usize = 8;
 /// Who read from an address is taken for the same reader for so long, where no lease of ours says more. A phone that
 /// runs asks again within minutes; another phone may get its address from somebody else's server after that.
 pub const ADDRESS_SEEN: Duration = Duration::from_secs(600);

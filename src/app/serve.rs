@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, interrupted, wall};
 use super::recorder::Recorder;
-use super::screen::{self, Look};
+use super::screen::{self, Live, Look};
 use super::{Exit, firmware, laptop, stop};
 use crate::catalogue::Catalogue;
 use crate::cli::{Answer, Serve};
@@ -21,7 +21,7 @@ use crate::tui::{Mode, Theme};
 use anyhow::{Context, Result};
 use futures_util::FutureExt;
 use std::net::Ipv4Addr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 
 /// An interrupted session is taken up again within this time.
@@ -33,10 +33,14 @@ pub(super) fn run(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Ex
             "the screen and the events can't share standard output; give --events a file".into(),
         ));
     }
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(prepare(args, state, theme))
+    let shelf = firmware::shelf(&args.firmware)?;
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(prepare(args, shelf, state, theme))
 }
 
-async fn prepare(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exit> {
+async fn prepare(args: &Serve, shelf: Shelf, state: Option<&Path>, theme: Theme) -> Result<Exit> {
     // From here on Ctrl-C no longer ends the program in the middle of a change; it is looked at again in between.
     let mut interrupted = Box::pin(interrupted());
     let _ = (&mut interrupted).now_or_never();
@@ -44,18 +48,22 @@ async fn prepare(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exi
     if let Err(e) = &store {
         eprintln!("rescue79: the state folder can't be used ({e}); nothing is kept of this session.");
     }
-    let store = store.ok();
+    let ready = open(args, shelf, store.ok())?;
+    if (&mut interrupted).now_or_never().is_some() {
+        return Ok(Exit::Done); // and dropping `ready` puts the laptop back
+    }
+    serve(args, ready, theme).await
+}
+
+/// Has everything that can fail before the servers start: what a crash left, address, order, ports.
+pub(super) fn open(args: &Serve, shelf: Shelf, store: Option<StateDir>) -> Result<Ready> {
     laptop::after_a_crash(store.as_ref());
     let mut laptop = laptop::place(args)?;
-    let shelf = firmware::shelf(&args.firmware)?;
     let job = job(args, &shelf, laptop.address, laptop.prefix)?;
     laptop.set(store.as_ref())?;
     let bound = laptop.bind(args)?;
     laptop::elsewhere(args, laptop.address);
-    if (&mut interrupted).now_or_never().is_some() {
-        return Ok(Exit::Done); // and dropping `laptop` puts it back
-    }
-    serve(args, Ready { laptop, job, shelf, bound, store }, theme).await
+    Ok(Ready { laptop, job, shelf, bound, store })
 }
 
 fn job(args: &Serve, shelf: &Shelf, address: Ipv4Addr, prefix: u8) -> Result<Job> {
@@ -77,7 +85,7 @@ fn job(args: &Serve, shelf: &Shelf, address: Ipv4Addr, prefix: u8) -> Result<Job
 }
 
 /// Everything that has been had before the servers start.
-struct Ready {
+pub(super) struct Ready {
     laptop: laptop::Ready,
     job: Job,
     shelf: Shelf,
@@ -85,22 +93,40 @@ struct Ready {
     store: Option<StateDir>,
 }
 
+impl Ready {
+    /// Where the servers will answer.
+    pub(super) fn place(&self) -> String {
+        format!("{} {}", self.laptop.interface.name, self.job.server)
+    }
+}
+
 async fn serve(args: &Serve, ready: Ready, theme: Theme) -> Result<Exit> {
-    let Ready { mut laptop, job, shelf, bound, store } = ready;
-    let interface = format!("{} {}", laptop.interface.name, job.server);
-    let look = Look { mode: Mode::Serve, interface, theme };
-    let catalogue = Catalogue::builtin();
-    let (leases, word) = store.as_ref().map(StateDir::leases).unwrap_or_default();
-    if let Some(word) = word {
+    let look = Look { mode: Mode::Serve, interface: ready.place(), theme };
+    let mut words = Vec::new();
+    let live = live(args, ready, &mut words)?;
+    for word in words {
         eprintln!("rescue79: {word}.");
     }
+    if !args.screen {
+        return live.bench.headless(args.events.as_deref() == Some("-")).await;
+    }
+    screen::run(live, look).await
+}
+
+/// Starts the servers. What is worth knowing about journal and leases is added to `words`.
+pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Result<Live> {
+    let Ready { mut laptop, job, shelf, bound, store } = ready;
+    words.extend(bound.missing().iter().map(|m| m.to_string().trim_end_matches('.').to_owned()));
+    let catalogue = Catalogue::builtin();
+    let (leases, word) = store.as_ref().map(StateDir::leases).unwrap_or_default();
+    words.extend(word);
     let now = wall();
     let unfinished = store.as_ref().and_then(|s| s.unfinished(Wall(now.0.saturating_sub(RESUME_WITHIN_MS))));
     let old = unfinished.map(|u| (folded(&u), u)).filter(|(state, _)| resumable(state, &job, &shelf));
     let (state, old) = old.map_or_else(|| (State::default(), None), |(state, u)| (state, Some(u)));
     let start = old.as_ref().map_or(now, |u| u.start);
     let mut recorder = Recorder::new(start);
-    record(&mut recorder, args, store.as_ref(), old, start)?;
+    let journal = record(&mut recorder, args, store.as_ref(), old, start, words)?;
     let session = Session {
         program: concat!("rescue79 ", env!("CARGO_PKG_VERSION")).to_owned(),
         mode: "serve".to_owned(),
@@ -126,22 +152,21 @@ async fn serve(args: &Serve, ready: Ready, theme: Theme) -> Result<Exit> {
         events,
         order: Box::new(move |order| orders.give(order)),
         recorder,
-        join: Box::new(move || running.join().context("the servers failed")),
+        join: Box::new(move || {
+            let ended = running.join().context("the servers failed");
+            drop(keeper); // puts the laptop back
+            ended
+        }),
         finishing: false,
         state,
         expect: args.expect,
         time: args.time,
+        journal,
         after: Box::new(leases),
     };
-    let exit = if args.screen {
-        #[expect(clippy::disallowed_methods, reason = "the app reads the clock for the screen")]
-        let started = std::time::Instant::now();
-        screen::run(bench, Box::new(move || began + started.elapsed()), look).await
-    } else {
-        bench.headless(args.events.as_deref() == Some("-")).await
-    };
-    drop(keeper); // puts the laptop back
-    exit
+    #[expect(clippy::disallowed_methods, reason = "the app reads the clock for the screen")]
+    let started = std::time::Instant::now();
+    Ok(Live { bench, clock: Box::new(move || began + started.elapsed()) })
 }
 
 /// Has the laptop looked after, and the servers asked by ourselves as a phone would.
@@ -185,29 +210,39 @@ fn record(
     store: Option<&StateDir>,
     old: Option<Unfinished>,
     start: Wall,
-) -> Result<()> {
+    words: &mut Vec<String>,
+) -> Result<Option<PathBuf>> {
     if let Some(target) = &args.events {
         recorder.events(target).with_context(|| format!("the events can't be written to {target}"))?;
     }
     match (old, store) {
         (Some(old), _) => {
-            eprintln!("rescue79: going on with the interrupted session in {}.", old.path.display());
+            words.push(format!("going on with the interrupted session in {}", old.path.display()));
             // Proofs quote events by number, so who is told of this session is told of all of it.
             old.events.iter().for_each(|event| recorder.write(event));
             match old.take_up() {
-                Ok(file) => recorder.journal(file, &old.path),
-                Err(e) => eprintln!("rescue79: its journal can't be written on ({e})."),
+                Ok(file) => {
+                    recorder.journal(file, &old.path);
+                    Ok(Some(old.path))
+                }
+                Err(e) => {
+                    words.push(format!("its journal can't be written on ({e})"));
+                    Ok(None)
+                }
             }
         }
         (None, Some(store)) => match store.new_journal(start) {
-            Ok((file, path)) => recorder.journal(file, &path),
+            Ok((file, path)) => {
+                recorder.journal(file, &path);
+                Ok(Some(path))
+            }
             Err(e) => {
-                eprintln!("rescue79: no journal can be written ({e}); the session goes on without one.");
+                words.push(format!("no journal can be written ({e}); the session goes on without one"));
+                Ok(None)
             }
         },
-        (None, None) => {}
+        (None, None) => Ok(None),
     }
-    Ok(())
 }
 
 /// Writes the leases down whenever one is new.

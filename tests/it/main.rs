@@ -15,6 +15,8 @@ mod lab;
 mod layering;
 mod loopback;
 mod pages;
+#[cfg(unix)]
+mod pty;
 mod reader;
 mod scenarios;
 mod screens;
@@ -23,4 +25,5 @@ mod svg;
 mod symptoms;
 mod talk;
 mod walks;
+mod wizard;
 mod xray;
