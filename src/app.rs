@@ -1,11 +1,14 @@
 //! Wires everything: the only place that knows engine, sockets, simulator, laptop and terminal at once.
 
 mod bench;
+mod desk;
 mod firmware;
+mod laptop;
 mod lines;
 mod recorder;
 mod rehearse;
 mod replay;
+mod report;
 mod screen;
 mod serve;
 
@@ -14,6 +17,7 @@ use crate::cli::{Cli, Command};
 use crate::tui::Theme;
 use anyhow::Result;
 use std::fmt;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 /// How a run ends, as the contract numbers it.
@@ -80,8 +84,11 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Some(Command::Rehearse(args)) => rehearse::run(&args, theme),
         Some(Command::Inspect(args)) => firmware::inspect(&args),
         Some(Command::Plan(args)) => firmware::plan(&args),
+        Some(Command::Doctor { interface, json }) => laptop::doctor(interface.as_deref(), json, state),
+        Some(Command::Restore) => laptop::restore(state),
         Some(Command::Replay(args)) => replay::run(&args, theme),
         Some(Command::Models { json }) => models(json),
+        None if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => desk::run(state, theme),
         Some(Command::Symptoms { text, json }) => symptoms(&text.join(" "), json),
         None => {
             use clap::CommandFactory;

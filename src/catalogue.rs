@@ -15,7 +15,7 @@ mod types;
 mod tests;
 
 pub use parse::CatalogueError;
-pub use phones::{Class, Foreign, Model, Reset, StageRange, Wipes};
+pub use phones::{Class, Display, Foreign, Model, Reset, Shows, StageRange, Wipes};
 pub use symptoms::{ShownBy, Symptom};
 pub use types::{Confidence, Era, EraRange, Families, Hub, Kind, KnownLoad};
 
@@ -37,6 +37,7 @@ pub struct Catalogue {
     routes: Routes,
     files: files::Files,
     symptoms: Vec<Symptom>,
+    shows: Vec<Shows>,
 }
 
 static BUILTIN: LazyLock<Catalogue> = LazyLock::new(|| {
@@ -201,6 +202,11 @@ impl Catalogue {
     #[must_use]
     pub fn symptom(&self, code: &str) -> Option<&Symptom> {
         self.symptoms.iter().find(|s| s.code == code)
+    }
+
+    /// What a phone of this kind may show when it comes to the bench, the most telling first.
+    pub fn shows(&self, kind: Kind) -> impl Iterator<Item = &Shows> {
+        self.shows.iter().filter(move |s| s.kinds.contains(&kind))
     }
 
     /// The symptoms that a text on a phone's screen stands for, or a code; the best first. Case, blanks and punctuation

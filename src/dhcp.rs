@@ -5,7 +5,9 @@
 //! which of them they believe.
 
 pub mod attempts;
+pub mod elsewhere;
 pub mod lease;
+pub mod probe;
 pub mod reply;
 pub mod wire;
 
@@ -66,6 +68,13 @@ pub enum Outcome {
         /// What it changed.
         change: Change,
     },
+    /// It is this program's own question ([`probe`]); nothing is remembered of it.
+    Probe {
+        /// To be written by [`encode`].
+        reply: Reply,
+        /// Where to.
+        to: SocketAddrV4,
+    },
     /// It is answered.
     Send {
         /// What was asked.
@@ -102,6 +111,12 @@ impl Server {
             Ok(request) => request,
             Err(garbage) => return Outcome::Garbage(garbage),
         };
+        if request.kind == Kind::Discover && request.class.as_deref() == Some(probe::CLASS) {
+            // Our own address is one that nobody can take up.
+            let reply = self.reply(&request, ReplyKind::Offer, self.config.server);
+            let to = reply::destination(&request, &reply, from);
+            return Outcome::Probe { reply, to };
+        }
         // DECLINE and RELEASE carry no class; whether the sender holds the address says enough.
         let gives_back = matches!(request.kind, Kind::Decline | Kind::Release);
         if self.config.answer == Policy::Phones && !gives_back && !is_phone(&request) {

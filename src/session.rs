@@ -5,6 +5,7 @@
 
 mod fold;
 pub mod phone;
+mod report;
 pub mod summary;
 pub mod words;
 

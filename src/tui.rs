@@ -10,10 +10,12 @@ mod log;
 mod model;
 mod msg;
 mod pages;
+mod panes;
 mod theme;
 mod update;
 mod view;
 mod widgets;
+pub mod wizard;
 
 pub use layout::{Areas, layout};
 pub use log::Log;

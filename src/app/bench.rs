@@ -7,6 +7,7 @@ use crate::event::{Event, PhoneSummary, Summary, Verdict};
 use crate::net::Order;
 use crate::session::{Phone, State};
 use anyhow::{Context, Result};
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 
@@ -31,6 +32,8 @@ pub(super) struct Bench {
     pub(super) expect: Option<u32>,
     /// End after this time.
     pub(super) time: Option<Duration>,
+    /// Where its journal is.
+    pub(super) journal: Option<PathBuf>,
     /// Called after each event, for what must outlive the session.
     pub(super) after: After,
 }

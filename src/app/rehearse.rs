@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, wall};
 use super::recorder::Recorder;
-use super::screen::{self, Look};
+use super::screen::{self, Live, Look};
 use super::{Exit, print_text, stop};
 use crate::cli::Rehearse;
 use crate::clock::Instant;
@@ -24,6 +24,8 @@ use tokio::sync::{mpsc, watch};
 const USUAL: &str = "mixed-bench";
 /// Times faster than life on the screen, unless the technician says otherwise: a phone takes some ten seconds.
 const ON_SCREEN: f64 = 20.0;
+/// The chance that is played in an exercise.
+const SEED: u64 = 79;
 /// How often the virtual bench is brought up to the clock.
 const FRAME: Duration = Duration::from_millis(20);
 /// How far it runs at a time when nobody watches.
@@ -36,18 +38,22 @@ pub(super) fn run(args: &Rehearse, theme: Theme) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let scenario = scenario(args)?;
-    let shelf = run::shelf(&scenario, args.seed, Scale::FULL);
-    let world = World::new(&scenario, shelf, args.seed).map_err(|bad| match bad {
+    let world = world(&scenario, args.seed)?;
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(rehearse(args, &scenario, world, theme))
+}
+
+fn world(scenario: &Scenario, seed: u64) -> Result<World> {
+    let shelf = run::shelf(scenario, seed, Scale::FULL);
+    World::new(scenario, shelf, seed).map_err(|bad| match bad {
         BadWorld::Refused(blockers) => {
             let lines: Vec<_> = blockers.iter().map(ToString::to_string).collect();
             stop(Exit::Firmware, lines.join("\n          "))
         }
         other => stop(Exit::Usage, other),
-    })?;
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?
-        .block_on(rehearse(args, &scenario, world, theme))
+    })
 }
 
 /// The scenario that was named, from the program or from a file; the usual bench otherwise.
@@ -84,14 +90,22 @@ async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World, theme: The
     if let Some(target) = &args.events {
         recorder.events(target).with_context(|| format!("the events can't be written to {target}"))?;
     }
+    let speed = args.speed.or((!args.headless).then_some(ON_SCREEN));
+    let live = play(scenario, world, recorder, speed)?;
+    if args.headless {
+        return live.bench.headless(args.events.as_deref() == Some("-")).await;
+    }
+    let interface = scenario.server.address.to_string();
+    screen::run(live, Look { mode: Mode::Rehearsal, interface, theme }).await
+}
+
+/// A virtual bench that runs in a thread of its own.
+fn play(scenario: &Scenario, world: World, recorder: Recorder, speed: Option<f64>) -> Result<Live> {
     let (orders, inbox) = channel();
     let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
     let (time, clock) = watch::channel(Instant::ZERO);
     let phones = u32::try_from(world.phones().len()).unwrap_or(u32::MAX);
-    let pace = Pace {
-        speed: args.speed.or((!args.headless).then_some(ON_SCREEN)),
-        end: Instant::from_millis(scenario.seconds * 1000),
-    };
+    let pace = Pace { speed, end: Instant::from_millis(scenario.seconds * 1000) };
     let player = std::thread::Builder::new()
         .name("rehearsal".into())
         .spawn(move || pace.play(world, &inbox, &sender, &time))?;
@@ -106,13 +120,22 @@ async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World, theme: The
         state: State::default(),
         expect: Some(phones),
         time: None,
+        journal: None,
         after: Box::new(|_, _| {}),
     };
-    if args.headless {
-        return bench.headless(args.events.as_deref() == Some("-")).await;
-    }
-    let look = Look { mode: Mode::Rehearsal, interface: scenario.server.address.to_string(), theme };
-    screen::run(bench, Box::new(move || *clock.borrow()), look).await
+    Ok(Live { bench, clock: Box::new(move || *clock.borrow()) })
+}
+
+/// What can be practised: every scenario whose servers start.
+pub(super) fn exercises() -> Result<Vec<Scenario>> {
+    Ok(builtin()?.into_iter().filter(|s| s.plan.refused.is_empty()).collect())
+}
+
+/// An exercise, and where its servers answer.
+pub(super) fn exercise(name: &str) -> Result<(Live, String)> {
+    let scenario = builtin()?.into_iter().find(|s| s.name == name).context("there is no such exercise")?;
+    let live = play(&scenario, world(&scenario, SEED)?, Recorder::new(wall()), Some(ON_SCREEN))?;
+    Ok((live, scenario.server.address.to_string()))
 }
 
 struct Pace {
@@ -143,6 +166,8 @@ impl Pace {
             let over = match inbox.try_recv() {
                 Ok(Order::Finish) | Err(TryRecvError::Disconnected) => true,
                 Ok(Order::Command(command)) => !send(events, world.command(&command)),
+                // A rehearsal has no laptop to be told about.
+                Ok(Order::Note(_) | Order::Door(..)) => false,
                 Err(TryRecvError::Empty) => world.now() >= self.end || all_closed(&world),
             };
             if over {

@@ -2,7 +2,7 @@
 
 use super::bench::{self, Bench};
 use super::recorder::Recorder;
-use super::screen::{self, Look};
+use super::screen::{self, Live, Look};
 use super::{Exit, lines, print_text, stop};
 use crate::cli::Replay;
 use crate::clock::{Instant, Wall};
@@ -70,9 +70,10 @@ async fn shown(mut journal: Journal, theme: Theme) -> Result<Exit> {
         state: State::default(),
         expect: None,
         time: None,
+        journal: None,
         after: Box::new(|_, _| {}),
     };
-    screen::run(bench, Box::new(move || *clock.borrow()), look).await
+    screen::run(Live { bench, clock: Box::new(move || *clock.borrow()) }, look).await
 }
 
 /// Where the servers of that session answered.

@@ -1,25 +1,27 @@
 //! `serve`: the servers without the wizard.
 
-use super::bench::{Bench, wall};
+use super::bench::{Bench, interrupted, wall};
 use super::recorder::Recorder;
-use super::screen::{self, Look};
-use super::{Exit, firmware, stop};
+use super::screen::{self, Live, Look};
+use super::{Exit, firmware, laptop, stop};
 use crate::catalogue::Catalogue;
 use crate::cli::{Answer, Serve};
 use crate::clock::{Instant, Wall};
 use crate::engine::Engine;
 use crate::event::{Event, Kind, Session};
 use crate::firmware::{Severity, Shelf};
-use crate::host::interfaces::{self, Interface};
+use crate::host::keeper::{Adopt, Keeper};
+use crate::host::probe::{self, SelfTest};
 use crate::host::state::{StateDir, Unfinished};
 use crate::job::{Draft, Job};
 use crate::limits;
-use crate::net::{self, Place};
+use crate::net::{self, Order};
 use crate::session::State;
 use crate::tui::{Mode, Theme};
 use anyhow::{Context, Result};
+use futures_util::FutureExt;
 use std::net::Ipv4Addr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 
 /// An interrupted session is taken up again within this time.
@@ -31,56 +33,37 @@ pub(super) fn run(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Ex
             "the screen and the events can't share standard output; give --events a file".into(),
         ));
     }
-    let (interface, address, prefix) = place(args)?;
     let shelf = firmware::shelf(&args.firmware)?;
-    let job = job(args, &shelf, address, prefix)?;
-    let place = Place {
-        address,
-        interface: Some(net::Interface { name: interface.name.clone(), index: interface.index }),
-        dhcp_port: (!args.no_dhcp).then_some(args.dhcp_port),
-        tftp_port: args.tftp_port,
-    };
-    let bound = net::bind(&place).map_err(|e| stop(Exit::NotReady, e))?;
-    for missing in bound.missing() {
-        eprintln!("rescue79: {missing}");
-    }
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(prepare(args, shelf, state, theme))
+}
+
+async fn prepare(args: &Serve, shelf: Shelf, state: Option<&Path>, theme: Theme) -> Result<Exit> {
+    // From here on Ctrl-C no longer ends the program in the middle of a change; it is looked at again in between.
+    let mut interrupted = Box::pin(interrupted());
+    let _ = (&mut interrupted).now_or_never();
     let store = StateDir::open(state);
     if let Err(e) = &store {
         eprintln!("rescue79: the state folder can't be used ({e}); nothing is kept of this session.");
     }
-    let ready = Ready { interface: interface.name, job, shelf, bound, store: store.ok() };
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serve(args, ready, theme))
+    let ready = open(args, shelf, store.ok())?;
+    if (&mut interrupted).now_or_never().is_some() {
+        return Ok(Exit::Done); // and dropping `ready` puts the laptop back
+    }
+    serve(args, ready, theme).await
 }
 
-/// Where to listen: the interface, its address, and the length of its network.
-fn place(args: &Serve) -> Result<(Interface, Ipv4Addr, u8)> {
-    if let Some(address) = args.listen {
-        let found = interfaces::with_address(address).map(|(interface, prefix)| (interface, address, prefix));
-        return found.ok_or_else(|| stop(Exit::NotReady, net::BindError::NoAddress { address }));
-    }
-    let name = args.interface.as_deref().unwrap_or_default();
-    let Some(interface) = interfaces::named(name) else {
-        let known: Vec<_> = interfaces::list().into_iter().map(|i| i.name).collect();
-        return Err(stop(
-            Exit::NotReady,
-            format!("there is no interface {name}. This computer has: {}.", known.join(", ")),
-        ));
-    };
-    if !args.keep_address {
-        return Err(stop(
-            Exit::NotReady,
-            format!(
-                "setting an address on {name} is not built yet. Set one (on Linux: sudo ip address add 192.168.1.1/24 dev {name}) and add --keep-address."
-            ),
-        ));
-    }
-    let Some((address, prefix)) = interface.addresses.first().copied() else {
-        let advice = format!(
-            "{name} has no IPv4 address. Give it one (on Linux: sudo ip address add 192.168.1.1/24 dev {name})."
-        );
-        return Err(stop(Exit::NotReady, advice));
-    };
-    Ok((interface, address, prefix))
+/// Has everything that can fail before the servers start: what a crash left, address, order, ports.
+pub(super) fn open(args: &Serve, shelf: Shelf, store: Option<StateDir>) -> Result<Ready> {
+    laptop::after_a_crash(store.as_ref());
+    let mut laptop = laptop::place(args)?;
+    let job = job(args, &shelf, laptop.address, laptop.prefix)?;
+    laptop.set(store.as_ref())?;
+    let bound = laptop.bind(args)?;
+    laptop::elsewhere(args, laptop.address);
+    Ok(Ready { laptop, job, shelf, bound, store })
 }
 
 fn job(args: &Serve, shelf: &Shelf, address: Ipv4Addr, prefix: u8) -> Result<Job> {
@@ -102,29 +85,48 @@ fn job(args: &Serve, shelf: &Shelf, address: Ipv4Addr, prefix: u8) -> Result<Job
 }
 
 /// Everything that has been had before the servers start.
-struct Ready {
-    interface: String,
+pub(super) struct Ready {
+    laptop: laptop::Ready,
     job: Job,
     shelf: Shelf,
     bound: net::Bound,
     store: Option<StateDir>,
 }
 
+impl Ready {
+    /// Where the servers will answer.
+    pub(super) fn place(&self) -> String {
+        format!("{} {}", self.laptop.interface.name, self.job.server)
+    }
+}
+
 async fn serve(args: &Serve, ready: Ready, theme: Theme) -> Result<Exit> {
-    let Ready { interface, job, shelf, bound, store } = ready;
-    let look = Look { mode: Mode::Serve, interface: format!("{interface} {}", job.server), theme };
-    let catalogue = Catalogue::builtin();
-    let (leases, word) = store.as_ref().map(StateDir::leases).unwrap_or_default();
-    if let Some(word) = word {
+    let look = Look { mode: Mode::Serve, interface: ready.place(), theme };
+    let mut words = Vec::new();
+    let live = live(args, ready, &mut words)?;
+    for word in words {
         eprintln!("rescue79: {word}.");
     }
+    if !args.screen {
+        return live.bench.headless(args.events.as_deref() == Some("-")).await;
+    }
+    screen::run(live, look).await
+}
+
+/// Starts the servers. What is worth knowing about journal and leases is added to `words`.
+pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Result<Live> {
+    let Ready { mut laptop, job, shelf, bound, store } = ready;
+    words.extend(bound.missing().iter().map(|m| m.to_string().trim_end_matches('.').to_owned()));
+    let catalogue = Catalogue::builtin();
+    let (leases, word) = store.as_ref().map(StateDir::leases).unwrap_or_default();
+    words.extend(word);
     let now = wall();
     let unfinished = store.as_ref().and_then(|s| s.unfinished(Wall(now.0.saturating_sub(RESUME_WITHIN_MS))));
     let old = unfinished.map(|u| (folded(&u), u)).filter(|(state, _)| resumable(state, &job, &shelf));
     let (state, old) = old.map_or_else(|| (State::default(), None), |(state, u)| (state, Some(u)));
     let start = old.as_ref().map_or(now, |u| u.start);
     let mut recorder = Recorder::new(start);
-    record(&mut recorder, args, store.as_ref(), old, start)?;
+    let journal = record(&mut recorder, args, store.as_ref(), old, start, words)?;
     let session = Session {
         program: concat!("rescue79 ", env!("CARGO_PKG_VERSION")).to_owned(),
         mode: "serve".to_owned(),
@@ -140,27 +142,51 @@ async fn serve(args: &Serve, ready: Ready, theme: Theme) -> Result<Exit> {
     let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
     let began = start.moment(now).max(state.last) + std::time::Duration::from_millis(1);
     let began = if state.session.is_some() { began } else { Instant::ZERO };
+    laptop.give_up_rights(args);
+    let tftp = bound.tftp_address()?.port();
     let running = net::start(engine, bound, began, session, sender).context("the servers can't start")?;
-    let keeper = keep_leases(store, leases);
+    let leases = keep_leases(store, leases);
     let orders = running.orders();
-    let order = Box::new(move |order| orders.give(order));
+    let keeper = look_after(args, laptop, tftp, &orders)?;
     let bench = Bench {
         events,
-        order,
+        order: Box::new(move |order| orders.give(order)),
         recorder,
-        join: Box::new(move || running.join().context("the servers failed")),
+        join: Box::new(move || {
+            let ended = running.join().context("the servers failed");
+            drop(keeper); // puts the laptop back
+            ended
+        }),
         finishing: false,
         state,
         expect: args.expect,
         time: args.time,
-        after: Box::new(keeper),
+        journal,
+        after: Box::new(leases),
     };
-    if !args.screen {
-        return bench.headless(args.events.as_deref() == Some("-")).await;
-    }
     #[expect(clippy::disallowed_methods, reason = "the app reads the clock for the screen")]
     let started = std::time::Instant::now();
-    screen::run(bench, Box::new(move || began + started.elapsed()), look).await
+    Ok(Live { bench, clock: Box::new(move || began + started.elapsed()) })
+}
+
+/// Has the laptop looked after, and the servers asked by ourselves as a phone would.
+fn look_after(args: &Serve, laptop: laptop::Ready, tftp: u16, running: &net::Orders) -> Result<Keeper> {
+    let orders = running.clone();
+    let note = move |kind| orders.give(Order::Note(Box::new(kind)));
+    let (interface, address) = (laptop.interface.clone(), laptop.address);
+    let dhcp = (!args.no_dhcp).then_some(args.dhcp_port);
+    let doors = running.clone();
+    let adopt = move |address| {
+        doors.give(Order::Door(net::door(address, tftp)?, address));
+        Ok(())
+    };
+    let adopt = args.adopt_addresses.then_some(Box::new(adopt) as Adopt);
+    let keeper = laptop.keep(note.clone(), adopt)?;
+    std::thread::spawn(move || {
+        let SelfTest { ok, text } = probe::self_test(&interface, address, tftp, dhcp);
+        note(Kind::SelfTest { ok, text });
+    });
+    Ok(keeper)
 }
 
 fn folded(unfinished: &Unfinished) -> State {
@@ -184,29 +210,39 @@ fn record(
     store: Option<&StateDir>,
     old: Option<Unfinished>,
     start: Wall,
-) -> Result<()> {
+    words: &mut Vec<String>,
+) -> Result<Option<PathBuf>> {
     if let Some(target) = &args.events {
         recorder.events(target).with_context(|| format!("the events can't be written to {target}"))?;
     }
     match (old, store) {
         (Some(old), _) => {
-            eprintln!("rescue79: going on with the interrupted session in {}.", old.path.display());
+            words.push(format!("going on with the interrupted session in {}", old.path.display()));
             // Proofs quote events by number, so who is told of this session is told of all of it.
             old.events.iter().for_each(|event| recorder.write(event));
             match old.take_up() {
-                Ok(file) => recorder.journal(file, &old.path),
-                Err(e) => eprintln!("rescue79: its journal can't be written on ({e})."),
+                Ok(file) => {
+                    recorder.journal(file, &old.path);
+                    Ok(Some(old.path))
+                }
+                Err(e) => {
+                    words.push(format!("its journal can't be written on ({e})"));
+                    Ok(None)
+                }
             }
         }
         (None, Some(store)) => match store.new_journal(start) {
-            Ok((file, path)) => recorder.journal(file, &path),
+            Ok((file, path)) => {
+                recorder.journal(file, &path);
+                Ok(Some(path))
+            }
             Err(e) => {
-                eprintln!("rescue79: no journal can be written ({e}); the session goes on without one.");
+                words.push(format!("no journal can be written ({e}); the session goes on without one"));
+                Ok(None)
             }
         },
-        (None, None) => {}
+        (None, None) => Ok(None),
     }
-    Ok(())
 }
 
 /// Writes the leases down whenever one is new.

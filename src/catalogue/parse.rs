@@ -1,7 +1,7 @@
 //! From `assets/catalogue/*.toml` to the catalogue.
 
 use super::Catalogue;
-use super::phones::{AnyPhone, Foreign, Model, Reset, StageRange};
+use super::phones::{AnyPhone, Foreign, Model, Reset, Shows, StageRange};
 use super::rules::Routes;
 use super::symptoms::Symptoms;
 use super::types::{Confidence, EraRange, Families, Hub, KnownLoad};
@@ -22,6 +22,7 @@ pub(super) struct Texts<'a> {
     pub(super) files: &'a str,
     /// Name and text of each chapter of the symptom book.
     pub(super) symptoms: [(&'static str, &'a str); 3],
+    pub(super) shows: &'a str,
 }
 
 pub(super) const BUILTIN: Texts<'static> = Texts {
@@ -38,6 +39,7 @@ pub(super) const BUILTIN: Texts<'static> = Texts {
         ("screen.toml", include_str!("../../assets/symptoms/screen.toml")),
         ("before.toml", include_str!("../../assets/symptoms/before.toml")),
     ],
+    shows: include_str!("../../assets/catalogue/shows.toml"),
 };
 
 /// A catalogue that doesn't hold together.
@@ -79,6 +81,12 @@ struct Foreigns {
 #[serde(deny_unknown_fields)]
 struct Resets {
     reset: Vec<Reset>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AllShows {
+    shows: Vec<Shows>,
 }
 
 #[derive(Deserialize)]
@@ -146,11 +154,12 @@ impl Catalogue {
         for (file, text) in texts.symptoms {
             symptoms.extend(read::<Symptoms>(file, text)?.symptom);
         }
+        let AllShows { shows } = read("shows.toml", texts.shows)?;
         let named = |name: &&String| models.iter().any(|m| m.name == **name);
         if let Some(wrong) = resets.iter().flat_map(|r| &r.models).find(|name| !named(name)) {
             return Err(CatalogueError::Model(wrong.clone()));
         }
-        Ok(Self { models, any, foreign, resets, eras, stages, loads, routes, files, symptoms })
+        Ok(Self { models, any, foreign, resets, eras, stages, loads, routes, files, symptoms, shows })
     }
 }
 

@@ -16,6 +16,61 @@ pub(super) struct AnyPhone {
     confidence: Confidence,
 }
 
+/// What a screen is like, for a drawing that tells phones apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Display {
+    /// A few lines of text.
+    Small,
+    /// Black on green.
+    Mono,
+    /// Shades of grey.
+    Grey,
+    /// Colours.
+    Colour,
+    /// Colours, and it takes the finger.
+    Touch,
+}
+
+impl Display {
+    /// In one or two words.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Small => "small",
+            Self::Mono => "monochrome",
+            Self::Grey => "grey",
+            Self::Colour => "colour",
+            Self::Touch => "colour touch",
+        }
+    }
+}
+
+/// What a phone may show when it comes to the bench, and what that says about it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shows {
+    /// Stable name.
+    pub id: String,
+    /// The phones that can show it.
+    pub kinds: Vec<Kind>,
+    /// As the technician would say it.
+    pub text: String,
+    /// What it means.
+    pub means: String,
+    /// The one thing to know before going on.
+    pub hint: String,
+    /// What it runs, as `route::Start::parse` reads it: `unknown`, `wiped`, `universal`, `sip`, `sccp`.
+    pub start: String,
+    /// Reset keys are of use before anything else.
+    #[serde(default)]
+    pub keys: bool,
+    /// Where the facts come from.
+    pub source: String,
+    /// How sure they are.
+    pub confidence: Confidence,
+}
+
 /// A phone that this program recovers.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -35,6 +90,8 @@ pub struct Model {
     pub lines: u8,
     /// What it looks like, in a few words.
     pub shape: String,
+    /// What its screen is like.
+    pub display: Display,
     /// Which jack the network cable goes into.
     pub jack: String,
     /// What it can be powered with.

@@ -35,6 +35,14 @@ impl Engine {
                 self.tell(now, Some(mac), Kind::DhcpRelease { address });
             }
             Outcome::Send { request, reply, .. } => self.dhcp_answered(now, &request, &reply, from),
+            // A question of the program's own: it is no phone, and leaves no trace.
+            Outcome::Probe { reply, to } => {
+                let mut bytes = vec![0; 1_500];
+                if let Some(len) = dhcp::encode(&reply, &mut bytes) {
+                    bytes.truncate(len);
+                    self.queue.push_back(Queued::Reply { from: Endpoint::Dhcp, to, bytes });
+                }
+            }
         }
     }
 

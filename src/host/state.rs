@@ -3,6 +3,7 @@
 use crate::clock::Wall;
 use crate::event::{Event, Kind};
 use crate::journal;
+use crate::limits;
 use crate::phone_id::Mac;
 use etcetera::BaseStrategy;
 use std::fs::{self, File};
@@ -36,14 +37,27 @@ impl StateDir {
     /// # Errors
     /// There is no home folder, or the folder can't be made.
     pub fn open(named: Option<&Path>) -> io::Result<Self> {
-        let path = if let Some(path) = named {
-            path.to_owned()
-        } else {
-            let base = etcetera::choose_base_strategy().map_err(io::Error::other)?;
-            base.state_dir().unwrap_or_else(|| base.data_dir()).join("rescue79")
-        };
+        let path = Self::place(named)?;
         fs::create_dir_all(path.join("journals"))?;
         Ok(Self { path })
+    }
+
+    /// Where the folder is, or would be.
+    ///
+    /// # Errors
+    /// There is no home folder.
+    pub fn place(named: Option<&Path>) -> io::Result<PathBuf> {
+        if let Some(path) = named {
+            return Ok(path.to_owned());
+        }
+        let base = etcetera::choose_base_strategy().map_err(io::Error::other)?;
+        Ok(base.state_dir().unwrap_or_else(|| base.data_dir()).join("rescue79"))
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The leases of earlier sessions, oldest first. An unreadable file is renamed and an empty list given; the second
@@ -83,6 +97,26 @@ impl StateDir {
         let new = self.path.join("leases.new");
         fs::write(&new, serde_json::to_vec(leases)?)?;
         fs::rename(new, self.path.join("leases.json"))
+    }
+
+    /// Where firmware was found in earlier sessions and still is, the last first.
+    #[must_use]
+    pub fn places(&self) -> Vec<PathBuf> {
+        let text = fs::read(self.path.join("places.json")).unwrap_or_default();
+        let places: Vec<PathBuf> = serde_json::from_slice(&text).unwrap_or_default();
+        places.into_iter().filter(|place| place.exists()).collect()
+    }
+
+    /// Remembers where firmware was found. It is a convenience: when it can't be written, nothing is lost.
+    pub fn remember(&self, found: &[PathBuf]) {
+        let mut places: Vec<PathBuf> =
+            found.iter().rev().filter_map(|path| std::path::absolute(path).ok()).collect();
+        places.extend(self.places().into_iter().filter(|place| !found.contains(place)));
+        places.dedup();
+        places.truncate(limits::PLACES);
+        if let Ok(text) = serde_json::to_vec(&places) {
+            let _ = fs::write(self.path.join("places.json"), text);
+        }
     }
 
     /// A journal for a session that begins at `start`.

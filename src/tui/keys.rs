@@ -1,5 +1,6 @@
 //! Which key does what, and how the footer says it.
 
+use super::wizard::Phase;
 use super::{Model, Overlay, Page};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -21,6 +22,10 @@ pub(super) enum Action {
     Follow,
     Copy,
     Forget,
+    /// What it came to.
+    Report,
+    /// The coach for reset keys.
+    Coach,
     Help,
     Quit,
     Yes,
@@ -35,8 +40,8 @@ pub(super) fn action(key: KeyEvent) -> Option<Action> {
         };
     }
     Some(match key.code {
-        KeyCode::Up | KeyCode::Left | KeyCode::Char('k') => Action::Move(-1),
-        KeyCode::Down | KeyCode::Right | KeyCode::Char('j') => Action::Move(1),
+        KeyCode::Up | KeyCode::Left => Action::Move(-1),
+        KeyCode::Down | KeyCode::Right => Action::Move(1),
         KeyCode::BackTab => Action::Next(-1),
         KeyCode::Tab => Action::Next(1),
         KeyCode::PageUp => Action::Screen(-1),
@@ -50,6 +55,8 @@ pub(super) fn action(key: KeyEvent) -> Option<Action> {
         KeyCode::Char('f' | 'p' | ' ') => Action::Follow,
         KeyCode::Char('c') => Action::Copy,
         KeyCode::Char('F') => Action::Forget,
+        KeyCode::Char('r' | 'R') => Action::Report,
+        KeyCode::Char('k' | 'K') => Action::Coach,
         KeyCode::Char('?' | 'h') | KeyCode::F(1) => Action::Help,
         KeyCode::Char('q' | 'Q') => Action::Quit,
         KeyCode::Char('y' | 'Y') => Action::Yes,
@@ -59,6 +66,15 @@ pub(super) fn action(key: KeyEvent) -> Option<Action> {
 
 /// The keys that do something now, the most wanted first.
 pub(super) fn hints(model: &Model) -> Vec<(&'static str, &'static str)> {
+    let mut hints = all_hints(model);
+    // There is a coach only for a model that is known.
+    if model.coachable().is_none() {
+        hints.retain(|hint| *hint != ("K", "keys"));
+    }
+    hints
+}
+
+fn all_hints(model: &Model) -> Vec<(&'static str, &'static str)> {
     if model.log.typing {
         return vec![("Enter", "keep filter"), ("Esc", "clear filter")];
     }
@@ -72,6 +88,8 @@ pub(super) fn hints(model: &Model) -> Vec<(&'static str, &'static str)> {
             ("↑↓", "phone"),
             ("Enter", "open"),
             ("L", "log"),
+            ("R", "report"),
+            ("K", "keys"),
             ("/", "filter"),
             ("f", if model.log.following() { "pause" } else { "follow" }),
             ("F", "forget"),
@@ -83,6 +101,7 @@ pub(super) fn hints(model: &Model) -> Vec<(&'static str, &'static str)> {
                 ("Esc", "back"),
                 ("↑↓", "scroll"),
                 ("Tab", "next phone"),
+                ("K", "keys"),
                 ("F", "forget"),
             ]
         }
@@ -95,5 +114,52 @@ pub(super) fn hints(model: &Model) -> Vec<(&'static str, &'static str)> {
             ("f", if model.log.following() { "pause" } else { "follow" }),
             ("c", "copy to file"),
         ],
+        (None, page) => wizard_hints(model, page),
     }
+}
+
+/// The keys of the wizard's pages.
+fn wizard_hints(model: &Model, page: Page) -> Vec<(&'static str, &'static str)> {
+    let wizard = model.wizard.as_deref();
+    let typed = match page {
+        Page::Model => wizard.is_some_and(|w| !w.search.is_empty()),
+        Page::Shows => wizard.is_some_and(|w| !w.said.is_empty()),
+        Page::Files => true,
+        _ => false,
+    };
+    let mut hints = vec![("?", "help"), if typed { ("Ctrl-C", "quit") } else { ("Q", "quit") }];
+    if let Some(wizard) = wizard.filter(|w| w.blocker(page).is_none()) {
+        match page {
+            Page::Review => hints.push(("Enter", "start the servers")),
+            Page::Practise => hints.push(("Enter", "start")),
+            Page::Files => hints.push(("Enter", "take it, or look into it")),
+            Page::Load if wizard.load_at >= wizard.offers().len() => hints.push(("Enter", "look for files")),
+            Page::Keys | Page::Report => {}
+            _ => hints.push(("Enter", "go on")),
+        }
+    }
+    hints.extend_from_slice(match page {
+        Page::Model if typed => &[("↑↓", "choose"), ("Esc", "clear")],
+        Page::Model => &[("↑↓", "choose"), ("type", "its number"), ("P", "practise")],
+        Page::Shows if typed => &[("Esc", "clear"), ("↑↓", "choose")],
+        Page::Shows => &[("Esc", "back"), ("↑↓", "choose"), ("type", "its load")],
+        Page::Load => &[("Esc", "back"), ("↑↓", "choose"), ("A", "add firmware"), ("PgDn", "read on")],
+        Page::Files => &[("Esc", "back"), ("↑↓", "choose"), ("type", "find"), ("Backspace", "up")],
+        Page::Network => &[("Esc", "back"), ("↑↓", "choose"), ("D", "who gives addresses")],
+        Page::Review => &[("Esc", "back, nothing is lost"), ("PgDn", "read on")],
+        Page::Keys => match model.coach.phase {
+            Phase::Hold => &[("Enter", "lamps answer"), ("Esc", "bench"), ("Tab", "another way")],
+            Phase::Keys(_) => {
+                &[("Space", "key pressed"), ("R", "again"), ("Esc", "bench"), ("Tab", "another way")]
+            }
+            Phase::Wait => &[("Enter", "bench"), ("R", "again"), ("Tab", "another way")],
+        },
+        Page::Report if model.ended && !wizard.is_some_and(|w| w.practice) => {
+            &[("Esc", "bench"), ("S", "save"), ("PgDn", "read on")]
+        }
+        Page::Report => &[("Esc", "bench"), ("S", "save"), ("N", "next phone"), ("PgDn", "read on")],
+        Page::Practise => &[("Esc", "back"), ("↑↓", "choose")],
+        _ => &[],
+    });
+    hints
 }

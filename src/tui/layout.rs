@@ -1,6 +1,8 @@
 //! Where everything stands. Drawing and mouse ask the same function.
 
-use super::{Model, Page, glance};
+use super::panes::Pane;
+use super::wizard::Step;
+use super::{Model, Page, glance, pages};
 use crate::phone_id::Mac;
 use ratatui::layout::Rect;
 
@@ -47,6 +49,12 @@ pub struct Areas {
     pub focus: Rect,
     /// The log.
     pub log: Rect,
+    /// The panes of the wizard's pages.
+    pub panes: Vec<Pane>,
+    /// The breadcrumb: each step, where it stands.
+    pub steps: Vec<(Step, Rect)>,
+    /// One line: why the page can't be left.
+    pub why: Rect,
     /// One line: keys, or a notice.
     pub footer: Rect,
 }
@@ -67,14 +75,41 @@ pub fn layout(area: Rect, model: &Model) -> Areas {
         first: 0,
         focus: none,
         log: none,
+        panes: Vec::new(),
+        steps: Vec::new(),
+        why: none,
         footer,
     };
     match model.page {
         Page::Phone(_) => {}
         Page::Log => areas.log = body,
         Page::Bench => bench(model, &mut areas),
+        _ => {
+            let room = Rect { height: body.height.saturating_sub(1), ..body };
+            areas.why = Rect { y: room.bottom(), height: body.height - room.height, ..body };
+            areas.panes = pages::panes(model, room);
+        }
     }
+    areas.steps = crumbs(model, header);
     areas
+}
+
+/// Before the first step of the breadcrumb stands the program's name.
+pub(super) const CRUMBS_FROM: u16 = 11;
+
+/// `✓ Phone  ✓ Load  3 Network  …`: two columns for mark and blank, two of air behind.
+fn crumbs(model: &Model, header: Rect) -> Vec<(Step, Rect)> {
+    if model.wizard.is_none() {
+        return Vec::new();
+    }
+    let mut x = header.x + CRUMBS_FROM;
+    let place = |step: Step| {
+        let width = u16::try_from(step.word().len() + 2).unwrap_or(0);
+        let area = Rect { x, width, height: 1, ..header }.intersection(header);
+        x += width + 2;
+        (step, area)
+    };
+    Step::ALL.into_iter().map(place).collect()
 }
 
 fn bench(model: &Model, areas: &mut Areas) {

@@ -1,6 +1,8 @@
 //! What the screen knows.
 
+use super::wizard::{Coach, Servers, Step, Wizard};
 use super::{Log, Theme, glance};
+use crate::catalogue::{self, Catalogue};
 use crate::clock::Instant;
 use crate::phone_id::Mac;
 use crate::session::{Phone, State};
@@ -38,6 +40,32 @@ pub enum Page {
     Phone(Mac),
     /// The log alone.
     Log,
+    /// Which phone?
+    Model,
+    /// What does it show?
+    Shows,
+    /// What shall it run?
+    Load,
+    /// Where is the firmware?
+    Files,
+    /// Where is the phone?
+    Network,
+    /// Is all of it right?
+    Review,
+    /// The coach for reset keys.
+    Keys,
+    /// What it came to.
+    Report,
+    /// Which bench to practise on?
+    Practise,
+}
+
+impl Page {
+    /// It is one of the wizard's pages, drawn as panes of rows.
+    #[must_use]
+    pub const fn is_made_of_panes(self) -> bool {
+        !matches!(self, Self::Bench | Self::Phone(_) | Self::Log)
+    }
 }
 
 /// What lies over the page and takes the keys.
@@ -80,6 +108,10 @@ pub struct Model {
     pub ended: bool,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
+    /// The answers before the servers start; none for a session that was started otherwise.
+    pub wizard: Option<Box<Wizard>>,
+    /// The coach for reset keys.
+    pub coach: Coach,
     pub(super) stale: bool,
 }
 
@@ -101,7 +133,50 @@ impl Model {
             notice: None,
             ended: false,
             size: setup.size,
+            wizard: None,
+            coach: Coach::default(),
             stale: true,
+        }
+    }
+
+    /// A screen that begins with the first question.
+    #[must_use]
+    pub fn asking(setup: Setup, wizard: Wizard) -> Self {
+        Self { page: Page::Model, wizard: Some(Box::new(wizard)), ..Self::new(setup) }
+    }
+
+    /// Servers run, or ran, behind the screen.
+    #[must_use]
+    pub fn running(&self) -> bool {
+        self.wizard.as_ref().is_none_or(|w| w.servers == Servers::On)
+    }
+
+    /// Whether a click on the breadcrumb leads there: back among the answers before the servers start, anywhere among
+    /// the pages of the session afterwards.
+    #[must_use]
+    pub fn can_jump(&self, step: Step) -> bool {
+        match (self.running(), step) {
+            (false, step) => step < Step::of(self.page),
+            (true, Step::Keys) => self.coachable().is_some(),
+            (true, step) => step > Step::Keys,
+        }
+    }
+
+    /// The model whose keys the coach would teach: that of the phone looked at, else that of the wizard.
+    pub(super) fn coachable(&self) -> Option<&'static catalogue::Model> {
+        let seen = self.selected().and_then(|phone| phone.identity.model.as_deref());
+        let seen = seen.and_then(|name| Catalogue::builtin().model(name));
+        seen.or_else(|| self.wizard.as_ref().filter(|w| !w.practice).and_then(|w| w.model()))
+    }
+
+    /// Goes to where the next phone is waited for: to the coach where keys come first, else to the Bench.
+    pub(super) fn first_page(&mut self) {
+        self.scroll = 0;
+        self.page = Page::Bench;
+        let wizard = self.wizard.as_ref().filter(|w| !w.practice);
+        if let Some(model) = wizard.filter(|w| w.shown().is_some_and(|s| s.keys)).and_then(|w| w.model()) {
+            self.coach = Coach::start(model, self.now);
+            self.page = Page::Keys;
         }
     }
 

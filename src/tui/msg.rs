@@ -1,12 +1,17 @@
 //! What can happen to the screen, and what it wants done.
 
+use super::Mode;
+use super::wizard::{Entry, Order, Port};
 use crate::clock::Instant;
 use crate::event::Event;
+use crate::firmware::Shelf;
+use crate::job::Blocker;
 use crate::phone_id::Mac;
 use crossterm::event::{KeyEvent, MouseEvent};
+use std::path::PathBuf;
 
 /// Something that happened.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Msg {
     /// The session told an event.
     Event(Event),
@@ -24,6 +29,28 @@ pub enum Msg {
     Notice(String),
     /// The session has finished: clocks stand still, leaving needs no question.
     Ended,
+    /// What a folder holds and how many of its files are not shown, or why it can't be read; and earlier places.
+    DirListed {
+        /// The folder.
+        path: PathBuf,
+        /// Its entries.
+        listing: Result<(Vec<Entry>, usize), String>,
+        /// Folders and archives of earlier sessions.
+        places: Vec<PathBuf>,
+    },
+    /// The firmware at these paths, or why it can't be read.
+    Shelf(Result<(Shelf, Vec<PathBuf>), String>),
+    /// The interfaces of this computer.
+    Interfaces(Vec<Port>),
+    /// A session begins.
+    Started {
+        /// With which phones.
+        mode: Mode,
+        /// Where the servers answer.
+        interface: String,
+    },
+    /// The servers did not start.
+    NotStarted(Blocker),
 }
 
 /// Something the app shall do.
@@ -35,6 +62,20 @@ pub enum Effect {
     Command(Command),
     /// Write these lines to a file beside the journal, and say where ([`Msg::Notice`]).
     SaveLog(Vec<String>),
+    /// Write the report beside the journal, and say where.
+    SaveReport,
+    /// Look into a folder; an empty path is the folder where the program was started.
+    ListDir(PathBuf),
+    /// Read firmware.
+    Open(Vec<PathBuf>),
+    /// Look at the interfaces of this computer.
+    Interfaces,
+    /// Start the servers.
+    Start(Box<Order>),
+    /// Start this exercise.
+    Practise(String),
+    /// End the session, not the program.
+    Stop,
 }
 
 /// What a technician can tell a session.

@@ -1,9 +1,15 @@
 //! One page at a time.
 
 mod bench;
+mod keys;
+mod load;
 mod log;
+mod network;
 mod phone;
+mod report;
+mod which;
 
+use super::panes::Pane;
 use super::{Areas, Model, Page, layout, widgets};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -14,6 +20,24 @@ pub(super) fn render(model: &Model, areas: &Areas, buf: &mut Buffer) {
         Page::Bench => bench::render(model, areas, buf),
         Page::Phone(mac) => phone::render(model, mac, areas, buf),
         Page::Log => log::render(model, areas, buf),
+        _ => areas.panes.iter().for_each(|pane| pane.render(model, buf)),
+    }
+}
+
+/// The panes of a page that is made of them.
+pub(super) fn panes(model: &Model, body: Rect) -> Vec<Pane> {
+    let wizard = model.wizard.as_deref();
+    match (model.page, wizard) {
+        (Page::Keys, _) => keys::panes(model, body),
+        (Page::Report, _) => report::panes(model, body),
+        (Page::Model, Some(wizard)) => which::model(model, wizard, body),
+        (Page::Shows, Some(wizard)) => which::shows(model, wizard, body),
+        (Page::Practise, Some(wizard)) => which::practise(model, wizard, body),
+        (Page::Load, Some(wizard)) => load::load(model, wizard, body),
+        (Page::Files, Some(wizard)) => load::files(model, wizard, body),
+        (Page::Network, Some(wizard)) => network::network(model, wizard, body),
+        (Page::Review, Some(wizard)) => network::review(model, wizard, body),
+        _ => Vec::new(),
     }
 }
 
@@ -23,6 +47,9 @@ pub(super) fn last_line(model: &Model) -> u16 {
     match (model.overlay, model.page) {
         (Some(overlay), _) => widgets::overlay::last_line(model, overlay, area),
         (None, Page::Phone(mac)) => phone::last_line(model, mac, &layout(area, model)),
-        (None, _) => 0,
+        (None, _) => {
+            let lines = layout(area, model).panes.iter().map(Pane::last_line).max();
+            widgets::text::cells(lines.unwrap_or(0))
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! How the screen changes.
 
 use super::keys::{self, Action};
-use super::{Command, Effect, Model, Msg, Overlay, Page, glance, layout, pages};
+use super::{Command, Effect, Model, Msg, Overlay, Page, glance, layout, pages, wizard};
 use crate::phone_id::Mac;
 use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
@@ -32,8 +32,20 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Mouse(mouse) => return moused(model, mouse),
         Msg::Resize(columns, rows) => model.size = (columns, rows),
         Msg::Paste(text) if model.log.typing => model.log.type_in(&text),
-        Msg::Paste(_) => return Vec::new(),
+        Msg::Paste(text) => {
+            model.stale = true;
+            return wizard::paste(model, &text);
+        }
         Msg::Notice(text) => model.notice = Some(text),
+        Msg::DirListed { path, listing, places } => wizard::listed(model, path, listing, places),
+        Msg::Shelf(read) => wizard::shelf(model, read),
+        Msg::Interfaces(ports) => return wizard::ports(model, ports),
+        Msg::Started { mode, interface } => wizard::started(model, mode, interface),
+        Msg::NotStarted(why) => {
+            if let Some(wizard) = &mut model.wizard {
+                wizard.servers = wizard::Servers::Failed(why);
+            }
+        }
         Msg::Ended => {
             model.ended = true;
             if model.overlay == Some(Overlay::Quit) {
@@ -72,6 +84,11 @@ fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     if model.log.typing && !matches!(keys::action(key), Some(Action::Quit) if !key.modifiers.is_empty()) {
         typed(model, key.code);
         return Vec::new();
+    }
+    if model.overlay.is_none()
+        && let Some(effects) = wizard::key(model, key)
+    {
+        return effects;
     }
     let Some(action) = keys::action(key) else { return Vec::new() };
     match model.overlay {
@@ -129,6 +146,13 @@ fn acted(model: &mut Model, action: Action) -> Vec<Effect> {
             model.overlay = Some(Overlay::Help);
             model.scroll = 0;
         }
+        (Action::Screen(by), page) if page.is_made_of_panes() => {
+            scroll(model, by * i32::from(model.size.1 / 2).max(1));
+        }
+        (Action::Back | Action::Log | Action::Filter | Action::Follow | Action::Forget, page)
+            if page.is_made_of_panes() => {}
+        (Action::Report, page) if !page.is_made_of_panes() => go(model, Page::Report),
+        (Action::Coach, page) if !page.is_made_of_panes() => wizard::open_coach(model),
         (Action::Back, Page::Bench) => back_to_plain(model),
         (Action::Back, _) | (Action::Log, Page::Log) => go(model, Page::Bench),
         (Action::Log, _) => go(model, Page::Log),
@@ -211,6 +235,23 @@ fn moused(model: &mut Model, mouse: MouseEvent) -> Vec<Effect> {
     model.stale = true;
     let areas = layout(Rect::new(0, 0, model.size.0, model.size.1), model);
     let here = Position::new(mouse.column, mouse.row);
+    if model.overlay.is_none() && by == 0 {
+        if let Some((step, _)) = areas.steps.iter().find(|(_, area)| area.contains(here)) {
+            wizard::jump(model, *step);
+            return Vec::new();
+        }
+        if let Some(row) = areas.panes.iter().find_map(|pane| pane.hit(here, model.scroll)) {
+            return wizard::pick(model, row);
+        }
+    } else if model.overlay.is_none() && model.page.is_made_of_panes() {
+        let over_list = areas.panes.iter().any(|pane| pane.at.is_some() && pane.area.contains(here));
+        if over_list {
+            wizard::move_by(model, by);
+        } else {
+            scroll(model, by * 3);
+        }
+        return Vec::new();
+    }
     if model.overlay.is_some() || matches!(model.page, Page::Phone(_)) {
         scroll(model, by * 3);
     } else if by != 0 && areas.log.contains(here) {

@@ -3,12 +3,14 @@
 use super::glance::{self, Standing};
 use super::theme::Meaning;
 use super::widgets::text::{fit, spread, width, wrap};
-use super::{Mode, Model, keys, layout, pages, widgets};
+use super::wizard::Step;
+use super::{Mode, Model, Page, keys, layout, pages, widgets};
 use crate::clock::Instant;
 use crate::session::words;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
@@ -20,8 +22,9 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
         too_small(area, buf);
     } else {
         let areas = layout::layout(area, model);
-        header(model, areas.header, buf);
+        header(model, &areas, buf);
         pages::render(model, &areas, buf);
+        why(model, areas.why, buf);
         footer(model, areas.footer, buf);
         if let Some(overlay) = model.overlay {
             widgets::overlay::render(model, overlay, area, buf);
@@ -40,8 +43,90 @@ fn too_small(area: Rect, buf: &mut Buffer) {
     Paragraph::new(lines).render(area, buf);
 }
 
-fn header(model: &Model, area: Rect, buf: &mut Buffer) {
+/// Why the page can't be left forwards.
+fn why(model: &Model, area: Rect, buf: &mut Buffer) {
+    let blocker = model.wizard.as_ref().and_then(|wizard| wizard.blocker(model.page));
+    if let Some(blocker) = blocker.filter(|_| area.height > 0) {
+        let columns = usize::from(area.width).saturating_sub(4);
+        let text = fit(&format!("Can't go on: {blocker}"), columns);
+        let mark = Span::styled(" ▲ ", model.theme.of(Meaning::NeedsYou));
+        Line::from(vec![mark, Span::styled(text, model.theme.bold())]).render(area, buf);
+    }
+}
+
+/// Where the technician is: steps behind have a tick, the one at hand stands out.
+fn breadcrumb(model: &Model, areas: &layout::Areas, buf: &mut Buffer) {
     let theme = model.theme;
+    let area = Rect { height: 1, ..areas.header };
+    Line::from(vec![Span::raw(" "), Span::styled("rescue79", theme.accent())]).render(area, buf);
+    let here = Step::of(model.page);
+    let practice = model.wizard.as_ref().is_some_and(|w| w.practice);
+    for (n, (step, place)) in areas.steps.iter().enumerate() {
+        let skipped = practice && *step < Step::Bench;
+        let behind = *step < here && !skipped;
+        let mark = if behind {
+            "✓".to_owned()
+        } else if skipped {
+            " ".to_owned()
+        } else {
+            (n + 1).to_string()
+        };
+        let word = if *step == here { step.word().to_uppercase() } else { step.word().to_owned() };
+        let (its, style) = match () {
+            () if *step == here => (theme.accent(), theme.accent()),
+            () if behind => (theme.of(Meaning::Good), Style::new()),
+            () => (theme.dim(), theme.dim()),
+        };
+        Line::from(vec![Span::styled(format!("{mark} "), its), Span::styled(word, style)])
+            .render(*place, buf);
+    }
+    let from = areas.steps.last().map_or(area.x, |(_, place)| place.right()) + 1;
+    let room = Rect { x: from.min(area.right()), width: area.right().saturating_sub(from), ..area };
+    let clock = format!("{} ", words::clock(model.now.since(Instant::ZERO)));
+    let where_ = format!("{}   {clock}", model.interface);
+    let fits = [where_, clock].into_iter().find(|text| width(text) <= usize::from(room.width));
+    if let Some(text) = fits.filter(|_| model.running()) {
+        Line::raw(text).right_aligned().render(room, buf);
+    }
+}
+
+/// The question of the page, and whether phones are virtual.
+fn question(model: &Model, area: Rect, buf: &mut Buffer) {
+    let theme = model.theme;
+    let text = match model.page {
+        Page::Model => "Which phone is in front of you? Type a part of its number, or choose.",
+        Page::Shows => "What does it show now? The answer sets the plan.",
+        Page::Load => "What shall it run? Only what fits is offered.",
+        Page::Files => "Where is the firmware? Choose an archive or a folder, or paste a path.",
+        Page::Network => "Which network is the phone on?",
+        Page::Review => "Read it once. Nothing is touched before you confirm.",
+        Page::Keys => "Reset the phone with its keys. The wire tells whether it took.",
+        Page::Report => "What was done, and what proves it.",
+        Page::Practise => "Practise with virtual phones: which bench?",
+        Page::Bench | Page::Phone(_) | Page::Log => "",
+    };
+    let mut spans = vec![Span::raw(" ")];
+    if model.mode == Mode::Rehearsal && model.running() {
+        spans.push(Span::styled(" REHEARSAL ", theme.badge()));
+        spans.push(Span::raw("  "));
+    }
+    spans.push(Span::styled(text, theme.dim()));
+    Line::from(spans).render(area, buf);
+}
+
+fn header(model: &Model, areas: &layout::Areas, buf: &mut Buffer) {
+    let theme = model.theme;
+    let area = areas.header;
+    let second = Rect { y: area.y + 1, height: 1, ..area };
+    if model.wizard.is_some() {
+        breadcrumb(model, areas, buf);
+        if model.page.is_made_of_panes() {
+            question(model, second, buf);
+        } else {
+            totals(model, usize::from(area.width)).render(second, buf);
+        }
+        return;
+    }
     let mut left = vec![Span::raw(" "), Span::styled("rescue79", theme.accent()), Span::raw("   ")];
     match model.mode {
         Mode::Serve => left.push(Span::styled("Bench", theme.bold())),
@@ -67,6 +152,10 @@ fn header(model: &Model, area: Rect, buf: &mut Buffer) {
 fn totals(model: &Model, columns: usize) -> Line<'static> {
     let theme = model.theme;
     let mut left = vec![Span::raw(" ")];
+    if model.mode == Mode::Rehearsal && model.wizard.is_some() {
+        left.push(Span::styled(" REHEARSAL ", theme.badge()));
+        left.push(Span::raw("  "));
+    }
     if model.ended {
         let text = model.state.summary.as_ref().map_or("The session has ended.".to_owned(), words::ended);
         left.push(Span::styled(text, theme.bold()));

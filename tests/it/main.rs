@@ -16,6 +16,8 @@ mod lab;
 mod layering;
 mod loopback;
 mod pages;
+#[cfg(unix)]
+mod pty;
 mod reader;
 mod scenarios;
 mod screens;
@@ -25,4 +27,5 @@ mod symptoms;
 mod talk;
 mod variation;
 mod walks;
+mod wizard;
 mod xray;

@@ -54,3 +54,21 @@ fn the_page_of_the_journal_names_every_event_and_key() {
     let missing: Vec<_> = words.iter().filter(|word| !page.contains(&format!("`{word}`"))).collect();
     assert!(missing.is_empty(), "docs/journal.md does not name {missing:?}");
 }
+
+#[test]
+fn every_known_problem_says_where_it_is_answered() {
+    let page = fs::read_to_string("docs/seed-rows.md").unwrap();
+    let scenarios: Vec<_> =
+        rescue79::sim::scenario::builtin().unwrap().into_iter().map(|s| format!("`{}`", s.name)).collect();
+    let rows = (1..=13).map(|n| format!("G{n}")).chain((1..=20).map(|n| format!("S{n}")));
+    for row in rows {
+        let line =
+            page.lines().find(|l| l.starts_with(&format!("| {row} |"))).unwrap_or_else(|| panic!("{row}"));
+        let [_, _, _, screen, answer, practise, _] = line.split('|').map(str::trim).collect::<Vec<_>>()[..]
+        else {
+            panic!("{line}")
+        };
+        assert!(!screen.is_empty() && !answer.is_empty(), "{line}");
+        assert!(practise.is_empty() || scenarios.iter().any(|s| s == practise), "{line}");
+    }
+}

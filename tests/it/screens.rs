@@ -1,6 +1,6 @@
 //! Every screen of the bench, drawn from fixed histories: as text for the eye of a reviewer, as pictures for `docs/`.
 
-mod history;
+pub(crate) mod history;
 
 use crate::svg::svg;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
@@ -14,9 +14,9 @@ use rescue79::clock::Instant;
 use rescue79::event::Kind;
 use rescue79::tui::{Command, Effect, Mode, Model, Msg, Overlay, Page, Setup, Theme, layout, update, view};
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (160, 50)];
-const COLOUR: Theme = Theme { colour: true, light: false, ascii: false };
-const MONO: Theme = Theme { colour: false, ..COLOUR };
+pub(crate) const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (160, 50)];
+pub(crate) const COLOUR: Theme = Theme { colour: true, light: false, ascii: false };
+pub(crate) const MONO: Theme = Theme { colour: false, ..COLOUR };
 
 fn model(history: &History, size: (u16, u16), theme: Theme) -> Model {
     let interface = "enp0s25 192.168.1.1".into();
@@ -29,17 +29,17 @@ fn model(history: &History, size: (u16, u16), theme: Theme) -> Model {
     model
 }
 
-fn press(model: &mut Model, keys: &[KeyCode]) -> Vec<Effect> {
+pub(crate) fn press(model: &mut Model, keys: &[KeyCode]) -> Vec<Effect> {
     keys.iter().flat_map(|key| update(model, Msg::Key(KeyEvent::new(*key, KeyModifiers::NONE)))).collect()
 }
 
-fn drawn(model: &Model) -> Buffer {
+pub(crate) fn drawn(model: &Model) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(model.size.0, model.size.1)).unwrap();
     terminal.draw(|frame| view(model, frame)).unwrap();
     terminal.backend().buffer().clone()
 }
 
-fn text(buf: &Buffer) -> String {
+pub(crate) fn text(buf: &Buffer) -> String {
     let rows = buf.content.chunks(usize::from(buf.area.width));
     let row =
         |cells: &[ratatui::buffer::Cell]| cells.iter().map(ratatui::buffer::Cell::symbol).collect::<String>();
@@ -92,7 +92,7 @@ fn screens_look_as_they_did() {
     assert!(stale.is_empty(), "pictures are stale, run the tests with UPDATE_DOCS=1: {stale:?}");
 }
 
-fn picture(file: &str, svg: &str, stale: &mut Vec<String>) {
+pub(crate) fn picture(file: &str, svg: &str, stale: &mut Vec<String>) {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::create_dir_all("docs/screens").unwrap();
         std::fs::write(file, svg).unwrap();

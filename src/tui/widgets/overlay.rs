@@ -2,7 +2,7 @@
 
 use super::pane::frame;
 use super::text::{cells, wrap};
-use crate::tui::{Model, Overlay, Theme, glance};
+use crate::tui::{Model, Overlay, Page, Theme, glance};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Rect};
 use ratatui::text::{Line, Span};
@@ -10,13 +10,16 @@ use ratatui::widgets::{Clear, Paragraph, Widget};
 
 /// The help of the Bench, as `docs/` has it too.
 const BENCH: &str = include_str!("../../../assets/help/bench.md");
+/// The help of the wizard's pages, one section each.
+const WIZARD: &str = include_str!("../../../assets/help/wizard.md");
 /// Columns of an overlay, border and air included.
 const WIDTH: u16 = 72;
 
 /// Lines of the overlay.
 fn lines(model: &Model, overlay: Overlay, columns: usize) -> (&'static str, Vec<Line<'static>>) {
     match overlay {
-        Overlay::Help => (" help ", help(model.theme, columns)),
+        Overlay::Help => (" help ", help(model.theme, &help_of(model.page), columns)),
+        Overlay::Quit if !model.running() => (" leave? ", quit(model, columns)),
         Overlay::Quit => (" leave the bench? ", quit(model, columns)),
         Overlay::Forget(mac) => {
             let phone = model.state.phone(mac);
@@ -50,6 +53,14 @@ fn paragraph(text: &str, columns: usize) -> Vec<Line<'static>> {
 }
 
 fn quit(model: &Model, columns: usize) -> Vec<Line<'static>> {
+    if !model.running() {
+        let text =
+            "Nothing was started and nothing of this computer was changed. The answers so far are not kept.";
+        let mut lines = paragraph(text, columns);
+        lines.push(Line::default());
+        lines.push(answers(model.theme, [("Esc", "stay"), ("Q", "leave")]));
+        return lines;
+    }
     let flashing: Vec<_> = model.state.phones.iter().filter(|p| glance::keep_powered(p)).collect();
     let open = model.state.phones.iter().filter(|p| p.closed.is_none()).count();
     let mut lines = match (flashing.as_slice(), open) {
@@ -85,10 +96,30 @@ fn quit(model: &Model, columns: usize) -> Vec<Line<'static>> {
     lines
 }
 
+/// What is said about the page.
+fn help_of(page: Page) -> String {
+    let section = match page {
+        Page::Bench | Page::Phone(_) | Page::Log => return BENCH.to_owned(),
+        Page::Model => "Phone",
+        Page::Shows => "What it shows",
+        Page::Practise => "Practise",
+        Page::Load => "Load",
+        Page::Files => "Firmware",
+        Page::Network => "Network",
+        Page::Review => "Review",
+        Page::Keys => "Keys",
+        Page::Report => "Report",
+    };
+    let named = |name: &str| {
+        WIZARD.split("# ").find(|text| text.lines().next() == Some(name)).map(|text| format!("# {text}"))
+    };
+    [section, "Everywhere"].into_iter().filter_map(named).collect()
+}
+
 /// Markdown as far as the help uses it: headings, list items, paragraphs.
-fn help(theme: Theme, columns: usize) -> Vec<Line<'static>> {
+fn help(theme: Theme, text: &str, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    for text in BENCH.lines() {
+    for text in text.lines() {
         if let Some(heading) = text.strip_prefix('#') {
             lines.push(Line::styled(heading.trim_start_matches('#').trim().to_owned(), theme.accent()));
         } else if let Some((key, what)) = text.strip_prefix("- ").and_then(|item| item.split_once(": ")) {

@@ -10,8 +10,8 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 
 /// Events in their order.
 #[derive(Default)]
-pub(super) struct History {
-    pub(super) events: Vec<Event>,
+pub(crate) struct History {
+    pub(crate) events: Vec<Event>,
     ms: u64,
     reads: u64,
 }
@@ -21,7 +21,7 @@ type Of<'a> = Option<(&'a str, Option<(u32, u32)>)>;
 
 /// Where a phone is left.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Until {
+pub(crate) enum Until {
     Lease,
     Reading,
     Flashing,
@@ -32,7 +32,7 @@ pub(super) enum Until {
 }
 
 impl History {
-    pub(super) fn started() -> Self {
+    pub(crate) fn started() -> Self {
         let mut history = Self::default();
         history.tell(
             None,
@@ -50,17 +50,17 @@ impl History {
         history
     }
 
-    pub(super) fn wait(&mut self, ms: u64) {
+    pub(crate) fn wait(&mut self, ms: u64) {
         self.ms += ms;
     }
 
-    pub(super) fn tell(&mut self, phone: Option<Mac>, kind: Kind) {
+    pub(crate) fn tell(&mut self, phone: Option<Mac>, kind: Kind) {
         let n = self.events.len() as u64 + 1;
         self.events.push(Event { n, at: Instant::from_millis(self.ms), phone, kind });
     }
 
     /// One more event at the end of a bench.
-    pub(super) fn tell_last(&mut self, kind: Kind) {
+    pub(crate) fn tell_last(&mut self, kind: Kind) {
         self.ms = self.events.last().map_or(0, |e| e.at.as_millis());
         self.tell(None, kind);
     }
@@ -96,7 +96,7 @@ impl History {
     }
 
     /// A 7960 on its way to SIP 8.12, hop 3 of 4.
-    pub(super) fn classic(&mut self, mac: Mac, until: Until) {
+    pub(crate) fn classic(&mut self, mac: Mac, until: Until) {
         self.lease(mac);
         let identity = Identity {
             model: Some("7960".into()),
@@ -226,7 +226,7 @@ impl History {
     }
 
     /// A wiped 7961 that reads its third part.
-    pub(super) fn java(&mut self, mac: Mac, until: Until) {
+    pub(crate) fn java(&mut self, mac: Mac, until: Until) {
         self.lease(mac);
         let identity = Identity {
             model: Some("7961G-GE".into()),
@@ -255,13 +255,13 @@ impl History {
 }
 
 /// The MAC of the i-th phone.
-pub(super) fn mac(i: usize) -> Mac {
+pub(crate) fn mac(i: usize) -> Mac {
     let byte = |n: usize| u8::try_from(n % 256).unwrap();
     Mac([0x00, 0x1b, 0x0c, 0x18, byte(0xbd + i / 200), byte(0xc1 + i * 7)])
 }
 
 /// A bench of so many phones, each left somewhere else.
-pub(super) fn bench(phones: usize) -> History {
+pub(crate) fn bench(phones: usize) -> History {
     let mut history = History::started();
     let fates = [Until::Reading, Until::Lease, Until::Stalled, Until::Recovered, Until::Flashing];
     for i in 0..phones {

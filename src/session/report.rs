@@ -1,0 +1,54 @@
+//! What a session came to, as Markdown.
+
+use super::{State, words};
+use crate::event::{PhoneSummary, Verdict};
+use std::fmt::Write as _;
+use std::time::Duration;
+
+impl State {
+    /// The report of the session as it stands: for each phone from where to where, what proves it, times, findings.
+    #[must_use]
+    pub fn report(&self) -> String {
+        let summary = self.summary.clone().unwrap_or_else(|| self.summarise());
+        let mut text = String::from("# Recovery of Cisco phones\n\n");
+        if let Some(session) = &self.session {
+            let mode = if session.mode == "rehearse" { " Virtual phones: a rehearsal." } else { "" };
+            // Writing to a String can't fail.
+            let _ = writeln!(text, "{}, servers on {}.{mode}\n", session.program, session.server);
+        }
+        let done = summary.phones.iter().filter(|p| p.verdict == Verdict::Recovered).count();
+        let _ = writeln!(text, "{done} of {} phones are recovered.", summary.phones.len());
+        for phone in &summary.phones {
+            self.one(phone, &mut text);
+        }
+        text
+    }
+
+    fn one(&self, phone: &PhoneSummary, text: &mut String) {
+        let name = phone.model.as_deref().unwrap_or("79xx");
+        let _ = writeln!(text, "\n## {name} {}: {}\n", phone.phone, phone.verdict);
+        let clock = |seconds: f64| words::clock(Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
+        let mut line = |label: &str, words: &str| {
+            let _ = writeln!(text, "- {label}: {words}");
+        };
+        line("from", phone.from.as_deref().unwrap_or("unknown"));
+        line("to", phone.target.as_deref().unwrap_or("no load was chosen"));
+        if let Some(running) = &phone.running {
+            line("runs now", running);
+        }
+        line("why", &phone.reason);
+        for proof in &phone.proof {
+            line("proof", proof);
+        }
+        for hop in &phone.hops {
+            let word = if hop.done { format!("in {}", clock(hop.seconds)) } else { "not reached".to_owned() };
+            line("hop", &format!("{}, {word}", hop.load));
+        }
+        line("time", &format!("{}, {} read", clock(phone.seconds), words::bytes(phone.bytes)));
+        for code in &phone.symptoms {
+            if let Some(s) = self.phone(phone.phone).and_then(|p| p.symptoms.get(code)) {
+                line("found", &format!("{} {} {} ({code})", s.seen, s.means, s.next));
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Which phone, what does it show, and what to practise on.
+
+use crate::catalogue::Model as Phone;
+use crate::tui::panes::{Pane, Text, beside};
+use crate::tui::widgets::figure;
+use crate::tui::wizard::Wizard;
+use crate::tui::{Model, Theme};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+fn left(body: Rect) -> u16 {
+    if body.width >= 130 { 52 } else { 34 }
+}
+
+/// Which phone?
+pub(super) fn model(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
+    let theme = model.theme;
+    let [list, about] = beside(body, left(body));
+    let mut rows = Text::new(theme, Pane::columns(list));
+    let found = wizard.found();
+    for (n, phone) in found.iter().enumerate() {
+        let keys = match phone.lines {
+            0 | 1 => "no line keys".to_owned(),
+            n => format!("{n} keys, {}", phone.display.word().trim_start_matches("colour ")),
+        };
+        rows.choice((n, wizard.model_at), &phone.name, &keys, Style::new());
+    }
+    let unknown = found.len();
+    rows.choice((unknown, wizard.model_at), "I don't know: plug it in", "", Style::new());
+    let mut pane = Pane::list(list, "which phone?", rows.rows, wizard.model_at);
+    if !wizard.search.is_empty() {
+        pane.right = format!("{}_", wizard.search);
+    }
+    let mut text = Text::new(theme, Pane::columns(about));
+    match (wizard.model(), wizard.blocker(crate::tui::Page::Model)) {
+        (_, Some(why)) => {
+            text.say(&why.text, theme.bold());
+            text.blank();
+            text.say(&why.remedy, Style::new());
+        }
+        (Some(phone), None) => about_phone(theme, phone, body, &mut text),
+        (None, None) => {
+            text.say("The wire tells what it is.", theme.bold());
+            text.blank();
+            for line in [
+                "Choose firmware for the phones that may come; each is recognised by what it asks for, and gets only a load of its own family.",
+                "The model also stands on the label under the phone: CP-7960G is a 7960.",
+                "A phone that is none of these gets no load and is named.",
+            ] {
+                text.item("·", line, theme.dim(), Style::new());
+            }
+        }
+    }
+    let title = match wizard.model() {
+        Some(phone) => format!("Cisco {}", phone.name),
+        None if wizard.blocker(crate::tui::Page::Model).is_some() => wizard.search.trim().to_owned(),
+        None => "any phone".to_owned(),
+    };
+    vec![pane, Pane::text(about, title, text.rows)]
+}
+
+fn about_phone(theme: Theme, phone: &Phone, body: Rect, text: &mut Text) {
+    // A low window shows the words before the drawing.
+    if body.height >= 18 {
+        text.rows.extend(figure::phone(theme, phone));
+    }
+    text.labelled("looks", &phone.shape, Style::new());
+    text.labelled("power", &phone.power, Style::new());
+    text.labelled("cable", &phone.jack, Style::new());
+}
+
+/// What does it show?
+pub(super) fn shows(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
+    let theme = model.theme;
+    let shows = wizard.shows();
+    let wanted = u16::try_from(shows.len() + 2).unwrap_or(u16::MAX);
+    let [list, about] = if body.width >= 130 {
+        beside(body, 64)
+    } else {
+        crate::tui::panes::above(body, wanted.min(body.height.saturating_sub(6)))
+    };
+    let mut rows = Text::new(theme, Pane::columns(list));
+    for (n, show) in shows.iter().enumerate() {
+        rows.choice((n, wizard.shows_at), &show.text, "", Style::new());
+    }
+    let name = wizard.model().map_or("it", |m| &m.name);
+    let mut pane = Pane::list(list, format!("what does the {name} show now?"), rows.rows, wizard.shows_at);
+    if !wizard.said.is_empty() {
+        pane.right = format!("it runs {}_", wizard.said);
+    }
+    let mut text = Text::new(theme, Pane::columns(about));
+    if let Some(show) = wizard.shown() {
+        text.labelled("means", &show.means, Style::new());
+        text.labelled("do", &show.hint, theme.bold());
+    }
+    if let Some(phone) = wizard.model() {
+        text.labelled("power", &phone.power, Style::new());
+    }
+    if wizard.said.is_empty() {
+        text.labelled(
+            "type",
+            "the load or release it runs, if you know it: P00303010102, 8.3(2), SIP41.8-5-4S.",
+            theme.dim(),
+        );
+    } else {
+        text.labelled("runs", &format!("{} (as you typed it)", wizard.start()), theme.bold());
+    }
+    vec![pane, Pane::text(about, "that means", text.rows)]
+}
+
+/// Which bench to practise on?
+pub(super) fn practise(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
+    let theme = model.theme;
+    let [list, about] = if body.width >= 130 {
+        beside(body, 78)
+    } else {
+        crate::tui::panes::above(body, body.height.saturating_sub(7))
+    };
+    let mut rows = Text::new(theme, Pane::columns(list));
+    for (n, exercise) in wizard.exercises.iter().enumerate() {
+        rows.choice((n, wizard.exercise_at), &exercise.title, "", Style::new());
+    }
+    let mut text = Text::new(theme, Pane::columns(about));
+    if let Some(exercise) = wizard.exercises.get(wizard.exercise_at) {
+        text.say(&exercise.teaches, Style::new());
+        text.blank();
+        text.say(
+            "Virtual phones, twenty times faster than life. No network, no firmware; nothing of this computer is touched.",
+            theme.dim(),
+        );
+    }
+    vec![
+        Pane::list(list, "practise: which bench?", rows.rows, wizard.exercise_at),
+        Pane::text(about, "what it teaches", text.rows),
+    ]
+}

@@ -1,0 +1,138 @@
+//! The steps of the wizard, and why one can't be left.
+
+use super::{Servers, Wizard};
+use crate::catalogue::Catalogue;
+use crate::job::Blocker;
+use crate::tui::Page;
+
+/// The steps, in their fixed order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Which phone, and what does it show?
+    Phone,
+    /// What shall it run?
+    Load,
+    /// Where is it?
+    Network,
+    /// Is all of it right?
+    Review,
+    /// Reset keys.
+    Keys,
+    /// What it does.
+    Bench,
+    /// What it came to.
+    Report,
+}
+
+impl Step {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Phone, Self::Load, Self::Network, Self::Review, Self::Keys, Self::Bench, Self::Report];
+
+    /// As the breadcrumb says it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Phone => "Phone",
+            Self::Load => "Load",
+            Self::Network => "Network",
+            Self::Review => "Review",
+            Self::Keys => "Keys",
+            Self::Bench => "Bench",
+            Self::Report => "Report",
+        }
+    }
+
+    /// The step that a page belongs to.
+    #[must_use]
+    pub const fn of(page: Page) -> Self {
+        match page {
+            Page::Model | Page::Shows | Page::Practise => Self::Phone,
+            Page::Load | Page::Files => Self::Load,
+            Page::Network => Self::Network,
+            Page::Review => Self::Review,
+            Page::Keys => Self::Keys,
+            Page::Bench | Page::Phone(_) | Page::Log => Self::Bench,
+            Page::Report => Self::Report,
+        }
+    }
+
+    /// The page that a step begins with.
+    #[must_use]
+    pub const fn page(self) -> Page {
+        match self {
+            Self::Phone => Page::Model,
+            Self::Load => Page::Load,
+            Self::Network => Page::Network,
+            Self::Review => Page::Review,
+            Self::Keys => Page::Keys,
+            Self::Bench => Page::Bench,
+            Self::Report => Page::Report,
+        }
+    }
+}
+
+fn blocked(code: &str, text: impl Into<String>, remedy: impl Into<String>) -> Blocker {
+    Blocker { code: code.into(), text: text.into(), remedy: remedy.into() }
+}
+
+impl Wizard {
+    /// Why the page can't be left forwards.
+    #[must_use]
+    pub fn blocker(&self, page: Page) -> Option<Blocker> {
+        match page {
+            Page::Model => self.model_blocker(),
+            Page::Load if self.reading => Some(blocked("reading", "The firmware is still being read.", "")),
+            Page::Load => self.offer().map_or_else(
+                || {
+                    let text = "No load that fits is at hand.";
+                    Some(blocked("no-load", text, "Press A and add an archive or a folder."))
+                },
+                |offer| offer.blocker,
+            ),
+            Page::Network => self.port_blocker(),
+            Page::Review => match &self.servers {
+                Servers::Starting => Some(blocked("starting", "The servers are being started.", "")),
+                Servers::Failed(why) => Some(why.clone()),
+                Servers::Off | Servers::On => self
+                    .draft()
+                    .finish(Catalogue::builtin(), &self.shelf)
+                    .err()
+                    .and_then(|all| all.into_iter().next()),
+            },
+            _ => None,
+        }
+    }
+
+    fn model_blocker(&self) -> Option<Blocker> {
+        if !self.found().is_empty() || self.search.trim().is_empty() {
+            return None;
+        }
+        let typed = self.search.trim();
+        Some(match self.foreign() {
+            Some(foreign) => {
+                blocked("foreign", format!("{typed} is none of the phones recovered here."), &foreign.works)
+            }
+            None => blocked(
+                "no-model",
+                format!("No phone here is called {typed}."),
+                "Type a part of its number, such as 796; Esc shows all of them.",
+            ),
+        })
+    }
+
+    fn port_blocker(&self) -> Option<Blocker> {
+        let Some(port) = self.port() else {
+            let text = "This computer has no network interface.";
+            return Some(blocked("no-interface", text, "Plug a network adapter in."));
+        };
+        port.addresses.is_empty().then(|| Blocker {
+            code: "no-address".into(),
+            text: format!("{} has no IPv4 address.", port.name),
+            remedy: format!(
+                "Give it one, on Linux: sudo ip address add 192.168.1.1/24 dev {}. It is seen here at once.",
+                port.name
+            ),
+        })
+    }
+}

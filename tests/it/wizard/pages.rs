@@ -1,0 +1,147 @@
+//! A picture of every page, at three sizes, in colour and without, with everyday and with too much text.
+
+use super::{asking, events, ports, shelf, walk};
+use crate::screens::history::bench;
+use crate::screens::{COLOUR, MONO, SIZES, drawn, picture, text};
+use crate::svg::svg;
+use ratatui::style::Color;
+use rescue79::clock::Instant;
+use rescue79::firmware::Intake;
+use rescue79::tui::wizard::Port;
+use rescue79::tui::{Model, Msg, Theme, update};
+
+const TO_LOAD: &str = "7961<enter><enter><enter>";
+
+/// Name, keys, and what happens after them.
+type Scene = (&'static str, &'static str, fn(&mut Model));
+
+const SCENES: [Scene; 17] = [
+    ("wizard-1-phone", "<down><down><down><down><down><down><down><down>", |_| {}),
+    ("wizard-1-search", "796", |_| {}),
+    ("wizard-1-foreign", "8945", |_| {}),
+    ("wizard-1-unknown", "<end>", |_| {}),
+    ("wizard-1-shows", "7960<enter>", |_| {}),
+    ("wizard-1-practise", "p<down><down>", |_| {}),
+    ("wizard-2-firmware", "7960<enter><enter>", |_| {}),
+    ("wizard-2-load", TO_LOAD, |_| {}),
+    ("wizard-2-missing", "7960<enter>P00303010102<enter><enter><home>", missing),
+    ("wizard-2-too-much", TO_LOAD, too_much),
+    ("wizard-3-network", "7961<enter><enter><enter><enter>", |_| {}),
+    ("wizard-3-too-much", "7961<enter><enter><enter><enter>", too_many_ports),
+    ("wizard-4-review", "7961<enter><enter><enter><enter><enter>", |_| {}),
+    (
+        "wizard-5-keys",
+        "7961<enter><down><down><down><down><down><enter><enter><enter><enter><enter><enter>34",
+        |m| {
+            update(m, Msg::Tick(Instant::from_millis(21_000)));
+        },
+    ),
+    ("wizard-6-bench", "7961<enter><enter><enter><enter><enter><enter>", |m| events(m, bench(5))),
+    ("wizard-7-report", "7961<enter><enter><enter><enter><enter><enter>", |m| {
+        events(m, bench(5));
+        walk(m, "r");
+    }),
+    ("wizard-help", "7961<enter><enter><enter>?", |_| {}),
+];
+
+fn missing(model: &mut Model) {
+    let shelf = super::only("P0S3-8-12-00");
+    update(model, Msg::Shelf(Ok((shelf, vec!["/home/tech/cmterm-7940-7960-sip.8-12.zip".into()]))));
+}
+
+/// Forty findings, a path that has no end.
+fn too_much(model: &mut Model) {
+    let mut intake = Intake::new();
+    for file in shelf().files() {
+        intake.file("/home/tech/loads", &file.path, file.bytes.to_vec());
+    }
+    for n in 0..40 {
+        intake.given(
+            &format!("/home/tech/a folder with a very long name that goes on and on/number {n}.zip"),
+            vec![n; 9],
+        );
+    }
+    let long = "/home/tech/".to_owned() + &"a-folder-with-a-very-long-name/".repeat(6);
+    update(model, Msg::Shelf(Ok((intake.finish(), vec![long.into()]))));
+}
+
+fn too_many_ports(model: &mut Model) {
+    let more = (0..30).map(|n| Port {
+        name: format!("docker-bridge-with-a-long-name-{n}"),
+        friendly: Some("Realtek PCIe 2.5 Gigabit Family Controller #2".into()),
+        addresses: Vec::new(),
+        up: n % 2 == 0,
+    });
+    update(model, Msg::Interfaces(ports().into_iter().chain(more).collect()));
+}
+
+fn scene((_, keys, then): &Scene, size: (u16, u16), theme: Theme) -> Model {
+    let mut model = asking(size, theme);
+    walk(&mut model, keys);
+    then(&mut model);
+    model
+}
+
+#[test]
+fn pages_look_as_they_did() {
+    let mut stale = Vec::new();
+    for entry in &SCENES {
+        let name = entry.0;
+        for size in SIZES {
+            let buf = drawn(&scene(entry, size, COLOUR));
+            insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), text(&buf));
+            if size == SIZES[0] {
+                picture(&format!("docs/screens/{name}-80x24.svg"), &svg(&buf), &mut stale);
+            }
+            let plain = drawn(&scene(entry, size, MONO));
+            assert_eq!(text(&plain), text(&buf), "{name}: words and shapes don't depend on colours");
+            for cell in &plain.content {
+                assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{name}: mono has no colour");
+            }
+        }
+    }
+    assert!(stale.is_empty(), "pictures are stale, run the tests with UPDATE_DOCS=1: {stale:?}");
+}
+
+#[test]
+fn every_page_is_plain_ascii_where_wanted_and_fits_the_smallest_window() {
+    for entry in &SCENES {
+        let name = entry.0;
+        let said = text(&drawn(&scene(entry, (80, 24), Theme { ascii: true, ..MONO })));
+        assert!(said.is_ascii() && !said.contains("??"), "{name}:\n{said}");
+        let said = text(&drawn(&scene(entry, (60, 16), COLOUR)));
+        assert!(!said.contains("This window"), "{name}");
+        // The technician always sees where they are, and a key that helps.
+        assert!(
+            said.contains("rescue79") && (said.contains("help") || said.contains("close")),
+            "{name}:\n{said}"
+        );
+        // Any size may come at any moment.
+        let mut model = scene(entry, (80, 24), COLOUR);
+        for size in [(1, 1), (61, 16), (250, 9), (300, 120)] {
+            update(&mut model, Msg::Resize(size.0, size.1));
+            drawn(&model);
+        }
+    }
+}
+
+#[test]
+fn every_page_has_its_own_help() {
+    let mut texts = std::collections::BTreeSet::new();
+    for (name, keys, then) in SCENES.iter().filter(|s| !matches!(s.0, "wizard-help" | "wizard-6-bench")) {
+        if name.contains("search")
+            || name.contains("foreign")
+            || name.contains("unknown")
+            || name.contains("much")
+            || name.contains("missing")
+        {
+            continue;
+        }
+        let mut model = scene(&(name, keys, *then), (80, 40), COLOUR);
+        walk(&mut model, "?");
+        let said = text(&drawn(&model));
+        assert!(said.contains("Everywhere"), "{name}:\n{said}");
+        assert!(texts.insert(said), "{name} has the help of another page");
+    }
+    assert_eq!(texts.len(), 9);
+}
