@@ -11,6 +11,14 @@ use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+/// Looks at a ledger that is held, 50 ms apart, before it counts as held by a living session.
+const LOCK_TRIES: u32 = 20;
+
+fn pause() {
+    #[expect(clippy::disallowed_methods, reason = "a shell that waits for the system")]
+    std::thread::sleep(std::time::Duration::from_millis(50));
+}
+
 /// The ledger can't be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
@@ -82,10 +90,15 @@ impl Ledger {
         let wrong = |source| LedgerError::Io { path: path.clone(), source };
         let options = File::options().read(true).append(true).create(true).clone();
         let mut file = options.open(&path).map_err(wrong)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(LedgerError::Busy),
-            Err(TryLockError::Error(source)) => return Err(wrong(source)),
+        // A session that was killed may have been starting a command, which lets go of the file a moment later.
+        let mut tries = 0;
+        while let Err(refused) = file.try_lock() {
+            tries += 1;
+            match refused {
+                TryLockError::WouldBlock if tries < LOCK_TRIES => pause(),
+                TryLockError::WouldBlock => return Err(LedgerError::Busy),
+                TryLockError::Error(source) => return Err(wrong(source)),
+            }
         }
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(wrong)?;
