@@ -135,7 +135,7 @@ async fn serve(args: &Serve, ready: Ready, theme: Theme) -> Result<Exit> {
 /// Starts the servers. What is worth knowing about journal and leases is added to `words`.
 pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Result<Live> {
     let Ready { interface: _, job, shelf, bound, store } = ready;
-    words.extend(bound.missing().iter().map(|m| m.to_string().trim_end_matches('.').to_owned()));
+    words.extend(bound.missing().iter().map(|m| m.trim_end_matches('.').to_owned()));
     let catalogue = Catalogue::builtin();
     let (leases, word) = store.as_ref().map(StateDir::leases).unwrap_or_default();
     words.extend(word);
