@@ -37,7 +37,7 @@ pub enum Command {
     Rehearse(Rehearse),
     /// The servers without the wizard: lead phones to their loads, or only serve files.
     #[command(
-        after_help = "Examples:\n  sudo rescue79 serve --interface enp0s25 --keep-address --firmware ~/loads --target 7960=P0S3-8-12-00\n  \
+        after_help = "Examples:\n  sudo rescue79 serve --interface enp0s25 --firmware ~/loads --target 7960=P0S3-8-12-00\n  \
                       rescue79 serve --listen 127.0.0.1 --tftp-port 6969 --no-dhcp --firmware ~/loads"
     )]
     Serve(Serve),
@@ -49,6 +49,19 @@ pub enum Command {
         after_help = "Example:\n  rescue79 plan --model 7960 --from P00303010102 --to P0S3-8-12-00 --firmware ~/loads"
     )]
     Plan(PlanArgs),
+    /// Is this laptop ready for a session? Changes nothing.
+    #[command(after_help = "Example:\n  sudo rescue79 doctor --interface enp0s25")]
+    Doctor {
+        /// The interface that the phones will be on [default: the one that suits best].
+        #[arg(long, value_name = "NAME")]
+        interface: Option<String>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Undo what a session that broke off left on this computer.
+    #[command(after_help = "Example:\n  sudo rescue79 restore")]
+    Restore,
     /// An old session again, as its summary.
     #[command(after_help = "Example:\n  rescue79 replay session.jsonl --headless")]
     Replay(Replay),
@@ -96,6 +109,7 @@ pub struct Rehearse {
 
 /// `serve`.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Serve {
     /// The interface that the phones are on.
     #[arg(long, value_name = "NAME", required_unless_present = "listen", conflicts_with = "listen")]
@@ -127,6 +141,9 @@ pub struct Serve {
     /// Leave the interface's address as it is.
     #[arg(long)]
     pub keep_address: bool,
+    /// Answer at the address that a phone wrongly asks for files, too: it is set for the session.
+    #[arg(long, requires = "interface", conflicts_with = "keep_address")]
+    pub adopt_addresses: bool,
     /// The DHCP port.
     #[arg(long, value_name = "PORT", default_value_t = 67)]
     pub dhcp_port: u16,

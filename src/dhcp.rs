@@ -4,7 +4,9 @@
 //! TFTP server in option 150, option 66, siaddr and sname), asked or not, in OFFER and ACK alike: phones differ in
 //! which of them they believe.
 
+pub mod elsewhere;
 pub mod lease;
+pub mod probe;
 pub mod reply;
 pub mod wire;
 
@@ -64,6 +66,13 @@ pub enum Outcome {
         /// What it changed.
         change: Change,
     },
+    /// It is this program's own question ([`probe`]); nothing is remembered of it.
+    Probe {
+        /// To be written by [`encode`].
+        reply: Reply,
+        /// Where to.
+        to: SocketAddrV4,
+    },
     /// It is answered.
     Send {
         /// What was asked.
@@ -100,6 +109,12 @@ impl Server {
             Ok(request) => request,
             Err(garbage) => return Outcome::Garbage(garbage),
         };
+        if request.kind == Kind::Discover && request.class.as_deref() == Some(probe::CLASS) {
+            // Our own address is one that nobody can take up.
+            let reply = self.reply(&request, ReplyKind::Offer, self.config.server);
+            let to = reply::destination(&request, &reply, from);
+            return Outcome::Probe { reply, to };
+        }
         // DECLINE and RELEASE carry no class; whether the sender holds the address says enough.
         let gives_back = matches!(request.kind, Kind::Decline | Kind::Release);
         if self.config.answer == Policy::Phones && !gives_back && !is_phone(&request) {

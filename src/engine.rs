@@ -201,6 +201,15 @@ impl Engine {
         }
     }
 
+    /// Tells what the shells noticed about this computer or the wire.
+    pub fn note(&mut self, now: Instant, kind: Kind) {
+        let phone = match &kind {
+            Kind::WrongAddress { from, .. } => self.state.phone(*from).map(|phone| phone.mac),
+            _ => None,
+        };
+        self.tell(now, phone, kind);
+    }
+
     /// Ends the session with its summary.
     pub fn finish(&mut self, now: Instant) {
         let summary = self.state.summarise();

@@ -234,6 +234,38 @@ pub enum Kind {
     Summary(Summary),
     /// A phone said itself what it is or runs.
     Evidence(Evidence),
+    /// An address was set on this computer for the session; it is taken away again at the end.
+    AddressSet {
+        /// The interface.
+        interface: String,
+        /// The address.
+        address: Ipv4Addr,
+        /// It had been there before, and the system had dropped it.
+        again: bool,
+    },
+    /// The link of the interface that the phones are on came or went.
+    Link {
+        /// The interface.
+        interface: String,
+        /// It is there.
+        up: bool,
+    },
+    /// The servers were asked by the program itself, as a phone would.
+    SelfTest {
+        /// Everything was answered.
+        ok: bool,
+        /// What was asked and answered, in one sentence.
+        text: String,
+    },
+    /// Somebody on the wire wants files from an address that is not ours.
+    WrongAddress {
+        /// The hardware address of who asks.
+        from: Mac,
+        /// The address that it asks.
+        asked: Ipv4Addr,
+        /// What that means, in one sentence.
+        means: String,
+    },
 }
 
 /// What a session set out to do.

@@ -5,7 +5,8 @@ use std::time::Duration;
 /// One member of an archive, or one file of a folder. The largest 79xx part is under 5 MB, the largest file people
 /// keep beside them (locale archives) some 20 MB.
 pub const FILE_BYTES: usize = 64 << 20;
-/// All members of one archive together, counted while they are inflated, never taken from its headers.
+/// All members of one archive together, counted while they are inflated, never taken from its headers. Beside the
+/// shelf, reading one archive never takes more than four times as much memory (`tests/it/xray/memory.rs`).
 pub const ARCHIVE_BYTES: usize = 256 << 20;
 /// Members of one archive; real sets have under 40, locale archives a few hundred.
 pub const ARCHIVE_MEMBERS: usize = 5_000;
@@ -98,6 +99,19 @@ pub const CLASSIC_CONFIG_BYTES: usize = 8_192;
 /// Receive buffer of the request ports: a pallet of phones that starts at once (240 DISCOVERs of 342 bytes and their
 /// kernel overhead) must fit several times.
 pub const RECEIVE_BUFFER: usize = 4 << 20;
+/// An outside command (`ip`, `nft`, `netsh`); the slowest, PowerShell on an old laptop, needs some seconds to start.
+pub const COMMAND: Duration = Duration::from_secs(15);
+/// What an outside command may print; a router's whole rule set has under a megabyte.
+pub const COMMAND_BYTES: u64 = 16 << 20;
+/// How long other DHCP servers are waited for when none answers; dnsmasq pings an address for up to 3 s before it offers
+/// it.
+pub const FOREIGN_OFFER: Duration = Duration::from_secs(4);
+/// How often link and addresses of the bench's interface are looked at.
+pub const LINK_EVERY: Duration = Duration::from_secs(1);
+/// Askers for wrong addresses that are counted at once.
+pub const WRONG_ASKERS: usize = 256;
+/// Room on the disk below which a journal may not fit: a long session with many phones writes some 20 MB.
+pub const DISK_FREE: u64 = 100 << 20;
 /// Events on their way to journal and screen before the servers wait for them.
 pub const EVENTS_UNDER_WAY: usize = 16_384;
 

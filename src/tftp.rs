@@ -15,7 +15,7 @@ pub mod wire;
 
 pub use name::{BadName, Name, clean};
 pub use transfer::{Failure, Progress, Step, Transfer};
-pub use wire::{ErrorCode, Garbage, Mode, Options, Packet, Request, decode, error};
+pub use wire::{ErrorCode, Garbage, Mode, Options, Packet, Request, SELF_TEST, data, decode, error};
 
 /// Text from the wire made harmless for a screen, a log or a report: what is not printable is written as an
 /// escape, and no more than `limit` characters of the original are kept.

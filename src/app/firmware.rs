@@ -28,6 +28,11 @@ pub(super) fn inspect(args: &Inspect) -> Result<Exit> {
     } else {
         print_text(&report::text(&shelf, models_of))?;
     }
+    let given = |file: &str| args.paths.iter().any(|path| path.to_string_lossy().replace('\\', "/") == file);
+    if let Some(bad) = shelf.problems().iter().find(|problem| problem.is_unreadable() && given(&problem.file))
+    {
+        return Err(stop(Exit::Firmware, format!("{}: {}", bad.file, bad.text)));
+    }
     if shelf.loads().iter().any(|load| load.complete) {
         return Ok(Exit::Done);
     }

@@ -196,6 +196,10 @@ impl Show {
                     if effect == Effect::Quit {
                         return Ok(());
                     }
+                    // Looking for rival servers takes some seconds; the technician sees that it has begun.
+                    if matches!(effect, Effect::Start(_)) {
+                        terminal.draw(|frame| tui::view(&model, frame))?;
+                    }
                     if let Some(answer) = self.carry_out(effect).await {
                         let begins = matches!(answer, Msg::Started { .. });
                         running |= begins;

@@ -1,23 +1,25 @@
 //! `serve`: the servers without the wizard.
 
-use super::bench::{Bench, wall};
+use super::bench::{Bench, interrupted, wall};
 use super::recorder::Recorder;
 use super::screen::{self, Live, Look};
-use super::{Exit, firmware, stop};
+use super::{Exit, firmware, laptop, stop};
 use crate::catalogue::Catalogue;
 use crate::cli::{Answer, Serve};
 use crate::clock::{Instant, Wall};
 use crate::engine::Engine;
 use crate::event::{Event, Kind, Session};
 use crate::firmware::{Severity, Shelf};
-use crate::host::interfaces::{self, Interface};
+use crate::host::keeper::{Adopt, Keeper};
+use crate::host::probe::{self, SelfTest};
 use crate::host::state::{StateDir, Unfinished};
 use crate::job::{Draft, Job};
 use crate::limits;
-use crate::net::{self, Place};
+use crate::net::{self, Order};
 use crate::session::State;
 use crate::tui::{Mode, Theme};
 use anyhow::{Context, Result};
+use futures_util::FutureExt;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
@@ -31,58 +33,39 @@ pub(super) fn run(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Ex
             "the screen and the events can't share standard output; give --events a file".into(),
         ));
     }
-    let shelf = firmware::shelf(&args.firmware)?;
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(prepare(args, state, theme))
+}
+
+async fn prepare(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exit> {
+    // From here on Ctrl-C no longer ends the program in the middle of a change; it is looked at again in between.
+    let mut interrupted = Box::pin(interrupted());
+    let _ = (&mut interrupted).now_or_never();
     let store = StateDir::open(state);
     if let Err(e) = &store {
         eprintln!("rescue79: the state folder can't be used ({e}); nothing is kept of this session.");
     }
-    let ready = open(args, shelf, store.ok())?;
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(serve(args, ready, theme))
+    let store = store.ok();
+    laptop::after_a_crash(store.as_ref());
+    let ready = open(args, || firmware::shelf(&args.firmware), store)?;
+    laptop::elsewhere(args, ready.laptop.address);
+    if (&mut interrupted).now_or_never().is_some() {
+        return Ok(Exit::Done); // and dropping `ready` puts the laptop back
+    }
+    serve(args, ready, theme).await
 }
 
-/// Has everything that can fail before the servers start: address, order, ports.
-pub(super) fn open(args: &Serve, shelf: Shelf, store: Option<StateDir>) -> Result<Ready> {
-    let (interface, address, prefix) = place(args)?;
-    let job = job(args, &shelf, address, prefix)?;
-    let place = Place {
-        address,
-        interface: Some(net::Interface { name: interface.name.clone(), index: interface.index }),
-        dhcp_port: (!args.no_dhcp).then_some(args.dhcp_port),
-        tftp_port: args.tftp_port,
-    };
-    let bound = net::bind(&place).map_err(|e| stop(Exit::NotReady, e))?;
-    Ok(Ready { interface: interface.name, job, shelf, bound, store })
-}
-
-/// Where to listen: the interface, its address, and the length of its network.
-fn place(args: &Serve) -> Result<(Interface, Ipv4Addr, u8)> {
-    if let Some(address) = args.listen {
-        let found = interfaces::with_address(address).map(|(interface, prefix)| (interface, address, prefix));
-        return found.ok_or_else(|| stop(Exit::NotReady, net::BindError::NoAddress { address }));
-    }
-    let name = args.interface.as_deref().unwrap_or_default();
-    let Some(interface) = interfaces::named(name) else {
-        let known: Vec<_> = interfaces::list().into_iter().map(|i| i.name).collect();
-        return Err(stop(
-            Exit::NotReady,
-            format!("there is no interface {name}. This computer has: {}.", known.join(", ")),
-        ));
-    };
-    if !args.keep_address {
-        return Err(stop(
-            Exit::NotReady,
-            format!(
-                "setting an address on {name} is not built yet. Set one (on Linux: sudo ip address add 192.168.1.1/24 dev {name}) and add --keep-address."
-            ),
-        ));
-    }
-    let Some((address, prefix)) = interface.addresses.first().copied() else {
-        let advice = format!(
-            "{name} has no IPv4 address. Give it one (on Linux: sudo ip address add 192.168.1.1/24 dev {name})."
-        );
-        return Err(stop(Exit::NotReady, advice));
-    };
-    Ok((interface, address, prefix))
+/// Has everything that can fail before the servers start: the laptop, the order, the ports.
+pub(super) fn open(
+    args: &Serve,
+    shelf: impl FnOnce() -> Result<Shelf>,
+    store: Option<StateDir>,
+) -> Result<Ready> {
+    let mut laptop = laptop::place(args)?;
+    let shelf = shelf()?;
+    let job = job(args, &shelf, laptop.address, laptop.prefix)?;
+    laptop.set(store.as_ref())?;
+    let bound = laptop.bind(args)?;
+    Ok(Ready { laptop, job, shelf, bound, store })
 }
 
 fn job(args: &Serve, shelf: &Shelf, address: Ipv4Addr, prefix: u8) -> Result<Job> {
@@ -105,7 +88,7 @@ fn job(args: &Serve, shelf: &Shelf, address: Ipv4Addr, prefix: u8) -> Result<Job
 
 /// Everything that has been had before the servers start.
 pub(super) struct Ready {
-    interface: String,
+    laptop: laptop::Ready,
     job: Job,
     shelf: Shelf,
     bound: net::Bound,
@@ -115,7 +98,7 @@ pub(super) struct Ready {
 impl Ready {
     /// Where the servers will answer.
     pub(super) fn place(&self) -> String {
-        format!("{} {}", self.interface, self.job.server)
+        format!("{} {}", self.laptop.interface.name, self.job.server)
     }
 }
 
@@ -134,7 +117,7 @@ async fn serve(args: &Serve, ready: Ready, theme: Theme) -> Result<Exit> {
 
 /// Starts the servers. What is worth knowing about journal and leases is added to `words`.
 pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Result<Live> {
-    let Ready { interface: _, job, shelf, bound, store } = ready;
+    let Ready { mut laptop, job, shelf, bound, store } = ready;
     words.extend(bound.missing().iter().map(|m| m.trim_end_matches('.').to_owned()));
     let catalogue = Catalogue::builtin();
     let (leases, word) = store.as_ref().map(StateDir::leases).unwrap_or_default();
@@ -161,25 +144,51 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
     let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
     let began = start.moment(now).max(state.last) + std::time::Duration::from_millis(1);
     let began = if state.session.is_some() { began } else { Instant::ZERO };
+    laptop.give_up_rights(args);
+    let tftp = bound.tftp_address()?.port();
     let running = net::start(engine, bound, began, session, sender).context("the servers can't start")?;
-    let keeper = keep_leases(store, leases);
+    let leases = keep_leases(store, leases);
     let orders = running.orders();
-    let order = Box::new(move |order| orders.give(order));
+    let keeper = look_after(args, laptop, tftp, &orders)?;
     let bench = Bench {
         events,
-        order,
+        order: Box::new(move |order| orders.give(order)),
         recorder,
-        join: Box::new(move || running.join().context("the servers failed")),
+        join: Box::new(move || {
+            let ended = running.join().context("the servers failed");
+            drop(keeper); // puts the laptop back
+            ended
+        }),
         finishing: false,
         state,
         expect: args.expect,
         time: args.time,
         journal,
-        after: Box::new(keeper),
+        after: Box::new(leases),
     };
     #[expect(clippy::disallowed_methods, reason = "the app reads the clock for the screen")]
     let started = std::time::Instant::now();
     Ok(Live { bench, clock: Box::new(move || began + started.elapsed()) })
+}
+
+/// Has the laptop looked after, and the servers asked by ourselves as a phone would.
+fn look_after(args: &Serve, laptop: laptop::Ready, tftp: u16, running: &net::Orders) -> Result<Keeper> {
+    let orders = running.clone();
+    let note = move |kind| orders.give(Order::Note(Box::new(kind)));
+    let (interface, address) = (laptop.interface.clone(), laptop.address);
+    let dhcp = (!args.no_dhcp).then_some(args.dhcp_port);
+    let doors = running.clone();
+    let adopt = move |address| {
+        doors.give(Order::Door(net::door(address, tftp)?, address));
+        Ok(())
+    };
+    let adopt = args.adopt_addresses.then_some(Box::new(adopt) as Adopt);
+    let keeper = laptop.keep(note.clone(), adopt)?;
+    std::thread::spawn(move || {
+        let SelfTest { ok, text } = probe::self_test(&interface, address, tftp, dhcp);
+        note(Kind::SelfTest { ok, text });
+    });
+    Ok(keeper)
 }
 
 fn folded(unfinished: &Unfinished) -> State {

@@ -28,6 +28,14 @@ impl Engine {
                 self.tell(now, Some(mac), Kind::DhcpRelease { address });
             }
             Outcome::Send { request, reply, to, .. } => self.dhcp_answered(now, &request, &reply, to),
+            // A question of the program's own: it is no phone, and leaves no trace.
+            Outcome::Probe { reply, to } => {
+                let mut bytes = vec![0; 1_500];
+                if let Some(len) = dhcp::encode(&reply, &mut bytes) {
+                    bytes.truncate(len);
+                    self.queue.push_back(Queued::Reply { from: Endpoint::Dhcp, to, bytes });
+                }
+            }
         }
     }
 

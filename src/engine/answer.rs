@@ -1,7 +1,7 @@
 //! (phone, file name) → bytes or refusal. No file is edited by hand: what a phone is told depends on who asks, and on
 //! which hop it is.
 
-use crate::catalogue::{Catalogue, Era, Model};
+use crate::catalogue::{Catalogue, Class, Era, Model};
 use crate::event::{Condition, Role};
 use crate::firmware::{File, Load, Shelf};
 use crate::job::Job;
@@ -157,15 +157,15 @@ impl Desk<'_> {
     /// What XML names to this phone. A load before the universal loader asks for `<name>.sbn` and nothing else, so it
     /// is told the loader of a SIP or MGCP set (`classic-phones` 3, SCCP 5 to SIP 7, and 4.4 on `OS79XX.TXT`).
     fn named(&self, phone: &Phone, due: &str) -> String {
-        let runs = phone
-            .hops_done
-            .last()
-            .map(|hop| hop.load.as_str())
-            .or(phone.plan.as_ref().map(|p| p.from.as_str()));
-        let single = match runs.and_then(|load| load.parse::<LoadName>().ok()) {
-            Some(load) => self.catalogue.era(&load) < Era::Universal,
-            None => phone.identity.condition == Condition::SingleImage,
-        };
+        let class = phone.asks.as_ref().and_then(|asks| asks.class.as_deref()).unwrap_or_default();
+        // Only the universal loader and what came after it say their model.
+        let universal = matches!(self.catalogue.by_class(class), Class::Model(_))
+            || phone.identity.condition == Condition::Loader;
+        let runs = phone.hops_done.last().map(|hop| &hop.load).or(phone.plan.as_ref().map(|p| &p.from));
+        let old = runs.and_then(|load| load.parse::<LoadName>().ok()).map(|load| self.catalogue.era(&load));
+        let single =
+            phone.identity.condition == Condition::SingleImage || old.is_some_and(|era| era < Era::Universal);
+        let single = single && !universal;
         if single { self.image_of(due) } else { due.to_owned() }
     }
 

@@ -29,6 +29,14 @@ impl Engine {
 
     pub(super) fn request(&mut self, now: Instant, from: SocketAddrV4, bytes: &[u8]) {
         match tftp::decode(bytes) {
+            // A question of the program's own, answered whole in one block; it leaves no trace.
+            Ok(Packet::Read(request)) if request.name == tftp::SELF_TEST.as_bytes() => {
+                let mut bytes = vec![0; 64];
+                if let Some(len) = tftp::data(1, tftp::SELF_TEST.as_bytes(), &mut bytes) {
+                    bytes.truncate(len);
+                    self.queue.push_back(Queued::Reply { from: Endpoint::Tftp, to: from, bytes });
+                }
+            }
             Ok(Packet::Read(request)) => match tftp::clean(request.name) {
                 Ok(name) => self.read(now, from, &name, request.mode, &request),
                 Err(bad) => {

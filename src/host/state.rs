@@ -37,14 +37,27 @@ impl StateDir {
     /// # Errors
     /// There is no home folder, or the folder can't be made.
     pub fn open(named: Option<&Path>) -> io::Result<Self> {
-        let path = if let Some(path) = named {
-            path.to_owned()
-        } else {
-            let base = etcetera::choose_base_strategy().map_err(io::Error::other)?;
-            base.state_dir().unwrap_or_else(|| base.data_dir()).join("rescue79")
-        };
+        let path = Self::place(named)?;
         fs::create_dir_all(path.join("journals"))?;
         Ok(Self { path })
+    }
+
+    /// Where the folder is, or would be.
+    ///
+    /// # Errors
+    /// There is no home folder.
+    pub fn place(named: Option<&Path>) -> io::Result<PathBuf> {
+        if let Some(path) = named {
+            return Ok(path.to_owned());
+        }
+        let base = etcetera::choose_base_strategy().map_err(io::Error::other)?;
+        Ok(base.state_dir().unwrap_or_else(|| base.data_dir()).join("rescue79"))
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The leases of earlier sessions, oldest first. An unreadable file is renamed and an empty list given; the second

@@ -5,11 +5,11 @@ use super::sockets::{Bound, Line, line};
 use super::talks::{Heard, Talks};
 use crate::clock::Instant;
 use crate::engine::{Command, ConnId, Endpoint, Engine, Input, Output, TransferId};
-use crate::event::{Event, Session};
+use crate::event::{Event, Kind, Session};
 use mio::{Events, Interest, Poll, Token, Waker};
 use std::collections::HashMap;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
@@ -21,6 +21,10 @@ use tokio::sync::mpsc;
 pub enum Order {
     /// The technician decided something.
     Command(Command),
+    /// Tell what was noticed about this computer or the wire.
+    Note(Box<Kind>),
+    /// Answer TFTP at this further address, too; the socket is bound to it ([`super::door`]).
+    Door(UdpSocket, Ipv4Addr),
     /// Say the summary and end.
     Finish,
 }
@@ -110,6 +114,10 @@ struct Drive {
     address: Ipv4Addr,
     doors: Doors,
     talks: Talks,
+    /// TFTP request ports at further addresses.
+    further: Vec<(mio::net::UdpSocket, Ipv4Addr)>,
+    /// The further port by which the request came that is being answered: its answer must leave by the same address.
+    via: Option<usize>,
     /// Slots of open reads; a read's tokens are made from its slot.
     slots: Vec<Option<Open>>,
     free: Vec<usize>,
@@ -181,6 +189,8 @@ impl Drive {
             address: bound.address,
             doors,
             talks: Talks::default(),
+            further: Vec::new(),
+            via: None,
             slots: Vec::new(),
             free: Vec::new(),
             at: HashMap::new(),
@@ -226,6 +236,18 @@ impl Drive {
             while let Ok(order) = self.inbox.try_recv() {
                 match order {
                     Order::Command(command) => self.feed(Input::Command(&command)),
+                    Order::Note(kind) => {
+                        let now = self.clock.now();
+                        self.engine.note(now, *kind);
+                        self.drain(now);
+                    }
+                    Order::Door(socket, address) => {
+                        let mut socket = mio::net::UdpSocket::from_std(socket);
+                        // It only has to wake the loop, which looks at all request ports every time.
+                        self.poll.registry().register(&mut socket, WAKE, Interest::READABLE)?;
+                        self.further.push((socket, address));
+                        again = true;
+                    }
                     Order::Finish => {
                         let now = self.clock.now();
                         self.engine.finish(now);
@@ -263,7 +285,30 @@ impl Drive {
                 }
             }
         }
-        more
+        more | self.at_doors(buf)
+    }
+
+    /// Takes what waits at further addresses. `true`: more waits.
+    fn at_doors(&mut self, buf: &mut [u8]) -> bool {
+        let mut taken = 0;
+        for n in 0..self.further.len() {
+            while let Some(Ok((len, from))) = self.further.get(n).map(|(socket, _)| socket.recv_from(buf)) {
+                taken += 1;
+                if let SocketAddr::V4(from) = from {
+                    self.via = Some(n);
+                    self.feed(Input::Datagram {
+                        at: Endpoint::Tftp,
+                        from,
+                        bytes: buf.get(..len).unwrap_or_default(),
+                    });
+                    self.via = None;
+                }
+                if taken >= BURST {
+                    return true;
+                }
+            }
+        }
+        false
     }
 
     /// Tells the engine something and does what it says. One look at the clock for all of it.
@@ -397,7 +442,11 @@ impl Drive {
             }
             Endpoint::Cdp => None,
             Endpoint::Dhcp => self.dhcp.as_ref().map(|socket| socket.send_to(bytes, to.into())),
-            Endpoint::Tftp => Some(self.tftp.send_to(bytes, to.into())),
+            Endpoint::Tftp => {
+                let door =
+                    self.via.and_then(|n| self.further.get(n)).map_or(&self.tftp, |(socket, _)| socket);
+                Some(door.send_to(bytes, to.into()))
+            }
             Endpoint::Transfer(id) => {
                 let open = self.at.get(&id).and_then(|slot| self.slots.get(*slot)).and_then(Option::as_ref);
                 open.map(|open| match &open.line.strangers {
@@ -415,7 +464,8 @@ impl Drive {
     }
 
     fn open(&mut self, id: TransferId, phone: SocketAddrV4) -> Option<usize> {
-        let mut line = line(self.address, phone).ok()?;
+        let own = self.via.and_then(|n| self.further.get(n)).map_or(self.address, |(_, address)| *address);
+        let mut line = line(own, phone).ok()?;
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             self.slots.len() - 1

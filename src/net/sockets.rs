@@ -104,6 +104,14 @@ pub fn bind(place: &Place) -> Result<Bound, BindError> {
     Ok(Bound { dhcp, tftp, address: place.address, doors: Doors::open(place) })
 }
 
+/// A TFTP request port at a further address of this computer.
+///
+/// # Errors
+/// The system's word: the address isn't there, or the port needs a permission.
+pub fn door(address: Ipv4Addr, port: u16) -> io::Result<UdpSocket> {
+    request_socket(address, port, None)
+}
+
 fn request_socket(address: Ipv4Addr, port: u16, interface: Option<&Interface>) -> io::Result<UdpSocket> {
     let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
     socket.set_broadcast(true)?;

@@ -58,6 +58,10 @@ pub const fn area(kind: &Kind) -> &'static str {
         | Kind::Garbage { .. }
         | Kind::LimitReached { .. }
         | Kind::Forgotten
+        | Kind::AddressSet { .. }
+        | Kind::Link { .. }
+        | Kind::SelfTest { .. }
+        | Kind::WrongAddress { .. }
         | Kind::Summary(_) => "bench",
     }
 }
@@ -170,6 +174,26 @@ fn other(kind: &Kind) -> String {
         Kind::Evidence(said) => says(said),
         Kind::Forgotten => "Forgotten; if it asks again it is a new phone.".to_owned(),
         Kind::Summary(summary) => ended(summary),
+        kind => laptop(kind),
+    }
+}
+
+fn laptop(kind: &Kind) -> String {
+    match kind {
+        Kind::AddressSet { interface, address, again: false } => {
+            format!("{interface} has the address {address} for this session.")
+        }
+        Kind::AddressSet { interface, address, again: true } => {
+            format!("{interface} had lost the address {address}; it has it again.")
+        }
+        Kind::Link { interface, up: true } => format!("{interface} has a link."),
+        Kind::Link { interface, up: false } => {
+            format!("{interface} has no link: a phone restarts, or the cable or the switch is off.")
+        }
+        Kind::SelfTest { text, .. } => stop(text),
+        Kind::WrongAddress { from, asked, means } => {
+            format!("{from} looks for files at {asked}, which is not this computer. {}", stop(means))
+        }
         _ => String::new(),
     }
 }

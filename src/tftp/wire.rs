@@ -231,6 +231,19 @@ pub fn error(code: ErrorCode, message: &str, buf: &mut [u8]) -> usize {
     4 + n + 1
 }
 
+/// The file that the program reads from its own server before it asks anybody to power a phone.
+pub const SELF_TEST: &str = "rescue79-self-test";
+
+/// Writes a whole short DATA block into `buf` and gives its length; `None` when `buf` is too small.
+#[must_use]
+pub fn data(block: u16, bytes: &[u8], buf: &mut [u8]) -> Option<usize> {
+    let (header, rest) = buf.split_first_chunk_mut::<4>()?;
+    let [high, low] = block.to_be_bytes();
+    *header = [0, 3, high, low];
+    rest.get_mut(..bytes.len())?.copy_from_slice(bytes);
+    Some(4 + bytes.len())
+}
+
 /// Writes an OACK that grants `options` as they stand and gives its length; `None` when `buf` is too small.
 pub(super) fn option_ack(options: &Options, buf: &mut [u8]) -> Option<usize> {
     use std::io::Write;

@@ -69,6 +69,21 @@ fn what_the_firmware_cannot_do_is_refused_before_serving() {
 }
 
 #[test]
+fn a_given_archive_that_is_none_is_5_and_one_in_a_folder_is_a_finding() {
+    let folder = bench(&[LOAD]);
+    let firmware = folder.path().join("firmware");
+    let page = firmware.join("cmterm-7941_7961-sip.8-5-4.zip");
+    fs::write(&page, "<!DOCTYPE html><html>Log in</html>").unwrap();
+    let inspect = |paths: &[&Path]| end(program().arg("inspect").args(paths));
+    let (status, out, said) = inspect(&[&firmware]);
+    assert_eq!((status, &*said), (0, ""), "{out}");
+    assert!(out.contains("Error (web-page)"), "{out}");
+    let (status, out, said) = inspect(&[&firmware.join(LOAD), &page]);
+    assert_eq!((status, said.lines().count()), (5, 1), "{out}{said}");
+    assert!(said.contains("web page") && out.contains("can be served P0S3-8-12-00"), "{out}{said}");
+}
+
+#[test]
 fn a_plan_says_by_its_status_whether_it_can_be_walked() {
     let folder = bench(&["P00305000500", "P00308000900", LOAD]);
     let plan = |model: &str, from: &str, to: &str, firmware: &str| {

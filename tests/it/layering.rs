@@ -25,7 +25,7 @@ const HOUSE: &[(&str, u8, &[&str], &[&str])] = &[
     ("engine", 2, &[], &[]),
     ("sim", 3, &[], &["serde", "thiserror", "toml"]),
     ("net", 4, &[], &["mio", "socket2", "thiserror", "tokio"]),
-    ("host", 4, &[], &["etcetera", "netdev", "serde", "serde_json", "thiserror"]),
+    ("host", 4, &[], &["etcetera", "netdev", "rustix", "serde", "serde_json", "socket2", "thiserror"]),
     ("tui", 4, &[], &["crossterm", "ratatui"]),
     ("cli", 5, &[], &["clap", "anyhow"]),
     (
@@ -188,8 +188,8 @@ mod toml_names {
     pub(super) fn read() -> Manifest {
         let text = std::fs::read_to_string("Cargo.toml").unwrap();
         let table: toml::Table = text.parse().unwrap();
-        let dependencies =
-            table["dependencies"].as_table().unwrap().keys().map(|k| k.replace('-', "_")).collect();
-        Manifest { dependencies }
+        let of_systems = table["target"].as_table().unwrap().values().filter_map(|t| t.get("dependencies"));
+        let all = of_systems.chain([&table["dependencies"]]).flat_map(|t| t.as_table().unwrap().keys());
+        Manifest { dependencies: all.map(|k| k.replace('-', "_")).collect() }
     }
 }

@@ -140,6 +140,16 @@ impl Serving {
         self.child.wait().unwrap();
     }
 
+    /// Its process number.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// What it said so far on standard error.
+    pub(crate) fn said(&self) -> String {
+        fs::read_to_string(&self.said).unwrap_or_default()
+    }
+
     /// What happened, for the message of a failure.
     pub(crate) fn story(&self) -> String {
         let events: Vec<_> = self.events().iter().map(Value::to_string).collect();

@@ -5,6 +5,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::test_runner::RngSeed;
 use rescue79::catalogue::Catalogue;
 use rescue79::clock::Instant;
 use rescue79::event::{Event, Kind, Role, Verdict};
@@ -155,14 +156,21 @@ fn wrong(bench: &Bench, seed: u64) -> Option<String> {
     if recovered && !there {
         return said("a verdict without the load", &walked.story);
     }
-    // A phone may refuse a hop of which the plan says that it isn't certain; then the plan promised nothing.
-    let promised = plan.hops.iter().all(|hop| hop.certain) || !walked.refused;
+    // A phone may refuse a hop of which the plan says that it isn't certain, or say that it runs what there is no way
+    // from; then the plan promised nothing.
+    let no_way = walked.events.iter().any(|event| matches!(event.kind, Kind::NoPlan(_)));
+    let promised = plan.hops.iter().all(|hop| hop.certain) || !(walked.refused || no_way);
     if promised && !(there && recovered) { said("not at its target", &walked.story) } else { None }
 }
 
 proptest! {
     // A walk takes some 20 ms; PROPTEST_CASES asks for more of them.
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    // The dice are fixed: what CI says of a change must not depend on luck.
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(79),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn every_plan_is_walked_to_its_target(bench in bench(), seed in 0..1_000_u64) {

@@ -43,6 +43,16 @@ fn one_of_each() -> Vec<Kind> {
             seed: None,
         }),
         Kind::SessionResumed { gap_s: 75 },
+        Kind::AddressSet { interface: "enp0s25".into(), address, again: false },
+        Kind::AddressSet { interface: "enp0s25".into(), address, again: true },
+        Kind::Link { interface: "enp0s25".into(), up: true },
+        Kind::Link { interface: "enp0s25".into(), up: false },
+        Kind::SelfTest { ok: true, text: "The program read a file from its own TFTP server".into() },
+        Kind::WrongAddress {
+            from: Mac([0, 0x1b, 0x0c, 0x18, 0xbd, 0xc1]),
+            asked: "1.1.168.192".parse().unwrap(),
+            means: "That is ours backwards".into(),
+        },
         Kind::DhcpOffer { address, asked: None },
         Kind::DhcpAck { address, how: "selecting".into(), asked: None },
         Kind::DhcpNak { address, foreign: true },
@@ -118,7 +128,7 @@ fn every_kind_has_one_sentence() {
     let kinds = one_of_each();
     let names: std::collections::BTreeSet<_> =
         kinds.iter().map(|k| format!("{k:?}").split([' ', '(']).next().unwrap().to_owned()).collect();
-    assert_eq!(names.len(), 26, "one of each kind of event: {names:?}");
+    assert_eq!(names.len(), 30, "one of each kind of event: {names:?}");
     let told: Vec<_> = kinds.into_iter().map(|kind| format!("{:<5}  {}", area(&kind), said(kind))).collect();
     for line in &told {
         assert!(line.ends_with('.') && !line.contains("..") && !line.contains("  It  "), "{line}");
@@ -127,6 +137,12 @@ fn every_kind_has_one_sentence() {
     insta::assert_snapshot!(told.join("\n"), @r"
     bench  The servers answer on 192.168.1.20: addresses and files; target 7960=P0S3-8-12-00.
     bench  The session goes on after a break of 1:15.
+    bench  enp0s25 has the address 192.168.1.20 for this session.
+    bench  enp0s25 had lost the address 192.168.1.20; it has it again.
+    bench  enp0s25 has a link.
+    bench  enp0s25 has no link: a phone restarts, or the cable or the switch is off.
+    bench  The program read a file from its own TFTP server.
+    bench  00:1b:0c:18:bd:c1 looks for files at 1.1.168.192, which is not this computer. That is ours backwards.
     dhcp   It asked for an address and was offered 192.168.1.20.
     dhcp   It took the address 192.168.1.20.
     dhcp   It wanted 192.168.1.20 of another network and was told to ask anew.

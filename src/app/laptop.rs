@@ -1,0 +1,251 @@
+//! The laptop before, in and after a session: `doctor`, `restore`, and what `serve` does with address and ports.
+
+use super::bench::wall;
+use super::{Exit, print_json, print_text, stop};
+use crate::cli::Serve;
+use crate::dhcp::elsewhere;
+use crate::event::Kind;
+use crate::host::doctor::{self, Scene};
+use crate::host::interfaces::{self, Interface};
+use crate::host::keeper::{Adopt, Charge, Keeper};
+use crate::host::ledger::{Glance, Ledger, Undone, glance};
+use crate::host::plan;
+use crate::host::privileges;
+use crate::host::probe;
+use crate::host::setup::Setup;
+use crate::host::state::StateDir;
+use crate::host::system::{System, system};
+use crate::host::wire::Tap;
+use crate::net::{self, BindError, Place};
+use anyhow::Result;
+use std::net::Ipv4Addr;
+use std::path::Path;
+
+/// Is this laptop ready? Changes nothing.
+pub(super) fn doctor(interface: Option<&str>, json: bool, state: Option<&Path>) -> Result<Exit> {
+    let system = system();
+    let program = std::env::current_exe().map_or_else(|_| "rescue79".to_owned(), |p| p.display().to_string());
+    let folder = StateDir::place(state).ok();
+    let scene = Scene { system: system.as_ref(), program: &program, folder: folder.as_deref(), wall: wall() };
+    let report = doctor::examine(&scene, interface);
+    if json {
+        print_json(&report)?;
+    } else {
+        print_text(&doctor::text(&report))?;
+    }
+    if report.ready {
+        return Ok(Exit::Done);
+    }
+    let first = report.checks.first();
+    let line = first.map(|c| format!("{} {}", c.seen, c.remedy.as_deref().unwrap_or_default()));
+    Err(stop(Exit::NotReady, line.unwrap_or_default()))
+}
+
+/// Undoes what a session that broke off left.
+pub(super) fn restore(state: Option<&Path>) -> Result<Exit> {
+    let folder = StateDir::place(state).map_err(|e| stop(Exit::NotReady, e))?;
+    if glance(&folder).is_none() {
+        let sudo = if privileges::rights().is_some_and(|r| !r.network) {
+            " If the session ran with sudo, run `sudo rescue79 restore`."
+        } else {
+            ""
+        };
+        print_text(&format!("There is nothing to undo: no session left anything on this computer.{sudo}"))?;
+        return Ok(Exit::Done);
+    }
+    let mut ledger = Ledger::open(&folder).map_err(|e| stop(Exit::NotReady, e))?;
+    privileges::hand_down();
+    let undone = ledger.undo_all(system().as_ref());
+    for done in &undone.done {
+        print_text(&format!("Undone: {done}."))?;
+    }
+    match undone.failed.first() {
+        None => Ok(Exit::Done),
+        Some(failed) => Err(stop(Exit::NotReady, not_undone(failed))),
+    }
+}
+
+fn not_undone(failed: &str) -> String {
+    let sudo = if cfg!(windows) { "as administrator" } else { "with sudo" };
+    format!("this could not be undone: {failed}. Run `rescue79 restore` {sudo}; it stays noted until then.")
+}
+
+/// The laptop, ready for a session.
+pub(super) struct Ready {
+    pub(super) interface: Interface,
+    pub(super) address: Ipv4Addr,
+    pub(super) prefix: u8,
+    setup: Option<Setup>,
+    tap: Option<Tap>,
+    set: bool,
+}
+
+/// Where to listen; nothing is changed yet.
+pub(super) fn place(args: &Serve) -> Result<Ready> {
+    if let Some(address) = args.listen {
+        let found = interfaces::with_address(address);
+        let (interface, prefix) =
+            found.ok_or_else(|| stop(Exit::NotReady, BindError::NoAddress { address }))?;
+        return Ok(Ready { interface, address, prefix, setup: None, tap: None, set: false });
+    }
+    let name = args.interface.as_deref().unwrap_or_default();
+    let all = interfaces::survey(system().as_ref());
+    let found = all.iter().find(|i| i.name == name || i.friendly.as_deref() == Some(name)).cloned();
+    let Some(interface) = found else {
+        let known: Vec<_> = all.iter().map(|i| i.friendly.as_deref().unwrap_or(&i.name)).collect();
+        return Err(stop(
+            Exit::NotReady,
+            format!("there is no interface {name}. This computer has: {}.", known.join(", ")),
+        ));
+    };
+    let (address, prefix) = if args.keep_address {
+        interface.addresses.first().copied().ok_or_else(|| {
+            stop(
+                Exit::NotReady,
+                format!("{name} has no IPv4 address. Leave --keep-address out, and the program sets one."),
+            )
+        })?
+    } else {
+        args.address.unwrap_or(plan::DEFAULT)
+    };
+    let checked = plan::check(&all, &interface, address, prefix, !args.no_dhcp);
+    // An address that was there before us is its owner's decision.
+    if let Err(bad) = checked
+        && !args.keep_address
+    {
+        return Err(stop(Exit::NotReady, bad));
+    }
+    Ok(Ready { interface, address, prefix, setup: None, tap: None, set: !args.keep_address })
+}
+
+/// Undoes what an earlier session left, whatever this one will need.
+pub(super) fn after_a_crash(store: Option<&StateDir>) {
+    let Some(folder) = store.map(StateDir::path).filter(|f| glance(f) == Some(Glance::Left)) else { return };
+    if let Ok(mut ledger) = Ledger::open(folder) {
+        privileges::hand_down();
+        say(&ledger.undo_all(system().as_ref()));
+    }
+}
+
+fn say(undone: &Undone) {
+    for done in &undone.done {
+        eprintln!("rescue79: an earlier session broke off; undone: {done}.");
+    }
+    for failed in &undone.failed {
+        eprintln!("rescue79: {}", not_undone(failed));
+    }
+}
+
+impl Ready {
+    /// Sets the address, when one is to be set.
+    pub(super) fn set(&mut self, store: Option<&StateDir>) -> Result<()> {
+        if !self.set {
+            return Ok(());
+        }
+        let Some(store) = store else {
+            return Err(stop(
+                Exit::NotReady,
+                "without a state folder no address is set, for nobody could put it back. Name one with --state DIR.",
+            ));
+        };
+        let system = system();
+        privileges::hand_down();
+        if let Ok(Some(mac)) = probe::conflict(system.as_ref(), &self.interface, self.address) {
+            let line = format!(
+                "{} is in use by {mac} on {}. Unplug that device, or choose another address with --address.",
+                self.address, self.interface.name
+            );
+            return Err(stop(Exit::NotReady, line));
+        }
+        let ledger = Ledger::open(store.path()).map_err(|e| stop(Exit::NotReady, e))?;
+        let (mut setup, undone) = Setup::begin(system, ledger);
+        say(&undone);
+        let name = self.interface.system_name();
+        setup.address(name, self.address, self.prefix).map_err(|e| {
+            let hint = if cfg!(windows) { "Run the program as administrator" } else { "Run the program with sudo" };
+            stop(Exit::NotReady, format!("the address {} can't be set on {name}: {e}. {hint}, or set it yourself and add --keep-address.", self.address))
+        })?;
+        self.setup = Some(setup);
+        // As it is now: switched on, and with the address.
+        if let Some(now) = interfaces::named(name) {
+            self.interface =
+                Interface { kind: self.interface.kind, default_route: self.interface.default_route, ..now };
+        }
+        Ok(())
+    }
+
+    /// Takes the ports, and makes sure that nothing else on laptop or wire is in the way.
+    pub(super) fn bind(&self, args: &Serve) -> Result<net::Bound> {
+        let system = system();
+        let place = Place {
+            address: self.address,
+            interface: Some(net::Interface {
+                name: self.interface.name.clone(),
+                index: self.interface.index,
+            }),
+            dhcp_port: (!args.no_dhcp).then_some(args.dhcp_port),
+            tftp_port: args.tftp_port,
+        };
+        let bound = net::bind(&place).map_err(|e| stop(Exit::NotReady, refused(system.as_ref(), &e)))?;
+        if args.listen.is_none() {
+            let mut ports = vec![args.tftp_port];
+            ports.extend((!args.no_dhcp).then_some(args.dhcp_port));
+            ports.sort_unstable();
+            if let Some(closed) =
+                doctor::closed_firewall(system.as_ref(), self.interface.system_name(), &ports)
+            {
+                return Err(stop(Exit::NotReady, closed));
+            }
+            // Phones ask at port 67; at another one nobody is a rival.
+            let rival =
+                (!args.no_dhcp && args.dhcp_port == 67).then(|| doctor::foreign_server(&self.interface));
+            if let Some(rival) = rival.flatten() {
+                return Err(stop(Exit::NotReady, rival));
+            }
+        }
+        Ok(bound)
+    }
+
+    /// Gives up the rights that are not needed any more; to be called before the servers' thread is started.
+    pub(super) fn give_up_rights(&mut self, args: &Serve) {
+        self.tap = Tap::open(self.interface.index).ok().filter(|_| !self.address.is_loopback());
+        privileges::give_up(self.setup.is_some(), args.adopt_addresses);
+    }
+
+    /// Looks after the laptop from here on.
+    pub(super) fn keep(self, tell: impl Fn(Kind) + Send + 'static, adopt: Option<Adopt>) -> Result<Keeper> {
+        if self.setup.is_some() {
+            let interface = self.interface.system_name().to_owned();
+            tell(Kind::AddressSet { interface, address: self.address, again: false });
+        }
+        let charge = Charge {
+            setup: self.setup,
+            system: system(),
+            interface: self.interface,
+            address: (self.address, self.prefix),
+            tap: self.tap,
+            adopt,
+        };
+        Ok(Keeper::start(charge, tell)?)
+    }
+}
+
+/// Why a port can't be had, with the name of who has it.
+fn refused(system: &dyn System, error: &BindError) -> String {
+    match error {
+        BindError::Taken { port } => match doctor::holder(system, *port) {
+            Some(holder) => {
+                format!("UDP port {port} is held by {holder}. End that program, then start again.")
+            }
+            None => error.to_string(),
+        },
+        _ => error.to_string(),
+    }
+}
+
+/// What another DHCP server must be told, when addresses come from there.
+pub(super) fn elsewhere(args: &Serve, address: Ipv4Addr) {
+    if args.no_dhcp && !address.is_loopback() {
+        eprint!("{}", elsewhere::text(address));
+    }
+}

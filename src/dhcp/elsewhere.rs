@@ -1,0 +1,90 @@
+//! The lines that another DHCP server needs so that phones find this computer.
+
+use std::net::Ipv4Addr;
+
+/// What to write into one kind of server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lines {
+    /// The server, as people call it.
+    pub server: &'static str,
+    /// The lines, to be copied as they stand.
+    pub lines: Vec<String>,
+}
+
+/// Option 150 (and 66, which some loads believe more) for the servers that people have.
+///
+/// Sources: Cisco IOS "ip dhcp pool", `option 150 ip`; dnsmasq(8) `--dhcp-option`; dhcpd.conf(5) "option definitions";
+/// Kea's manual, "custom `DHCPv4` options"; Windows `Add-DhcpServerv4OptionDefinition`, which must make 150 an IP address,
+/// for a text makes phones ignore the whole offer.
+#[must_use]
+pub fn lines(server: Ipv4Addr) -> Vec<Lines> {
+    let entry = |name, lines: Vec<String>| Lines { server: name, lines };
+    vec![
+        entry("Cisco IOS, in \"ip dhcp pool\"", vec![format!("option 150 ip {server}")]),
+        entry(
+            "dnsmasq",
+            vec![format!("dhcp-option-force=150,{server}"), format!("dhcp-option-force=66,{server}")],
+        ),
+        entry(
+            "ISC dhcpd",
+            vec![
+                "option tftp150 code 150 = array of ip-address;".to_owned(),
+                format!("option tftp150 {server};"),
+                format!("option tftp-server-name \"{server}\";"),
+            ],
+        ),
+        entry(
+            "Kea, in \"Dhcp4\"",
+            vec![
+                r#""option-def": [{"name": "tftp150", "code": 150, "space": "dhcp4", "type": "ipv4-address", "array": true}],"#
+                    .to_owned(),
+                format!(
+                    r#""option-data": [{{"name": "tftp150", "data": "{server}", "always-send": true}}]"#
+                ),
+            ],
+        ),
+        entry(
+            "Windows, in PowerShell",
+            vec![
+                "Add-DhcpServerv4OptionDefinition -Name TFTP150 -OptionId 150 -Type IPv4Address -MultiValued".to_owned(),
+                format!("Set-DhcpServerv4OptionValue -OptionId 150 -Value {server}"),
+            ],
+        ),
+    ]
+}
+
+/// The lines as a text for a person.
+#[must_use]
+pub fn text(server: Ipv4Addr) -> String {
+    let head = format!(
+        "Another DHCP server gives the addresses. It must send phones to {server}; write this into it:"
+    );
+    let entries = lines(server).into_iter().flat_map(|entry| {
+        let lines = entry.lines.into_iter().map(|line| format!("    {line}"));
+        [String::new(), format!("  {}", entry.server)].into_iter().chain(lines)
+    });
+    let mut all = vec![head];
+    all.extend(entries);
+    all.push(String::new());
+    all.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_server_is_told_this_computers_address_as_an_address() {
+        let all = lines(Ipv4Addr::new(192, 168, 1, 1));
+        assert_eq!(all.len(), 5);
+        for entry in &all {
+            let text = entry.lines.join("\n");
+            assert!(text.contains("192.168.1.1") && text.contains("150"), "{text}");
+        }
+        assert_eq!(all[0].lines, ["option 150 ip 192.168.1.1"]);
+        assert_eq!(all[1].lines[0], "dhcp-option-force=150,192.168.1.1");
+        let kea = format!("{{{}}}", all[3].lines.join("\n"));
+        let kea: serde_json::Value = serde_json::from_str(&kea).unwrap();
+        assert_eq!(kea["option-data"][0]["data"], "192.168.1.1");
+    }
+}

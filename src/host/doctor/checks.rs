@@ -1,0 +1,279 @@
+//! The checks: what was gathered in, a sentence out. Only the disk and the ledger are looked at here.
+
+use super::{Check, Gathered, Outcome};
+use crate::clock::Wall;
+use crate::host::interfaces::Interface;
+use crate::host::ledger;
+use crate::host::plan::{self, BadPlan};
+use crate::host::privileges::Rights;
+use crate::host::probe::Search;
+use crate::host::run::Trouble;
+use crate::host::system::{Firewall, Holder, System};
+use crate::limits;
+use crate::session::words::bytes;
+use std::net::Ipv4Addr;
+use std::path::Path;
+
+pub(super) fn rights(rights: Option<Rights>, command: &str) -> Check {
+    let check = |state, seen: &str| Check::new("rights", "Permission", state, seen);
+    let remedy = format!("{command} (once), or start the program with sudo");
+    match rights {
+        None => check(Outcome::Unknown, "This system doesn't say what the program may do.")
+            .means("Ports 67 and 69 are tried when a session starts."),
+        Some(Rights { ports: false, .. }) => check(Outcome::Fail, "The program may not use ports 67 and 69.")
+            .means("Phones ask for addresses and files at these two ports and at no other.")
+            .remedy(remedy),
+        Some(Rights { network: false, .. } | Rights { wire: false, .. }) => check(
+            Outcome::Warn,
+            "The program may use ports 67 and 69, but not set addresses or watch the wire.",
+        )
+        .means("It serves on an address that is there already (--keep-address).")
+        .remedy(remedy),
+        Some(_) => check(Outcome::Ok, "The program may use ports 67 and 69 and set addresses."),
+    }
+}
+
+pub(super) fn no_interface(wanted: Option<&str>, all: &[Interface]) -> Check {
+    let known: Vec<_> = all.iter().map(|i| i.friendly.as_deref().unwrap_or(&i.name)).collect();
+    let seen = match wanted {
+        Some(name) => format!("There is no interface {name}. This computer has: {}.", known.join(", ")),
+        None => format!("There is no socket for a cable here. This computer has: {}.", known.join(", ")),
+    };
+    Check::new("no-interface", "Interface", Outcome::Fail, seen)
+        .means("Phones of this series have only a cable.")
+        .remedy("Plug in a USB network adapter, or name an interface with --interface.")
+}
+
+pub(super) fn kind(interface: &Interface) -> Check {
+    let name = interface.system_name();
+    let check = |state, seen| Check::new("interface", "Interface", state, seen);
+    match interface.kind.refused() {
+        Some(why) => check(Outcome::Fail, format!("{name} will not do: {why}."))
+            .means("Servers would run there, and no phone would ever ask.")
+            .remedy("Choose the socket that the phone's cable is in, with --interface NAME."),
+        None if interface.default_route => {
+            check(Outcome::Warn, format!("{name} is this laptop's own way to the internet."))
+                .means("Other devices on that network would get their addresses from this program.")
+                .remedy("Use another socket, or unplug the cable that leads to the office network.")
+        }
+        None => check(Outcome::Ok, format!("{name} is {}.", article(interface.kind.name()))),
+    }
+}
+
+fn article(kind: &str) -> String {
+    match kind {
+        "Ethernet" => "a socket for a cable".to_owned(),
+        other => format!("a {other} interface"),
+    }
+}
+
+pub(super) fn link(interface: &Interface) -> Check {
+    let name = interface.system_name();
+    let check = |state, seen| Check::new("link", "Link", state, seen);
+    match (interface.on, interface.up) {
+        (_, true) => {
+            let speed = interface.speed.map(|s| format!(" with {s} Mb/s")).unwrap_or_default();
+            check(Outcome::Ok, format!("{name} has a link{speed}."))
+        }
+        (true, false) => check(Outcome::Warn, format!("{name} has no link."))
+            .means("No cable is in it, the other end has no power, or the cable is in the phone's PC socket. Some 79xx need a crossover cable to a laptop.")
+            .remedy("Put the cable into the phone's socket marked SW or 10/100 SW; best with a small switch between."),
+        (false, false) => check(Outcome::Warn, format!("{name} is switched off."))
+            .means("A session switches it on, and off again at its end.")
+            .remedy("Nothing; or switch it on to have the rest checked now."),
+    }
+}
+
+pub(super) fn holder_name(holder: &Holder) -> Option<String> {
+    holder.process.as_ref().map(|(name, pid)| format!("{name} (process {pid})"))
+}
+
+pub(super) fn port(
+    port: u16,
+    interface: &str,
+    holders: Result<Vec<Holder>, Trouble>,
+    rights: Option<Rights>,
+) -> Check {
+    let (code, title) = if port == 67 { ("port-67", "Port 67") } else { ("port-69", "Port 69") };
+    let check = |state, seen| Check::new(code, title, state, seen);
+    let held = match holders {
+        Ok(held) => held,
+        Err(trouble) => {
+            return check(Outcome::Unknown, format!("Who holds UDP port {port} can't be seen: {trouble}."))
+                .means("It is tried when a session starts.");
+        }
+    };
+    // A program that keeps to another interface is no rival.
+    let rival = held
+        .iter()
+        .find(|h| h.interface.as_deref().is_none_or(|i| i == interface) && !h.address.is_loopback());
+    let Some(rival) = rival else {
+        return check(Outcome::Ok, format!("UDP port {port} is free."));
+    };
+    let what = if port == 67 { "addresses" } else { "files" };
+    let means = format!("Phones would get their {what} from that program, or from nobody.");
+    if let Some((name, pid)) = &rival.process {
+        let named = holder_name(rival).unwrap_or_default();
+        check(Outcome::Fail, format!("UDP port {port} is held by {named}."))
+            .means(means)
+            .remedy(stop_command(name, *pid))
+    } else {
+        let hidden = rights.is_some_and(|r| !r.network);
+        let why = if hidden { "; only an administrator may see by whom" } else { "" };
+        check(Outcome::Fail, format!("UDP port {port} is held by another program{why}."))
+            .means(means)
+            .remedy(format!("sudo ss -lunp sport = :{port} names it; end that program."))
+    }
+}
+
+fn stop_command(name: &str, pid: u32) -> String {
+    match name {
+        _ if cfg!(windows) => format!("taskkill /PID {pid}"),
+        "dnsmasq" | "dhcpd" | "tftpd" | "in.tftpd" | "atftpd" | "udhcpd" => {
+            format!("sudo kill {pid} (or, if a service started it, sudo systemctl stop {name})")
+        }
+        _ => format!("sudo kill {pid}"),
+    }
+}
+
+pub(super) fn firewall(found: Firewall) -> Check {
+    let check = |state, seen| Check::new("firewall", "Firewall", state, seen);
+    match found {
+        Firewall::Open { seen } => check(Outcome::Ok, seen),
+        Firewall::Closed { seen, remedy } => check(Outcome::Fail, seen)
+            .means("What phones send never reaches the program, and nothing shows it.")
+            .remedy(remedy),
+        Firewall::Unknown { seen, remedy } => check(Outcome::Unknown, seen)
+            .means("If a phone gets no answer, the firewall is the first suspect.")
+            .remedy(remedy),
+    }
+}
+
+pub(super) fn foreign(search: Search) -> Check {
+    let check = |state, seen| Check::new("other-dhcp", "Other DHCP server", state, seen);
+    match search {
+        Search::Nobody => check(
+            Outcome::Ok,
+            format!("No other DHCP server answered within {} s.", limits::FOREIGN_OFFER.as_secs()),
+        ),
+        Search::CantSee(why) => {
+            check(Outcome::Unknown, format!("Whether there is another DHCP server can't be seen: {why}."))
+                .means("If there is one, phones may listen to it instead.")
+                .remedy("Run it again with sudo and with the cable in place.")
+        }
+        Search::Found(all) => {
+            let one = |(offer, mac): &(crate::dhcp::probe::Offer, Option<crate::phone_id::Mac>)| {
+                let mac = mac.map(|mac| format!(" ({mac})")).unwrap_or_default();
+                let wrong = offer.tftp.first().map(|a| format!(" and sends phones to {a} for files"));
+                format!("{}{mac} offers {}{}", offer.server, offer.address, wrong.unwrap_or_default())
+            };
+            let all: Vec<_> = all.iter().map(one).collect();
+            check(Outcome::Fail, format!("There is another DHCP server: {}.", all.join("; ")))
+                .means("Phones listen to whoever answers first.")
+                .remedy("Unplug it from this network, or run with --no-dhcp, which shows the lines to write into it.")
+        }
+    }
+}
+
+pub(super) fn conflict(address: Ipv4Addr, found: Result<Option<String>, String>) -> Check {
+    let check = |state, seen| Check::new("address-conflict", "Address", state, seen);
+    match found {
+        Ok(None) => check(Outcome::Ok, format!("Nobody else on the wire has {address}.")),
+        Ok(Some(mac)) => check(Outcome::Fail, format!("{address} is in use by {mac}."))
+            .means("Half of what phones send would go there.")
+            .remedy("Unplug that device, or choose another address, for example --address 192.168.79.1/24."),
+        Err(why) => {
+            check(Outcome::Unknown, format!("Whether somebody else has {address} can't be seen: {why}."))
+                .means("Two computers with one address confuse phones.")
+        }
+    }
+}
+
+pub(super) fn reverse_path(interface: &str, strict: Option<bool>) -> Option<Check> {
+    let check = |state, seen| Check::new("reverse-path", "Reverse-path filter", state, seen);
+    Some(if strict? {
+        check(Outcome::Warn, format!("The strict reverse-path filter is on for {interface}."))
+            .means("Packets of a phone that still has an address of its old network are thrown away unseen.")
+            .remedy(format!("sudo sysctl -w net.ipv4.conf.{interface}.rp_filter=2"))
+    } else {
+        check(Outcome::Ok, format!("No strict reverse-path filter on {interface}."))
+    })
+}
+
+pub(super) fn networks(all: &[Interface], of: &Gathered<'_>) -> Check {
+    let check = |state, seen| Check::new("same-network", "Networks", state, seen);
+    let (address, prefix) = of.address;
+    match plan::check(all, of.interface, address, prefix, true) {
+        Err(BadPlan::Elsewhere { other, theirs, length, instead }) => check(
+            Outcome::Fail,
+            format!("{other} is in the network of {address}/{prefix}, too: it has {theirs}/{length}."),
+        )
+        .means("Answers to phones would leave by the wrong interface.")
+        .remedy(format!("Serve with --address {instead}/24, or switch {other} off.")),
+        Err(bad @ (BadPlan::NoRoom { .. } | BadPlan::TooLarge { .. } | BadPlan::NotAHost { .. })) => {
+            check(Outcome::Fail, format!("{address}/{prefix} can't serve phones."))
+                .means(bad.to_string())
+                .remedy("rescue79 serve with --address 192.168.1.1/24")
+        }
+        _ => check(Outcome::Ok, format!("No other interface is in the network of {address}/{prefix}.")),
+    }
+}
+
+pub(super) fn answer_address(interface: &Interface) -> Option<Check> {
+    let [first, second, ..] = interface.addresses.as_slice() else { return None };
+    let seen = format!(
+        "{} has several addresses, {} and {} among them.",
+        interface.system_name(),
+        first.0,
+        second.0
+    );
+    let means = format!("With --keep-address phones are told {}, the first.", first.0);
+    let remedy = format!("To serve on another one, name it: --listen {}", second.0);
+    Some(Check::new("answer-address", "Answer address", Outcome::Warn, seen).means(means).remedy(remedy))
+}
+
+pub(super) fn disk(system: &dyn System, folder: &Path) -> Option<Check> {
+    let there = folder.ancestors().find(|f| f.exists())?;
+    let free = system.free_bytes(there)?;
+    let check = |state, seen| Check::new("disk", "Disk", state, seen);
+    Some(if free < limits::DISK_FREE {
+        check(Outcome::Warn, format!("Only {} are free for {}.", bytes(free), folder.display()))
+            .means("The journal of a long session may not fit; the session itself goes on.")
+            .remedy("Make room, or keep the journal elsewhere with --state DIR.")
+    } else {
+        check(Outcome::Ok, format!("{} are free for the journal.", bytes(free)))
+    })
+}
+
+pub(super) fn left_behind(folder: &Path) -> Option<Check> {
+    let check = |state, seen| Check::new("left-behind", "Left behind", state, seen);
+    Some(match ledger::glance(folder)? {
+        ledger::Glance::AtWork => {
+            check(Outcome::Warn, "A session of this program is at work on this computer.".to_owned())
+                .means("It holds ports and addresses, and puts everything back when it ends.")
+        }
+        ledger::Glance::Left => {
+            check(Outcome::Warn, "A session that broke off left changes on this computer.".to_owned())
+                .means("An address or a setting of a network interface isn't as it was.")
+                .remedy("sudo rescue79 restore")
+        }
+    })
+}
+
+pub(super) fn clock(wall: Wall) -> Check {
+    /// 2025-01-01: before this program was written.
+    const WRITTEN: i64 = 1_735_689_600_000;
+    let check = |state, seen| Check::new("clock", "Clock", state, seen);
+    let now = crate::journal::rfc3339(wall);
+    if wall.0 < WRITTEN {
+        check(Outcome::Warn, format!("The clock says {now}, which is long past."))
+            .means("Times in the journal and in the report will be wrong.")
+            .remedy(if cfg!(target_os = "linux") {
+                "sudo timedatectl set-ntp true"
+            } else {
+                "Set the clock in the system's settings."
+            })
+    } else {
+        check(Outcome::Ok, format!("The clock says {now}."))
+    }
+}

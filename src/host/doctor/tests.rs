@@ -1,0 +1,100 @@
+use super::checks;
+use super::*;
+use crate::dhcp::probe::Offer;
+use crate::host::interfaces::Kind;
+use crate::host::system::{Firewall, Holder};
+use crate::phone_id::Mac;
+
+fn interface() -> Interface {
+    Interface {
+        name: "enp0s25".into(),
+        friendly: None,
+        index: 2,
+        kind: Kind::Ethernet,
+        mac: Some("00:21:cc:11:22:33".into()),
+        addresses: vec![([192, 168, 1, 1].into(), 24)],
+        on: true,
+        up: true,
+        speed: Some(1_000),
+        default_route: false,
+    }
+}
+
+fn holder(interface: Option<&str>, process: Option<(&str, u32)>) -> Holder {
+    Holder {
+        address: Ipv4Addr::UNSPECIFIED,
+        interface: interface.map(str::to_owned),
+        process: process.map(|(name, pid)| (name.to_owned(), pid)),
+    }
+}
+
+#[test]
+fn the_holder_of_a_port_is_named_unless_it_keeps_to_another_interface() {
+    let held = checks::port(67, "enp0s25", Ok(vec![holder(None, Some(("dnsmasq", 1234)))]), None);
+    assert_eq!(held.state, Outcome::Fail);
+    assert!(held.seen.contains("dnsmasq (process 1234)"), "{}", held.seen);
+    assert!(held.remedy.unwrap().contains("1234"));
+    let elsewhere = vec![holder(Some("virbr0"), Some(("dnsmasq", 1234)))];
+    assert_eq!(checks::port(67, "enp0s25", Ok(elsewhere), None).state, Outcome::Ok);
+    let hidden = Rights { ports: true, network: false, wire: false };
+    let hidden = checks::port(69, "enp0s25", Ok(vec![holder(None, None)]), Some(hidden));
+    assert!(hidden.seen.contains("only an administrator"), "{}", hidden.seen);
+}
+
+#[test]
+fn another_server_is_told_with_address_and_mac() {
+    let offer = Offer {
+        server: [10, 0, 0, 1].into(),
+        address: [10, 0, 0, 50].into(),
+        tftp: vec![[1, 1, 168, 192].into()],
+    };
+    let mac = Mac([0, 0x1b, 0x0c, 1, 2, 3]);
+    let check = checks::foreign(Search::Found(vec![(offer, Some(mac))]));
+    assert_eq!((check.state, check.code), (Outcome::Fail, "other-dhcp"));
+    for word in ["10.0.0.1", "00:1b:0c:01:02:03", "1.1.168.192"] {
+        assert!(check.seen.contains(word), "{}", check.seen);
+    }
+}
+
+#[test]
+fn each_failure_has_a_remedy_and_each_check_a_sentence() {
+    let wifi = Interface { kind: Kind::WiFi, up: false, ..interface() };
+    let all = [interface(), Interface { name: "eth1".into(), ..interface() }];
+    let gathered = Gathered { interface: &all[0], address: ([192, 168, 1, 1].into(), 24), rights: None };
+    let closed = Firewall::Closed { seen: "Closed.".into(), remedy: "open".into() };
+    let found = [
+        checks::rights(Some(Rights { ports: false, network: false, wire: false }), "sudo setcap x"),
+        checks::kind(&wifi),
+        checks::link(&wifi),
+        checks::firewall(closed),
+        checks::networks(&all, &gathered),
+        checks::conflict([192, 168, 1, 1].into(), Ok(Some("00:1b:0c:01:02:03".into()))),
+        checks::reverse_path("eth0", Some(true)).unwrap(),
+        checks::no_interface(Some("eth9"), &all),
+        checks::clock(Wall(0)),
+    ];
+    for check in found {
+        assert!(check.state >= Outcome::Warn, "{check:?}");
+        assert!(check.seen.ends_with('.') && !check.means.is_empty() && check.remedy.is_some(), "{check:?}");
+    }
+}
+
+#[test]
+fn the_text_fits_eighty_columns_and_says_the_worst_first() {
+    let report = Report {
+        ready: false,
+        interface: Some("enp0s25".into()),
+        because: Some("it has a cable in it, and this laptop doesn't use it itself".into()),
+        address: Some([192, 168, 1, 1].into()),
+        checks: vec![
+            checks::port(67, "enp0s25", Ok(vec![holder(None, Some(("dnsmasq", 1234)))]), None),
+            checks::link(&Interface { up: false, ..interface() }),
+            checks::firewall(Firewall::Unknown { seen: "It can't be read.".into(), remedy: "sudo x".into() }),
+            checks::clock(Wall(1_795_000_000_000)),
+        ],
+        interfaces: vec![interface()],
+    };
+    let text = text(&report);
+    assert!(text.lines().all(|l| l.chars().count() <= 80), "{text}");
+    insta::assert_snapshot!(text);
+}

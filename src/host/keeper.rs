@@ -1,0 +1,131 @@
+//! Looks after the laptop while a session lives: link, address, wrong askers. Ending it puts the laptop back.
+
+use super::interfaces::Interface;
+use super::probe;
+use super::setup::Setup;
+use super::system::{Seen, System};
+use super::wire::{Askers, Tap, Wrong};
+use crate::event::Kind;
+use crate::limits;
+use std::net::Ipv4Addr;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// What looks after the laptop.
+pub struct Keeper {
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What a keeper looks after.
+pub struct Charge {
+    /// What was changed on the laptop; `None`: nothing was.
+    pub setup: Option<Setup>,
+    /// The system.
+    pub system: Box<dyn System>,
+    /// The interface that the phones are on.
+    pub interface: Interface,
+    /// Our address and the length of its network.
+    pub address: (Ipv4Addr, u8),
+    /// The ear on the wire, where there is one.
+    pub tap: Option<Tap>,
+    /// Answers at an address that phones wrongly ask; `None`: they are only told of.
+    pub adopt: Option<Adopt>,
+}
+
+/// Opens the port for files at an address that this computer has from now on.
+pub type Adopt = Box<dyn Fn(Ipv4Addr) -> std::io::Result<()> + Send>;
+
+/// How long a turn waits for a frame: the end of a session is noticed within this time.
+const TURN: Duration = Duration::from_millis(200);
+
+impl Keeper {
+    /// Starts looking. What is noticed goes to `tell`.
+    ///
+    /// # Errors
+    /// The system gives no thread; what was changed is put back.
+    pub fn start(charge: Charge, tell: impl Fn(Kind) + Send + 'static) -> std::io::Result<Self> {
+        let (stop, stopped) = channel();
+        let thread =
+            std::thread::Builder::new().name("laptop".into()).spawn(move || watch(charge, &stopped, tell))?;
+        Ok(Self { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn watch(mut charge: Charge, stopped: &Receiver<()>, tell: impl Fn(Kind)) {
+    let mut askers = Askers::new(charge.address.0, charge.address.1);
+    let mut link = Some(charge.interface.up);
+    let mut looked = now();
+    let mut buf = [0; 2_048];
+    loop {
+        let over = match &charge.tap {
+            None => stopped.recv_timeout(TURN) != Err(RecvTimeoutError::Timeout),
+            Some(tap) => {
+                match tap.next(&mut buf, TURN) {
+                    Ok(Some(frame)) => {
+                        if let Some(wrong) = askers.take(frame) {
+                            noticed(&mut charge, wrong, &tell);
+                        }
+                    }
+                    Ok(None) => {}
+                    Err(_) => charge.tap = None,
+                }
+                stopped.try_recv() != Err(std::sync::mpsc::TryRecvError::Empty)
+            }
+        };
+        if over {
+            return; // dropping the set-up puts everything back
+        }
+        if looked.elapsed() >= limits::LINK_EVERY {
+            looked = now();
+            look(&charge, &mut link, &tell);
+        }
+    }
+}
+
+/// Tells of a wrong asker, and has it answered where that is wanted.
+fn noticed(charge: &mut Charge, wrong: Wrong, tell: &impl Fn(Kind)) {
+    let Wrong { from, asked, means } = wrong;
+    tell(Kind::WrongAddress { from, asked, means });
+    let (Some(setup), Some(open)) = (&mut charge.setup, &charge.adopt) else { return };
+    // A computer that is there keeps its address.
+    if probe::conflict(charge.system.as_ref(), &charge.interface, asked) != Ok(None) {
+        return;
+    }
+    let interface = charge.interface.system_name();
+    if setup.adopt(interface, asked).is_ok() && open(asked).is_ok() {
+        tell(Kind::AddressSet { interface: interface.to_owned(), address: asked, again: false });
+    }
+}
+
+fn now() -> Instant {
+    #[expect(clippy::disallowed_methods, reason = "a shell that looks every second")]
+    Instant::now()
+}
+
+fn look(charge: &Charge, link: &mut Option<bool>, tell: &impl Fn(Kind)) {
+    let interface = charge.interface.system_name();
+    let seen: Option<Seen> = charge.system.look(interface);
+    let up = seen.as_ref().is_some_and(|seen| seen.link);
+    if *link != Some(up) {
+        *link = Some(up);
+        tell(Kind::Link { interface: interface.to_owned(), up });
+    }
+    // A system that takes the address away with the link takes it again until the link is back.
+    if !up && cfg!(windows) {
+        return;
+    }
+    for address in charge.setup.as_ref().map(Setup::renew).unwrap_or_default() {
+        tell(Kind::AddressSet { interface: interface.to_owned(), address, again: true });
+    }
+}

@@ -1,0 +1,200 @@
+//! The ledger: every change to the laptop is on the disk before it is made, and is crossed out after it was undone.
+//!
+//! One JSON object a line: `{"n":1,"boot":"…","change":"address",…}` for a change, `{"done":1}` when it is undone. A
+//! line that was torn by a power cut was never acted on. The file is held while a session lives, so that nobody undoes
+//! the changes of a session that still needs them.
+
+use super::run::Trouble;
+use super::system::{Change, System};
+use serde::{Deserialize, Serialize};
+use std::fs::{File, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+/// The ledger can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// A session is at work with it.
+    #[error(
+        "another session of rescue79 is at work on this computer and puts its changes back when it ends; end it first"
+    )]
+    Busy,
+    /// The file can't be read or written.
+    #[error(
+        "{path} can't be used ({source}); nothing on this computer is changed without it. Give the program a folder it may write to with --state DIR"
+    )]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The change was refused by the system.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Line {
+    Done {
+        done: u64,
+    },
+    Made {
+        n: u64,
+        #[serde(default)]
+        boot: Option<String>,
+        #[serde(flatten)]
+        change: Change,
+    },
+}
+
+struct Entry {
+    n: u64,
+    boot: Option<String>,
+    change: Change,
+}
+
+/// The ledger, held by this process.
+pub struct Ledger {
+    file: File,
+    path: PathBuf,
+    open: Vec<Entry>,
+    next: u64,
+}
+
+/// What came of an undoing.
+#[derive(Debug, Default)]
+pub struct Undone {
+    /// What was put back, in words.
+    pub done: Vec<String>,
+    /// What could not be put back, and why. It stays in the ledger.
+    pub failed: Vec<String>,
+}
+
+impl Ledger {
+    /// Opens the ledger of a state folder and holds it.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`] while another process holds it; else the file can't be used.
+    pub fn open(folder: &Path) -> Result<Self, LedgerError> {
+        let path = folder.join("ledger.jsonl");
+        let wrong = |source| LedgerError::Io { path: path.clone(), source };
+        let options = File::options().read(true).append(true).create(true).clone();
+        let mut file = options.open(&path).map_err(wrong)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(LedgerError::Busy),
+            Err(TryLockError::Error(source)) => return Err(wrong(source)),
+        }
+        let mut text = Vec::new();
+        file.read_to_end(&mut text).map_err(wrong)?;
+        let whole = text.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        // What follows the last whole line was never acted on.
+        file.set_len(u64::try_from(whole).unwrap_or(0)).map_err(wrong)?;
+        let mut ledger = Self { file, path: path.clone(), open: Vec::new(), next: 1 };
+        for line in text.get(..whole).unwrap_or_default().split(|b| *b == b'\n') {
+            match serde_json::from_slice(line) {
+                Ok(Line::Done { done }) => ledger.open.retain(|entry| entry.n != done),
+                Ok(Line::Made { n, boot, change }) => {
+                    ledger.next = ledger.next.max(n.saturating_add(1));
+                    ledger.open.push(Entry { n, boot, change });
+                }
+                Err(_) => {} // damaged on the disk, or of a later version: nothing that could be undone
+            }
+        }
+        #[cfg(unix)]
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+        Ok(ledger)
+    }
+
+    /// Changes that are made and not undone, oldest first.
+    #[must_use]
+    pub fn changes(&self) -> impl DoubleEndedIterator<Item = &Change> {
+        self.open.iter().map(|entry| &entry.change)
+    }
+
+    /// Writes a change down, then makes it.
+    ///
+    /// # Errors
+    /// It can't be written, then nothing is changed; or the system refused it, then it is crossed out.
+    pub fn make(&mut self, system: &dyn System, change: &Change) -> Result<(), LedgerError> {
+        let (n, boot) = (self.next, system.boot());
+        self.next += 1;
+        self.write(&Line::Made { n, boot: boot.clone(), change: change.clone() })?;
+        let made = system.make(change);
+        self.open.push(Entry { n, boot, change: change.clone() });
+        if let Err(trouble) = made {
+            // It may have been made in part.
+            if system.undo(change).is_ok() {
+                self.cross_out(n)?;
+            }
+            return Err(trouble.into());
+        }
+        Ok(())
+    }
+
+    /// Undoes everything, the newest change first.
+    pub fn undo_all(&mut self, system: &dyn System) -> Undone {
+        let boot = system.boot();
+        let mut result = Undone::default();
+        for (n, made_in, change) in
+            self.open.iter().rev().map(|e| (e.n, e.boot.clone(), e.change.clone())).collect::<Vec<_>>()
+        {
+            // All changes are of the kind that a restart undoes; what looks alike after it is not ours.
+            let restarted = made_in.is_some() && boot.is_some() && made_in != boot;
+            let undone = if restarted { Ok(()) } else { system.undo(&change) };
+            match undone {
+                Ok(()) if restarted => result.done.push(format!("{} (the restart did it)", change.undone())),
+                Ok(()) => result.done.push(change.undone()),
+                Err(trouble) => {
+                    result.failed.push(format!("{}: {trouble}", change.interface()));
+                    continue;
+                }
+            }
+            if let Err(e) = self.cross_out(n) {
+                result.failed.push(e.to_string());
+            }
+        }
+        result
+    }
+
+    fn cross_out(&mut self, n: u64) -> Result<(), LedgerError> {
+        self.open.retain(|entry| entry.n != n);
+        if self.open.is_empty() {
+            let emptied = self.file.set_len(0).and_then(|()| self.file.rewind());
+            let emptied = emptied.and_then(|()| self.file.sync_all());
+            return emptied.map_err(|source| LedgerError::Io { path: self.path.clone(), source });
+        }
+        self.write(&Line::Done { done: n })
+    }
+
+    fn write(&mut self, line: &Line) -> Result<(), LedgerError> {
+        let wrong = |source| LedgerError::Io { path: self.path.clone(), source };
+        let mut text = serde_json::to_vec(line).map_err(|e| wrong(e.into()))?;
+        text.push(b'\n');
+        self.file.write_all(&text).and_then(|()| self.file.sync_all()).map_err(wrong)
+    }
+}
+
+/// What a glance at the ledger of a folder shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glance {
+    /// A session holds it.
+    AtWork,
+    /// A session that broke off left changes.
+    Left,
+}
+
+/// Looks at the ledger of a folder without touching it; `None`: there is nothing to undo.
+#[must_use]
+pub fn glance(folder: &Path) -> Option<Glance> {
+    let file = File::open(folder.join("ledger.jsonl")).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => Some(Glance::AtWork),
+        _ => file.metadata().is_ok_and(|m| m.len() > 0).then_some(Glance::Left),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,240 @@
+//! Linux: `ip`, `ss`, `nmcli`, `networkctl`, `nft`, `iptables`, and what `/proc` and `/sys` tell.
+
+mod firewall;
+mod parse;
+
+use super::interfaces::Kind;
+use super::run::{Argv, Run, Trouble};
+use super::system::{Change, Firewall, Holder, Manager, System};
+use std::fs;
+use std::io;
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+
+/// Linux, by its commands.
+#[derive(Debug)]
+pub struct Linux<R> {
+    run: R,
+}
+
+impl<R: Run> Linux<R> {
+    /// With this way to run commands.
+    pub const fn new(run: R) -> Self {
+        Self { run }
+    }
+
+    /// A change of an interface that is not there any more is undone already.
+    fn unless_gone(&self, interface: &str, result: Result<String, Trouble>) -> Result<(), Trouble> {
+        match result {
+            Ok(_) => Ok(()),
+            Err(_) if self.look(interface).is_none() => Ok(()),
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    fn networkd(&self, interface: &str, leave: bool) -> Result<(), Trouble> {
+        let file = networkd_file(interface);
+        let told = if leave {
+            let text = format!("[Match]\nName={interface}\n\n[Link]\nUnmanaged=yes\n");
+            let folder = file.parent().map_or(Ok(()), fs::create_dir_all);
+            folder.and_then(|()| fs::write(&file, text))
+        } else {
+            fs::remove_file(&file)
+        };
+        match told {
+            Err(e) if !leave && e.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
+                return Err(Trouble::Permission(format!("a change to {}", file.display())));
+            }
+            Err(e) => {
+                return Err(Trouble::Failed {
+                    command: format!("a change to {}", file.display()),
+                    said: e.to_string(),
+                });
+            }
+            Ok(()) => {}
+        }
+        self.run.run(&Argv::new("networkctl reload")).map(drop)
+    }
+}
+
+/// Where systemd-networkd is told to leave an interface alone; the folder is gone after a restart.
+fn networkd_file(interface: &str) -> PathBuf {
+    Path::new("/run/systemd/network").join(format!("00-rescue79-{interface}.network"))
+}
+
+/// Takes an interface from `NetworkManager`, or gives it back.
+fn managed(interface: &str, managed: bool) -> Argv {
+    Argv::new("nmcli device set").with(interface).with("managed").with(if managed { "yes" } else { "no" })
+}
+
+/// Switches an interface on or off.
+fn switch(interface: &str, on: bool) -> Argv {
+    Argv::new("ip link set dev").with(interface).with(if on { "up" } else { "down" })
+}
+
+/// Adds an address.
+pub(super) fn add(interface: &str, address: Ipv4Addr, prefix: u8) -> Argv {
+    let argv = Argv::new("ip address add").with(format!("{address}/{prefix}"));
+    // A network of one address has no broadcast address.
+    let argv = if prefix < 31 { argv.with("broadcast").with("+") } else { argv };
+    argv.with("dev").with(interface)
+}
+
+/// Takes an address away.
+fn remove(interface: &str, address: Ipv4Addr, prefix: u8) -> Argv {
+    Argv::new("ip address delete").with(format!("{address}/{prefix}")).with("dev").with(interface)
+}
+
+fn sys(interface: &str, file: &str) -> PathBuf {
+    Path::new("/sys/class/net").join(interface).join(file)
+}
+
+impl<R: Run> System for Linux<R> {
+    fn boot(&self) -> Option<String> {
+        let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+        Some(id.trim().to_owned())
+    }
+
+    fn manager(&self, interface: &str) -> Option<Manager> {
+        let nmcli = Argv::new("nmcli -t -f GENERAL.STATE device show").with(interface);
+        if self.run.run(&nmcli).is_ok_and(|out| parse::network_manager_holds(&out)) {
+            return Some(Manager::NetworkManager);
+        }
+        let networkctl = Argv::new("networkctl --no-legend --no-pager list").with(interface);
+        let holds = self.run.run(&networkctl).is_ok_and(|out| parse::networkd_holds(&out, interface));
+        holds.then_some(Manager::Networkd)
+    }
+
+    fn make(&self, change: &Change) -> Result<(), Trouble> {
+        match change {
+            Change::Hold { interface, manager: Manager::NetworkManager } => {
+                self.run.run(&managed(interface, false)).map(drop)
+            }
+            Change::Hold { interface, manager: Manager::Networkd } => self.networkd(interface, true),
+            Change::Up { interface } => self.run.run(&switch(interface, true)).map(drop),
+            Change::Address { interface, address, prefix } => {
+                self.run.run(&add(interface, *address, *prefix)).map(drop)
+            }
+        }
+    }
+
+    fn undo(&self, change: &Change) -> Result<(), Trouble> {
+        let interface = change.interface();
+        let seen = self.look(interface);
+        match change {
+            Change::Hold { manager: Manager::NetworkManager, .. } => {
+                match self.run.run(&managed(interface, true)) {
+                    // A manager that was ended meanwhile looks after everything when it is started.
+                    Err(Trouble::Failed { said, .. }) if said.contains("is not running") => Ok(()),
+                    told => self.unless_gone(interface, told),
+                }
+            }
+            Change::Hold { manager: Manager::Networkd, .. } => self.networkd(interface, false),
+            Change::Up { .. } if seen.as_ref().is_some_and(|seen| seen.up) => {
+                self.unless_gone(interface, self.run.run(&switch(interface, false)))
+            }
+            Change::Address { address, prefix, .. }
+                if seen.is_some_and(|seen| seen.addresses.contains(&(*address, *prefix))) =>
+            {
+                self.unless_gone(interface, self.run.run(&remove(interface, *address, *prefix)))
+            }
+            Change::Up { .. } | Change::Address { .. } => Ok(()),
+        }
+    }
+
+    fn holders(&self, port: u16) -> Result<Vec<Holder>, Trouble> {
+        Ok(parse::ss(&self.run.run(&Argv::new("ss -lunpH"))?, port))
+    }
+
+    fn firewall(&self, interface: &str, ports: &[u16]) -> Firewall {
+        firewall::look(&self.run, interface, ports)
+    }
+
+    fn default_route(&self) -> Option<String> {
+        parse::default_route(&fs::read_to_string("/proc/net/route").ok()?)
+    }
+
+    fn kind(&self, interface: &str) -> Option<Kind> {
+        if !sys(interface, "").exists() {
+            return None;
+        }
+        // The kernel's own words first: names are chosen by people.
+        Some(match () {
+            () if interface == "lo" => Kind::Loopback,
+            () if sys(interface, "wireless").exists() || sys(interface, "phy80211").exists() => Kind::WiFi,
+            () if sys(interface, "bridge").exists() => Kind::Bridge,
+            () if sys(interface, "tun_flags").exists() => Kind::Vpn,
+            () if fs::read_to_string(sys(interface, "type")).is_ok_and(|t| t.trim() != "1") => Kind::Vpn,
+            () if sys(interface, "device").exists() => Kind::Ethernet,
+            () => Kind::Virtual,
+        })
+    }
+
+    fn neighbour(&self, interface: &str, address: Ipv4Addr) -> Result<Option<String>, Trouble> {
+        let argv = Argv::new("ip neighbour show").with(address.to_string()).with("dev").with(interface);
+        Ok(parse::neighbour(&self.run.run(&argv)?))
+    }
+
+    fn strict_reverse_path(&self, interface: &str) -> Option<bool> {
+        let of = |name: &str| -> Option<u8> {
+            let path = Path::new("/proc/sys/net/ipv4/conf").join(name).join("rp_filter");
+            fs::read_to_string(path).ok()?.trim().parse().ok()
+        };
+        // The larger of the two counts; 2 is the loose kind, which lets phones through.
+        Some(of("all")?.max(of(interface)?) == 1)
+    }
+
+    fn free_bytes(&self, folder: &Path) -> Option<u64> {
+        let argv = Argv::new("df -P -k").with(folder.display().to_string());
+        parse::df(&self.run.run(&argv).ok()?)
+    }
+
+    fn rights(&self, program: &str) -> String {
+        format!("sudo setcap cap_net_bind_service,cap_net_raw,cap_net_admin+ep {program}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::run::pretend::Pretend;
+
+    #[test]
+    fn an_address_is_set_and_taken_away_by_these_commands() {
+        let address = Ipv4Addr::new(192, 168, 1, 1);
+        assert_eq!(
+            add("enp0s25", address, 24).to_string(),
+            "ip address add 192.168.1.1/24 broadcast + dev enp0s25"
+        );
+        assert_eq!(add("enp0s25", address, 32).to_string(), "ip address add 192.168.1.1/32 dev enp0s25");
+        assert_eq!(
+            remove("enp0s25", address, 24).to_string(),
+            "ip address delete 192.168.1.1/24 dev enp0s25"
+        );
+        assert_eq!(switch("enp0s25", false).to_string(), "ip link set dev enp0s25 down");
+        assert_eq!(managed("enp0s25", true).to_string(), "nmcli device set enp0s25 managed yes");
+        assert!(networkd_file("enp0s25").ends_with("run/systemd/network/00-rescue79-enp0s25.network"));
+    }
+
+    #[test]
+    fn a_manager_that_holds_the_interface_is_told_to_let_go() {
+        let linux = Linux::new(Pretend::new(&[
+            ("nmcli -t -f GENERAL.STATE device show eth0", "GENERAL.STATE:100 (connected)\n"),
+            ("nmcli device set eth0 managed no", ""),
+        ]));
+        let manager = linux.manager("eth0").unwrap();
+        assert_eq!(manager, Manager::NetworkManager);
+        linux.make(&Change::Hold { interface: "eth0".into(), manager }).unwrap();
+        assert_eq!(linux.run.asked.lock().unwrap().last().unwrap(), "nmcli device set eth0 managed no");
+    }
+
+    #[test]
+    fn a_manager_that_was_ended_needs_no_word() {
+        let mut run = Pretend::default();
+        let said = "Error: NetworkManager is not running.".to_owned();
+        run.answers.push(("nmcli", Err(Trouble::Failed { command: "nmcli".into(), said })));
+        let hold = Change::Hold { interface: "no-such-interface".into(), manager: Manager::NetworkManager };
+        Linux::new(run).undo(&hold).unwrap();
+    }
+}

@@ -1,0 +1,132 @@
+use super::*;
+use crate::host::run::pretend::Pretend;
+
+const HOOK: &str = r#"{"chain":{"family":"inet","table":"f","name":"in","handle":1,"type":"filter","hook":"input","prio":0,"policy":"POLICY"}}"#;
+
+fn ruleset(policy: &str, rules: &[&str]) -> String {
+    let chain = HOOK.replace("POLICY", policy);
+    let rule = |expr: &&str| {
+        format!(r#",{{"rule":{{"family":"inet","table":"f","chain":"in","handle":7,"expr":[{expr}]}}}}"#)
+    };
+    let rules = rules.iter().map(rule).collect::<Vec<_>>().concat();
+    format!(r#"{{"nftables":[{chain},{{"chain":{{"family":"inet","table":"f","name":"own"}}}}{rules}]}}"#)
+}
+
+fn packet(interface: &str, port: u16) -> Packet<'_> {
+    Packet { interface, port, answer: false }
+}
+
+fn fate(policy: &str, rules: &[&str], port: u16) -> Option<String> {
+    dropped(&nft(&ruleset(policy, rules)).unwrap(), packet("eth0", port))
+}
+
+const DPORTS: &str = r#"{"match":{"op":"==","left":{"payload":{"protocol":"udp","field":"dport"}},"right":{"set":[67,{"range":[69,70]}]}}}"#;
+
+#[test]
+fn an_nftables_rule_that_drops_is_named() {
+    let drop = format!("{DPORTS},{}", r#"{"drop":null}"#);
+    let by = fate("accept", &[&drop], 69).unwrap();
+    assert_eq!(by, r#"rule 7 of the nftables chain "inet f in""#);
+    assert_eq!(fate("accept", &[&drop], 68), None);
+}
+
+#[test]
+fn the_policy_counts_when_no_rule_takes_the_packet() {
+    let established = r#"{"match":{"op":"in","left":{"ct":{"key":"state"}},"right":["established","related"]}},{"accept":null}"#;
+    assert!(fate("drop", &[established], 67).unwrap().contains("policy"));
+    let accept = format!("{DPORTS},{}", r#"{"accept":null}"#);
+    assert_eq!(fate("drop", &[established, &accept], 67), None);
+    let other = r#"{"match":{"op":"==","left":{"meta":{"key":"iifname"}},"right":"wlan0"}},{"accept":null}"#;
+    assert!(fate("drop", &[other], 67).is_some());
+    let own = r#"{"match":{"op":"==","left":{"meta":{"key":"iifname"}},"right":"eth*"}},{"accept":null}"#;
+    assert_eq!(fate("drop", &[own], 67), None);
+}
+
+#[test]
+fn what_is_not_weighed_takes_nothing_and_drops_nothing() {
+    let address = r#"{"match":{"op":"==","left":{"payload":{"protocol":"ip","field":"saddr"}},"right":"10.0.0.1"}},{"drop":null}"#;
+    let tcp = r#"{"match":{"op":"==","left":{"payload":{"protocol":"tcp","field":"dport"}},"right":69}},{"drop":null}"#;
+    assert_eq!(fate("accept", &[address, tcp], 69), None);
+}
+
+#[test]
+fn chains_that_call_each_other_come_to_an_end() {
+    let again = r#"{"jump":{"target":"in"}}"#;
+    assert_eq!(fate("accept", &[again], 69), None);
+}
+
+#[test]
+fn iptables_rules_are_walked_through_their_chains() {
+    let out = "-P INPUT DROP\n-P FORWARD DROP\n-N own\n\
+        -A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n\
+        -A INPUT -i eth0 -j own\n\
+        -A own -p udp -m udp --dport 69 -j ACCEPT\n\
+        -A own -s 10.0.0.0/8 -p udp -m multiport --dports 67,68 -j ACCEPT\n";
+    let chains = iptables(out);
+    assert_eq!(dropped(&chains, packet("eth0", 69)), None);
+    assert!(dropped(&chains, packet("eth1", 69)).unwrap().contains("policy"));
+    assert!(dropped(&chains, packet("eth0", 67)).is_some(), "the rule holds only for 10.0.0.0/8");
+    let by = dropped(
+        &iptables(
+            "-P INPUT ACCEPT\n-A INPUT -p udp -m udp --dport 67:69 -j REJECT --reject-with icmp-port-unreachable\n",
+        ),
+        packet("eth0", 68),
+    );
+    assert!(by.unwrap().contains("--dport 67:69"));
+    let not = "-P INPUT ACCEPT\n-A INPUT ! -i lo -j DROP\n";
+    assert!(dropped(&iptables(not), packet("eth0", 69)).is_some());
+    assert!(dropped(&iptables(not), packet("lo", 69)).is_none());
+}
+
+#[test]
+fn the_remedy_is_the_one_of_whoever_writes_the_rules() {
+    let closed = ruleset("drop", &[]);
+    let look_with = |more: &[(&'static str, &str)]| {
+        let mut answers = vec![("nft -j list ruleset", closed.as_str())];
+        answers.extend_from_slice(more);
+        match look(&Pretend::new(&answers), "eth0", &[67, 69]) {
+            Firewall::Closed { seen, remedy } => (seen, remedy),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (seen, remedy) = look_with(&[]);
+    assert!(seen.starts_with("UDP port 67 on eth0 is dropped by"), "{seen}");
+    assert_eq!(remedy, "sudo nft insert rule inet f in iifname eth0 udp dport '{ 67, 69 }' accept");
+    let (_, remedy) = look_with(&[("ufw status", "Status: active\n")]);
+    assert_eq!(remedy, "sudo ufw allow in on eth0 to any port 67,69 proto udp");
+    let (_, remedy) = look_with(&[("firewall-cmd --state", "running\n")]);
+    assert_eq!(remedy, "sudo firewall-cmd --zone=trusted --change-interface=eth0");
+}
+
+#[test]
+fn what_can_not_be_read_is_said() {
+    let mut run = Pretend::default();
+    run.answers.push(("nft", Err(Trouble::Permission("nft".into()))));
+    assert!(matches!(look(&run, "eth0", &[69]), Firewall::Unknown { .. }));
+    assert!(matches!(look(&Pretend::default(), "eth0", &[69]), Firewall::Open { .. }));
+    assert!(matches!(look(&Pretend::new(&[("nft", "not json")]), "eth0", &[69]), Firewall::Unknown { .. }));
+    let open = ruleset("accept", &[]);
+    assert!(matches!(look(&Pretend::new(&[("nft", &open)]), "eth0", &[69]), Firewall::Open { .. }));
+}
+
+#[test]
+fn answers_of_phones_that_read_must_come_in_too() {
+    let accept = format!("{DPORTS},{}", r#"{"accept":null}"#);
+    let established = r#"{"match":{"op":"in","left":{"ct":{"key":"state"}},"right":["established","related"]}},{"accept":null}"#;
+    let look_at = |rules: &[&str]| {
+        let text = ruleset("drop", rules);
+        look(&Pretend::new(&[("nft -j list ruleset", &text)]), "eth0", &[67, 69])
+    };
+    match look_at(&[&accept]) {
+        Firewall::Closed { seen, remedy } => {
+            assert!(seen.contains("while they read"), "{seen}");
+            assert!(remedy.contains("ct state established accept"), "{remedy}");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(matches!(look_at(&[established, &accept]), Firewall::Open { .. }));
+    let tables = iptables(
+        "-P INPUT DROP\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n-A INPUT -p udp -m udp --dport 69 -j ACCEPT\n",
+    );
+    assert_eq!(closed(&tables, "eth0", &[69]), None);
+}

@@ -1,0 +1,126 @@
+//! What Linux programs print, read.
+
+use crate::host::system::Holder;
+use std::net::Ipv4Addr;
+
+/// `nmcli -t -f GENERAL.STATE device show IF`: 10 is "unmanaged", everything above is looked after.
+pub(super) fn network_manager_holds(out: &str) -> bool {
+    let state = out.lines().find_map(|l| l.strip_prefix("GENERAL.STATE:"));
+    let number = state.and_then(|s| s.split_whitespace().next()).and_then(|n| n.parse::<u32>().ok());
+    number.is_some_and(|n| n > 10)
+}
+
+/// `networkctl --no-legend list IF`: the last column is the set-up state.
+pub(super) fn networkd_holds(out: &str, interface: &str) -> bool {
+    out.lines().any(|line| {
+        let words: Vec<_> = line.split_whitespace().map(|w| w.trim_start_matches('●')).collect();
+        words.contains(&interface)
+            && words.last().is_some_and(|state| {
+                ["configured", "configuring", "degraded", "pending", "initialized", "failed"].contains(state)
+            })
+    })
+}
+
+/// `ss -lunpH`: who listens on this UDP port.
+pub(super) fn ss(out: &str, port: u16) -> Vec<Holder> {
+    out.lines().filter_map(|line| ss_line(line, port)).collect()
+}
+
+fn ss_line(line: &str, port: u16) -> Option<Holder> {
+    let local = line.split_whitespace().nth(3)?;
+    let (address, at) = local.rsplit_once(':')?;
+    if at.parse() != Ok(port) {
+        return None;
+    }
+    let (address, interface) = match address.split_once('%') {
+        Some((address, interface)) => (address, Some(interface.to_owned())),
+        None => (address, None),
+    };
+    let address = match address {
+        "*" | "[::]" => Ipv4Addr::UNSPECIFIED,
+        other => other.parse().ok()?,
+    };
+    // users:(("dnsmasq",pid=1234,fd=4))
+    let process = line.split_once("((\"").and_then(|(_, rest)| {
+        let (name, rest) = rest.split_once('"')?;
+        let pid = rest.split_once("pid=")?.1;
+        let pid = pid.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
+        Some((name.to_owned(), pid))
+    });
+    Some(Holder { address, interface, process })
+}
+
+/// `/proc/net/route`: the interface of the default route with the smallest metric.
+pub(super) fn default_route(table: &str) -> Option<String> {
+    let routes = table.lines().skip(1).filter_map(|line| {
+        let words: Vec<_> = line.split_whitespace().collect();
+        let (name, to, metric, mask) = (words.first()?, words.get(1)?, words.get(6)?, words.get(7)?);
+        (*to == "00000000" && *mask == "00000000").then_some((metric.parse::<u32>().ok()?, *name))
+    });
+    routes.min().map(|(_, name)| name.to_owned())
+}
+
+/// `ip neighbour show ADDRESS dev IF`: the hardware address, when there was an answer.
+pub(super) fn neighbour(out: &str) -> Option<String> {
+    let mut words = out.split_whitespace().skip_while(|w| *w != "lladdr");
+    words.nth(1).map(str::to_owned)
+}
+
+/// `df -P -k FOLDER`: bytes that are free.
+pub(super) fn df(out: &str) -> Option<u64> {
+    out.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok()?.checked_mul(1_024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ss_names_the_holder() {
+        let out = "\
+UNCONN 0 0 0.0.0.0%virbr0:67 0.0.0.0:* users:((\"dnsmasq\",pid=1234,fd=3))
+UNCONN 0      0            127.0.0.53%lo:53        0.0.0.0:*
+UNCONN 0      0                  *:69              *:*
+";
+        let dhcp = ss(out, 67);
+        assert_eq!(dhcp.len(), 1);
+        assert_eq!(dhcp[0].process, Some(("dnsmasq".into(), 1234)));
+        assert_eq!(dhcp[0].interface.as_deref(), Some("virbr0"));
+        let tftp = Holder { address: Ipv4Addr::UNSPECIFIED, interface: None, process: None };
+        assert_eq!(ss(out, 69), [tftp]);
+        assert!(ss("", 67).is_empty() && ss("nonsense", 67).is_empty());
+    }
+
+    #[test]
+    fn managers_say_whether_they_hold() {
+        assert!(network_manager_holds("GENERAL.STATE:100 (connected)\n"));
+        assert!(network_manager_holds("GENERAL.STATE:30 (disconnected)\n"));
+        assert!(!network_manager_holds("GENERAL.STATE:10 (unmanaged)\n"));
+        assert!(!network_manager_holds(""));
+        assert!(networkd_holds("  2 enp0s25 ether routable configured\n", "enp0s25"));
+        assert!(!networkd_holds("  2 enp0s25 ether routable unmanaged\n", "enp0s25"));
+        assert!(!networkd_holds("  3 eth1 ether off configured\n", "enp0s25"));
+    }
+
+    #[test]
+    fn the_cheapest_default_route_counts() {
+        let table = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n\
+            wlp3s0\t00000000\t0100000A\t0003\t0\t0\t600\t00000000\t0\t0\t0\n\
+            enp0s25\t00000000\t0100A8C0\t0003\t0\t0\t100\t00000000\t0\t0\t0\n\
+            enp0s25\t0000A8C0\t00000000\t0001\t0\t0\t100\t00FFFFFF\t0\t0\t0\n";
+        assert_eq!(default_route(table).as_deref(), Some("enp0s25"));
+        assert_eq!(default_route("Iface\n"), None);
+    }
+
+    #[test]
+    fn neighbours_and_free_room_are_read() {
+        assert_eq!(
+            neighbour("192.168.1.1 lladdr 00:1b:0c:18:bd:c1 REACHABLE\n").as_deref(),
+            Some("00:1b:0c:18:bd:c1")
+        );
+        assert_eq!(neighbour("192.168.1.1  FAILED\n"), None);
+        let df_out = "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/sda1 100 40 60 40% /\n";
+        assert_eq!(df(df_out), Some(61_440));
+        assert_eq!(df(""), None);
+    }
+}

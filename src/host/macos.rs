@@ -1,0 +1,252 @@
+//! macOS: `ifconfig`, `networksetup`, `lsof`, `pfctl`, `arp` and the application firewall's own tool.
+
+use super::interfaces::Kind;
+use super::run::{Argv, Run, Trouble};
+use super::system::{Change, Firewall, Holder, Manager, System};
+use std::net::Ipv4Addr;
+use std::path::Path;
+
+/// macOS, by its commands.
+#[derive(Debug)]
+pub struct MacOs<R> {
+    run: R,
+}
+
+impl<R: Run> MacOs<R> {
+    /// With this way to run commands.
+    pub const fn new(run: R) -> Self {
+        Self { run }
+    }
+}
+
+/// Adds an address beside those that are there; the system's own settings stay untouched.
+fn add(interface: &str, address: Ipv4Addr, prefix: u8) -> Argv {
+    let mask = crate::dhcp::lease::mask(prefix);
+    Argv::new("ifconfig").with(interface).with("alias").with(address.to_string()).with(mask.to_string())
+}
+
+/// Takes an address away.
+fn remove(interface: &str, address: Ipv4Addr) -> Argv {
+    Argv::new("ifconfig").with(interface).with("-alias").with(address.to_string())
+}
+
+/// Switches an interface on or off.
+fn switch(interface: &str, on: bool) -> Argv {
+    Argv::new("ifconfig").with(interface).with(if on { "up" } else { "down" })
+}
+
+/// `lsof -nP -iUDP:PORT -F pcn`: process, command and name on lines of their own.
+fn lsof(out: &str, port: u16) -> Vec<Holder> {
+    let (mut pid, mut name, mut held) = (None, None, Vec::new());
+    for line in out.lines() {
+        let Some(kind) = line.chars().next() else { continue };
+        let value = line.get(1..).unwrap_or_default();
+        match kind {
+            'p' => pid = value.parse::<u32>().ok(),
+            'c' => name = Some(value.to_owned()),
+            'n' => {
+                let Some((address, at)) = value.rsplit_once(':') else { continue };
+                if at.parse() == Ok(port) {
+                    let address = address.parse().unwrap_or(Ipv4Addr::UNSPECIFIED);
+                    held.push(Holder { address, interface: None, process: name.clone().zip(pid) });
+                }
+            }
+            _ => {}
+        }
+    }
+    held
+}
+
+/// `networksetup -listallhardwareports`: what the port of a device is called.
+fn hardware_port(out: &str, device: &str) -> Option<String> {
+    let mut port = None;
+    for line in out.lines() {
+        if let Some(name) = line.strip_prefix("Hardware Port: ") {
+            port = Some(name.to_owned());
+        } else if line.strip_prefix("Device: ") == Some(device) {
+            return port;
+        }
+    }
+    None
+}
+
+/// The kind of a port from its name.
+fn kind_of_port(port: &str) -> Kind {
+    match port {
+        _ if port.contains("Wi-Fi") || port.contains("AirPort") => Kind::WiFi,
+        _ if port.contains("Bridge") => Kind::Bridge,
+        _ if port.contains("VPN") => Kind::Vpn,
+        _ => Kind::Ethernet,
+    }
+}
+
+/// `arp -n ADDRESS`: the hardware address.
+fn arp(out: &str) -> Option<String> {
+    let mac = out.split_once(" at ")?.1.split_whitespace().next()?;
+    mac.contains(':').then(|| mac.to_owned())
+}
+
+/// `pfctl -s rules`: a rule that blocks what comes in, for all or for UDP.
+fn pf_block(out: &str) -> Option<&str> {
+    out.lines().map(str::trim).find(|line| {
+        let words: Vec<_> = line.split_whitespace().collect();
+        words.first() == Some(&"block")
+            && !words.contains(&"out")
+            && !words.contains(&"inet6")
+            && words.iter().position(|w| *w == "proto").is_none_or(|at| words.get(at + 1) == Some(&"udp"))
+            && words.contains(&"all")
+    })
+}
+
+impl<R: Run> System for MacOs<R> {
+    fn boot(&self) -> Option<String> {
+        let out = self.run.run(&Argv::new("sysctl -n kern.bootsessionuuid")).ok()?;
+        Some(out.trim().to_owned()).filter(|id| !id.is_empty())
+    }
+
+    fn manager(&self, _interface: &str) -> Option<Manager> {
+        None // an alias is left alone by the system's configuration
+    }
+
+    fn make(&self, change: &Change) -> Result<(), Trouble> {
+        match change {
+            Change::Hold { .. } => Ok(()),
+            Change::Up { interface } => self.run.run(&switch(interface, true)).map(drop),
+            Change::Address { interface, address, prefix } => {
+                self.run.run(&add(interface, *address, *prefix)).map(drop)
+            }
+        }
+    }
+
+    fn undo(&self, change: &Change) -> Result<(), Trouble> {
+        let Some(seen) = self.look(change.interface()) else { return Ok(()) };
+        match change {
+            Change::Up { interface } if seen.up => self.run.run(&switch(interface, false)).map(drop),
+            Change::Address { interface, address, .. }
+                if seen.addresses.iter().any(|(a, _)| a == address) =>
+            {
+                self.run.run(&remove(interface, *address)).map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn holders(&self, port: u16) -> Result<Vec<Holder>, Trouble> {
+        let argv = Argv::new("lsof -nP -F pcn").with(format!("-iUDP:{port}"));
+        match self.run.run(&argv) {
+            Ok(out) => Ok(lsof(&out, port)),
+            // lsof ends with an error when nobody listens.
+            Err(Trouble::Failed { said, .. }) if said == "it said nothing" => Ok(Vec::new()),
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    fn firewall(&self, _interface: &str, _ports: &[u16]) -> Firewall {
+        let tool = "/usr/libexec/ApplicationFirewall/socketfilterfw";
+        let all = self.run.run(&Argv::new(tool).with("--getblockall")).unwrap_or_default();
+        // The answer is "Block all DISABLED!" or "Firewall is set to block all non-essential incoming connections".
+        if all.contains("set to block all") || all.contains("Block all ENABLED") {
+            return Firewall::Closed {
+                seen: "The macOS firewall blocks all incoming connections.".into(),
+                remedy: format!("sudo {tool} --setblockall off"),
+            };
+        }
+        match self.run.run(&Argv::new("pfctl -s rules")) {
+            Ok(out) => match pf_block(&out) {
+                Some(rule) => Firewall::Closed {
+                    seen: format!("The packet filter has the rule \"{rule}\"."),
+                    remedy: "sudo pfctl -d".into(),
+                },
+                None => {
+                    Firewall::Open { seen: "No rule of the packet filter drops what phones send.".into() }
+                }
+            },
+            Err(_) => Firewall::Unknown {
+                seen: "The packet filter's rules may only be read by an administrator.".into(),
+                remedy: "sudo rescue79 doctor".into(),
+            },
+        }
+    }
+
+    fn default_route(&self) -> Option<String> {
+        let out = self.run.run(&Argv::new("route -n get default")).ok()?;
+        out.lines().find_map(|l| l.trim().strip_prefix("interface: ")).map(str::to_owned)
+    }
+
+    fn kind(&self, interface: &str) -> Option<Kind> {
+        let out = self.run.run(&Argv::new("networksetup -listallhardwareports")).ok()?;
+        hardware_port(&out, interface).map(|port| kind_of_port(&port))
+    }
+
+    fn neighbour(&self, _interface: &str, address: Ipv4Addr) -> Result<Option<String>, Trouble> {
+        Ok(arp(&self.run.run(&Argv::new("arp -n").with(address.to_string()))?))
+    }
+
+    fn strict_reverse_path(&self, _interface: &str) -> Option<bool> {
+        None
+    }
+
+    fn free_bytes(&self, folder: &Path) -> Option<u64> {
+        let out = self.run.run(&Argv::new("df -P -k").with(folder.display().to_string())).ok()?;
+        out.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok()?.checked_mul(1_024)
+    }
+
+    fn rights(&self, _program: &str) -> String {
+        "run it with sudo".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::run::pretend::Pretend;
+
+    #[test]
+    fn an_address_is_set_and_taken_away_by_these_commands() {
+        let address = Ipv4Addr::new(192, 168, 1, 1);
+        assert_eq!(add("en5", address, 24).to_string(), "ifconfig en5 alias 192.168.1.1 255.255.255.0");
+        assert_eq!(remove("en5", address).to_string(), "ifconfig en5 -alias 192.168.1.1");
+        assert_eq!(switch("en5", false).to_string(), "ifconfig en5 down");
+    }
+
+    #[test]
+    fn the_holder_of_a_port_is_named() {
+        let run = Pretend::new(&[("lsof", "p321\ncbootpd\nf4\nn*:67\np322\ncother\nn*:5353\n")]);
+        let held = MacOs::new(run).holders(67).unwrap();
+        assert_eq!(held.len(), 1);
+        assert_eq!(held[0].process, Some(("bootpd".into(), 321)));
+    }
+
+    #[test]
+    fn ports_have_kinds() {
+        let out = "\nHardware Port: USB 10/100/1000 LAN\nDevice: en5\nEthernet Address: a\n\nHardware Port: Wi-Fi\nDevice: en0\n";
+        let macos = MacOs::new(Pretend::new(&[("networksetup", out)]));
+        assert_eq!(macos.kind("en5"), Some(Kind::Ethernet));
+        assert_eq!(macos.kind("en0"), Some(Kind::WiFi));
+        assert_eq!(macos.kind("en9"), None);
+    }
+
+    #[test]
+    fn a_blocking_firewall_is_named() {
+        let closed = |answers: &[(&'static str, &str)]| {
+            matches!(MacOs::new(Pretend::new(answers)).firewall("en5", &[67, 69]), Firewall::Closed { .. })
+        };
+        assert!(closed(&[("pfctl", "scrub-anchor \"com.apple/*\" all\nblock drop in all\n")]));
+        assert!(!closed(&[("pfctl", "block drop in proto tcp all\nblock drop out all\npass in all\n")]));
+        assert!(closed(&[(
+            "/usr/libexec",
+            "Firewall is set to block all non-essential incoming connections\n"
+        )]));
+    }
+
+    #[test]
+    fn neighbours_and_routes_are_read() {
+        assert_eq!(
+            arp("? (192.168.1.20) at 0:1b:c:18:bd:c1 on en5 ifscope [ethernet]\n").as_deref(),
+            Some("0:1b:c:18:bd:c1")
+        );
+        assert_eq!(arp("192.168.1.20 (192.168.1.20) -- no entry\n"), None);
+        let run = Pretend::new(&[("route", "   route to: default\n  interface: en0\n")]);
+        assert_eq!(MacOs::new(run).default_route().as_deref(), Some("en0"));
+    }
+}

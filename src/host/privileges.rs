@@ -1,0 +1,87 @@
+//! Rights: what the program needs, what it may do, and giving up the rest.
+
+/// What this process may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rights {
+    /// Listen on ports below 1024.
+    pub ports: bool,
+    /// Change addresses.
+    pub network: bool,
+    /// See what passes on the wire.
+    pub wire: bool,
+}
+
+/// What this process may do; `None` where the system doesn't say.
+#[cfg(target_os = "linux")]
+#[must_use]
+pub fn rights() -> Option<Rights> {
+    use rustix::thread::{CapabilitySet, capabilities};
+    let have = capabilities(None).ok()?.effective;
+    let low = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").ok();
+    let low = low.and_then(|text| text.trim().parse::<u16>().ok()).unwrap_or(1_024);
+    Some(Rights {
+        ports: low <= 67 || have.contains(CapabilitySet::NET_BIND_SERVICE),
+        network: have.contains(CapabilitySet::NET_ADMIN),
+        wire: have.contains(CapabilitySet::NET_RAW),
+    })
+}
+
+/// What this process may do; `None` where the system doesn't say.
+#[cfg(not(target_os = "linux"))]
+#[must_use]
+pub fn rights() -> Option<Rights> {
+    None
+}
+
+/// Lets the commands that this program runs change addresses, when the program itself was given that right (`setcap`).
+#[cfg(target_os = "linux")]
+pub fn hand_down() {
+    use rustix::thread::{
+        CapabilitySet, capabilities, configure_capability_in_ambient_set, set_capabilities,
+    };
+    let Ok(mut sets) = capabilities(None) else { return };
+    if rustix::process::geteuid().is_root() || !sets.permitted.contains(CapabilitySet::NET_ADMIN) {
+        return;
+    }
+    sets.inheritable |= CapabilitySet::NET_ADMIN;
+    if set_capabilities(None, sets).is_ok() {
+        let _ = configure_capability_in_ambient_set(CapabilitySet::NET_ADMIN, true);
+    }
+}
+
+/// Nothing to do here.
+#[cfg(not(target_os = "linux"))]
+pub const fn hand_down() {}
+
+/// Gives up what is not needed once the ports are open. An administrator's process keeps `keep_network` (its commands
+/// must be able to put the address back), `keep_ports` (another port may have to be opened) and the right to write its own state folder, whoever owns that; it loses all
+/// the others, and so do the programs it runs. Call it before other threads are started.
+#[cfg(target_os = "linux")]
+pub fn give_up(keep_network: bool, keep_ports: bool) {
+    use rustix::thread::{
+        CapabilitySet, capabilities, capability_is_in_bounding_set, remove_capability_from_bounding_set,
+        set_capabilities,
+    };
+    let Ok(mut sets) = capabilities(None) else { return };
+    let mut keep = CapabilitySet::DAC_OVERRIDE;
+    if keep_network {
+        keep |= CapabilitySet::NET_ADMIN;
+    }
+    if keep_ports {
+        keep |= CapabilitySet::NET_BIND_SERVICE;
+    }
+    // What runs as root gets all that the bounding set leaves.
+    for capability in (CapabilitySet::all() - keep).iter() {
+        if capability_is_in_bounding_set(capability).unwrap_or(false) {
+            let _ = remove_capability_from_bounding_set(capability);
+        }
+    }
+    sets.effective &= keep;
+    sets.permitted &= keep;
+    sets.inheritable &= keep;
+    let _ = set_capabilities(None, sets);
+}
+
+/// There is no such thing here that safe code could do.
+#[cfg(not(target_os = "linux"))]
+pub const fn give_up(_keep_network: bool, _keep_ports: bool) {}

@@ -1,0 +1,236 @@
+//! Questions on the wire: is there another DHCP server, has somebody else our address, do our own servers answer.
+
+use super::interfaces::Interface;
+use super::system::System;
+use super::wire::{Frame, Tap};
+use crate::dhcp::probe::{Offer, discover, offer};
+use crate::limits;
+use crate::phone_id::Mac;
+use crate::tftp;
+use socket2::{Domain, Protocol, Socket, Type};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
+use std::time::{Duration, Instant};
+
+/// What the search for another DHCP server came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Search {
+    /// There are some: what each offers, and its hardware address where it can be seen.
+    Found(Vec<(Offer, Option<Mac>)>),
+    /// Nobody answered.
+    Nobody,
+    /// It can't be seen from here, and why.
+    CantSee(String),
+}
+
+/// One question is a number that nobody else on the wire uses now.
+fn number() -> u32 {
+    let now = std::process::id().wrapping_mul(0x9e37_79b9);
+    now ^ 0x7907_9079
+}
+
+fn now() -> Instant {
+    #[expect(clippy::disallowed_methods, reason = "a shell waits for an answer of the real world")]
+    Instant::now()
+}
+
+fn socket(interface: &Interface, at: SocketAddrV4) -> io::Result<UdpSocket> {
+    let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
+    socket.set_broadcast(true)?;
+    socket.set_reuse_address(true)?;
+    #[cfg(target_os = "linux")]
+    socket.bind_device(Some(interface.name.as_bytes()))?;
+    #[cfg(target_os = "macos")]
+    socket.bind_device_by_index_v4(interface.index.try_into().ok())?;
+    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+    let _ = interface;
+    socket.bind(&at.into())?;
+    Ok(socket.into())
+}
+
+/// Searches for DHCP servers other than this computer, for [`limits::FOREIGN_OFFER`].
+#[must_use]
+pub fn foreign(interface: &Interface) -> Search {
+    if !interface.up {
+        return Search::CantSee("there is no link".into());
+    }
+    let tap = Tap::open(interface.index).ok();
+    let client = socket(interface, SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 68));
+    let (socket, hears) = match client {
+        Ok(socket) => (socket, true),
+        Err(e) if tap.is_none() => {
+            let why = match e.kind() {
+                io::ErrorKind::PermissionDenied => "only an administrator may ask".to_owned(),
+                io::ErrorKind::AddrInUse => "this computer's own DHCP client holds port 68".to_owned(),
+                _ => e.to_string(),
+            };
+            return Search::CantSee(why);
+        }
+        // Somebody else holds port 68; the tap hears the answers.
+        Err(_) => match self::socket(interface, SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0)) {
+            Ok(socket) => (socket, false),
+            Err(e) => return Search::CantSee(e.to_string()),
+        },
+    };
+    let xid = number();
+    let mut found: Vec<(Offer, Option<Mac>)> = Vec::new();
+    let began = now();
+    let (mut asked, mut end) = (0_u32, limits::FOREIGN_OFFER);
+    let mut buf = [0; 2_048];
+    while began.elapsed() < end {
+        // A question may be lost; one in every second is enough.
+        if began.elapsed() >= Duration::from_secs(1) * asked {
+            asked += 1;
+            if let Err(e) = socket.send_to(&discover(xid), (Ipv4Addr::BROADCAST, 67)) {
+                return Search::CantSee(e.to_string());
+            }
+        }
+        let seen = match &tap {
+            Some(tap) => heard(tap, &mut buf, xid),
+            None if hears => received(&socket, &mut buf, xid),
+            None => None,
+        };
+        let Some((offer, mac)) = seen else { continue };
+        let ours = interface.addresses.iter().any(|(a, _)| *a == offer.server);
+        if !ours && !found.iter().any(|(known, _)| known.server == offer.server) {
+            found.push((offer, mac));
+            // The others answer about now, too.
+            end = end.min(began.elapsed() + Duration::from_millis(700));
+        }
+    }
+    if found.is_empty() { Search::Nobody } else { Search::Found(found) }
+}
+
+const TURN: Duration = Duration::from_millis(100);
+
+fn heard(tap: &Tap, buf: &mut [u8], xid: u32) -> Option<(Offer, Option<Mac>)> {
+    match tap.next(buf, TURN).ok()? {
+        Some(Frame::Udp { from, port: 68, bytes, .. }) => Some((offer(bytes, xid)?, Some(from))),
+        _ => None,
+    }
+}
+
+fn received(socket: &UdpSocket, buf: &mut [u8], xid: u32) -> Option<(Offer, Option<Mac>)> {
+    socket.set_read_timeout(Some(TURN)).ok()?;
+    let len = socket.recv(buf).ok()?;
+    Some((offer(buf.get(..len)?, xid)?, None))
+}
+
+/// To the neighbour itself, never to a router (`MSG_DONTROUTE`, the same number on all systems).
+const DIRECTLY: i32 = 4;
+
+/// Who else on the wire has this address: its hardware address. Nothing is changed; the neighbour is asked by sending it
+/// a datagram that it will throw away.
+///
+/// # Errors
+/// It can't be seen from here, and why.
+pub fn conflict(
+    system: &dyn System,
+    interface: &Interface,
+    address: Ipv4Addr,
+) -> Result<Option<String>, String> {
+    if !interface.up {
+        return Err("there is no link".into());
+    }
+    if interface.addresses.iter().any(|(a, _)| *a == address) {
+        return Ok(None); // ours; the system itself defends it
+    }
+    let socket = socket(interface, SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0)).map_err(|e| e.to_string())?;
+    let to = SocketAddrV4::new(address, 9);
+    let socket: Socket = socket.into();
+    socket.send_to_with_flags(b"?", &to.into(), DIRECTLY).map_err(|e| e.to_string())?;
+    let began = now();
+    let mut seen = None;
+    while seen.is_none() && began.elapsed() < Duration::from_millis(900) {
+        #[expect(clippy::disallowed_methods, reason = "a neighbour is given time to answer")]
+        std::thread::sleep(TURN);
+        seen = system.neighbour(&interface.name, address).map_err(|e| e.to_string())?;
+    }
+    Ok(seen)
+}
+
+/// What the program's servers answer to the program itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelfTest {
+    /// Everything was answered.
+    pub ok: bool,
+    /// What was asked and answered, in one sentence.
+    pub text: String,
+}
+
+/// Reads a file from our own TFTP server and gets an OFFER from our own DHCP server, through the chosen address.
+#[must_use]
+pub fn self_test(
+    interface: &Interface,
+    address: Ipv4Addr,
+    tftp_port: u16,
+    dhcp_port: Option<u16>,
+) -> SelfTest {
+    let file = read_file(address, tftp_port);
+    let offer = dhcp_port.map(|port| get_offer(interface, address, port));
+    match (file, offer) {
+        (false, _) => SelfTest {
+            ok: false,
+            text: format!(
+                "The program's own TFTP server did not answer at {address} port {tftp_port}. A firewall is the usual reason; `rescue79 doctor` names it."
+            ),
+        },
+        (true, Some(Some(false))) => SelfTest {
+            ok: false,
+            text: format!(
+                "The program read a file from its own TFTP server at {address}, but got no offer from its own DHCP server. A firewall is the usual reason; `rescue79 doctor` names it."
+            ),
+        },
+        (true, Some(Some(true))) => SelfTest {
+            ok: true,
+            text: format!(
+                "The program read a file from its own TFTP server at {address} and got an offer from its own DHCP server."
+            ),
+        },
+        (true, _) => SelfTest {
+            ok: true,
+            text: format!("The program read a file from its own TFTP server at {address}."),
+        },
+    }
+}
+
+fn read_file(address: Ipv4Addr, port: u16) -> bool {
+    let read = || -> io::Result<bool> {
+        let socket = UdpSocket::bind((address, 0))?;
+        socket.set_read_timeout(Some(Duration::from_millis(500)))?;
+        let request = [b"\0\x01", tftp::SELF_TEST.as_bytes(), b"\0octet\0"].concat();
+        let mut buf = [0; 600];
+        for _ in 0..4 {
+            socket.send_to(&request, (address, port))?;
+            if let Ok((len, _)) = socket.recv_from(&mut buf) {
+                return Ok(buf.get(4..len) == Some(tftp::SELF_TEST.as_bytes()));
+            }
+        }
+        Ok(false)
+    };
+    read().unwrap_or(false)
+}
+
+/// `None`: this system doesn't let a program hear its own broadcasts.
+fn get_offer(interface: &Interface, address: Ipv4Addr, port: u16) -> Option<bool> {
+    if !cfg!(target_os = "linux") || interface.addresses.iter().any(|(a, _)| a.is_loopback()) {
+        return None;
+    }
+    let ask = || -> io::Result<bool> {
+        let socket = socket(interface, SocketAddrV4::new(address, 0))?;
+        socket.set_read_timeout(Some(Duration::from_millis(500)))?;
+        let xid = number();
+        let mut buf = [0; 2_048];
+        for _ in 0..4 {
+            socket.send_to(&discover(xid), (Ipv4Addr::BROADCAST, port))?;
+            if let Ok(len) = socket.recv(&mut buf)
+                && offer(buf.get(..len).unwrap_or_default(), xid).is_some_and(|o| o.server == address)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    };
+    // An error here is the interface's, not the server's.
+    ask().ok()
+}

@@ -1,0 +1,89 @@
+//! The laptop made ready for a session, and put back: whatever ends the session, dropping a [`Setup`] undoes it.
+
+use super::ledger::{Ledger, LedgerError, Undone};
+use super::system::{Change, System};
+use std::net::Ipv4Addr;
+
+/// Changes to the laptop that last as long as this value.
+pub struct Setup {
+    system: Box<dyn System>,
+    ledger: Ledger,
+}
+
+impl Setup {
+    /// Begins with an empty ledger: what an earlier session left is undone first; the second value says what.
+    #[must_use]
+    pub fn begin(system: Box<dyn System>, mut ledger: Ledger) -> (Self, Undone) {
+        let undone = ledger.undo_all(system.as_ref());
+        (Self { system, ledger }, undone)
+    }
+
+    /// Gives the interface this address: its manager lets go, it is switched on, the address is added. What is so
+    /// already is left as it is and is not put back later.
+    ///
+    /// # Errors
+    /// The first step that failed; dropping the set-up undoes the steps before it.
+    pub fn address(&mut self, interface: &str, address: Ipv4Addr, prefix: u8) -> Result<(), LedgerError> {
+        let system = self.system.as_ref();
+        let held =
+            self.ledger.changes().any(|c| matches!(c, Change::Hold { interface: i, .. } if i == interface));
+        if let Some(manager) = system.manager(interface).filter(|_| !held) {
+            self.ledger.make(system, &Change::Hold { interface: interface.to_owned(), manager })?;
+        }
+        let seen = system.look(interface).unwrap_or_default();
+        if !seen.up {
+            self.ledger.make(system, &Change::Up { interface: interface.to_owned() })?;
+        }
+        if seen.addresses.contains(&(address, prefix)) {
+            return Ok(());
+        }
+        let change = Change::Address { interface: interface.to_owned(), address, prefix };
+        self.ledger.make(system, &change)
+    }
+
+    /// Adds one more address for the session, without a network around it.
+    ///
+    /// # Errors
+    /// It can't be written down, or the system refused it.
+    pub fn adopt(&mut self, interface: &str, address: Ipv4Addr) -> Result<(), LedgerError> {
+        let change = Change::Address { interface: interface.to_owned(), address, prefix: 32 };
+        self.ledger.make(self.system.as_ref(), &change)
+    }
+
+    /// Sets again what the system dropped: when the link drops, some systems take the address away. Gives the addresses
+    /// that are there again.
+    #[must_use]
+    pub fn renew(&self) -> Vec<Ipv4Addr> {
+        let mut again = Vec::new();
+        for change in self.ledger.changes() {
+            let Change::Address { interface, address, prefix } = change else { continue };
+            let Some(seen) = self.system.look(interface) else { continue };
+            if seen.addresses.contains(&(*address, *prefix)) {
+                continue;
+            }
+            // The interface may have come back switched off, as a replugged adapter does.
+            if !seen.up {
+                let _ = self.system.make(&Change::Up { interface: interface.clone() });
+            }
+            if self.system.make(change).is_ok() {
+                again.push(*address);
+            }
+        }
+        again
+    }
+
+    /// Puts everything back now.
+    pub fn restore(&mut self) -> Undone {
+        self.ledger.undo_all(self.system.as_ref())
+    }
+}
+
+impl Drop for Setup {
+    fn drop(&mut self) {
+        for failed in self.restore().failed {
+            eprintln!(
+                "rescue79: not put back: {failed}. `rescue79 restore` (on Linux with sudo) tries it again."
+            );
+        }
+    }
+}
