@@ -239,26 +239,3 @@ fn rules_have_names_of_their_own_and_one_line_each() {
         assert!(routes.ladder(family).is_some_and(|l| l.rung.len() > 2));
     }
 }
-
-#[test]
-fn what_a_phone_shows_says_where_to_start() {
-    let catalogue = Catalogue::builtin();
-    for kind in [Kind::Classic, Kind::Java] {
-        let shows: Vec<_> = catalogue.shows(kind).collect();
-        assert!(shows.len() >= 8);
-        assert_eq!(shows.last().map(|s| s.id.as_str()), Some("unknown"));
-        for show in shows {
-            // A word that the planner doesn't know would be taken for the name of a load.
-            assert!(
-                !matches!(crate::route::Start::parse(&show.start), crate::route::Start::Load(_)),
-                "{}",
-                show.id
-            );
-            assert!(
-                show.text.len() < 60 && !show.source.is_empty() && show.means.ends_with('.'),
-                "{}",
-                show.id
-            );
-        }
-    }
-}
