@@ -1,5 +1,6 @@
 //! The wizard's errands: folders, firmware, interfaces, and the start of a session.
 
+use super::laptop;
 use super::rehearse;
 use super::screen::{self, Live, Look};
 use super::serve;
@@ -23,6 +24,7 @@ const FIRMWARE: [&str; 13] = [
 /// The wizard, from the first question on.
 pub(super) fn run(state: Option<&Path>, theme: Theme) -> Result<Exit> {
     let store = StateDir::open(state).ok();
+    laptop::after_a_crash(store.as_ref());
     let (sender, answers) = unbounded_channel();
     let desk = Desk { store, shelf: Shelf::default(), paths: Vec::new(), sender, answers };
     let look = Look { mode: Mode::Serve, interface: String::new(), theme };
@@ -132,8 +134,9 @@ impl Desk {
             events: None,
             adopt_addresses: false,
             screen: true,
+            adopt_addresses: false,
         };
-        let ready = serve::open(&args, self.shelf.clone(), self.store.clone())?;
+        let ready = serve::open(&args, || Ok(self.shelf.clone()), self.store.clone())?;
         let place = ready.place();
         let mut words = Vec::new();
         let live = serve::live(&args, ready, &mut words).context("the servers can't start")?;

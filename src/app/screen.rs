@@ -145,6 +145,9 @@ impl Show {
         execute!(stdout(), EnableBracketedPaste, EnableMouseCapture)?;
         let size = terminal.size()?;
         let mut model = model((size.width, size.height));
+        if let Some(live) = &self.live {
+            model.take_up(&live.bench.state);
+        }
         let mut keys = EventStream::new();
         let mut frames = interval(FRAME);
         frames.set_missed_tick_behavior(MissedTickBehavior::Skip);
@@ -189,14 +192,21 @@ impl Show {
                 () = &mut signalled => return Ok(()),
             }
             for message in messages {
-                running |= matches!(message, Msg::Started { .. });
                 for effect in tui::update(&mut model, message) {
                     if effect == Effect::Quit {
                         return Ok(());
                     }
+                    // Looking for rival servers takes some seconds; the technician sees that it has begun.
+                    if matches!(effect, Effect::Start(_)) {
+                        terminal.draw(|frame| tui::view(&model, frame))?;
+                    }
                     if let Some(answer) = self.carry_out(effect).await {
-                        running |= matches!(answer, Msg::Started { .. });
+                        let begins = matches!(answer, Msg::Started { .. });
+                        running |= begins;
                         tui::update(&mut model, answer);
+                        if let Some(live) = self.live.as_ref().filter(|_| begins) {
+                            model.take_up(&live.bench.state);
+                        }
                     }
                 }
             }

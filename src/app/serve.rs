@@ -33,14 +33,10 @@ pub(super) fn run(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Ex
             "the screen and the events can't share standard output; give --events a file".into(),
         ));
     }
-    let shelf = firmware::shelf(&args.firmware)?;
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?
-        .block_on(prepare(args, shelf, state, theme))
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(prepare(args, state, theme))
 }
 
-async fn prepare(args: &Serve, shelf: Shelf, state: Option<&Path>, theme: Theme) -> Result<Exit> {
+async fn prepare(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exit> {
     // From here on Ctrl-C no longer ends the program in the middle of a change; it is looked at again in between.
     let mut interrupted = Box::pin(interrupted());
     let _ = (&mut interrupted).now_or_never();
@@ -48,21 +44,27 @@ async fn prepare(args: &Serve, shelf: Shelf, state: Option<&Path>, theme: Theme)
     if let Err(e) = &store {
         eprintln!("rescue79: the state folder can't be used ({e}); nothing is kept of this session.");
     }
-    let ready = open(args, shelf, store.ok())?;
+    let store = store.ok();
+    laptop::after_a_crash(store.as_ref());
+    let ready = open(args, || firmware::shelf(&args.firmware), store)?;
+    laptop::elsewhere(args, ready.laptop.address);
     if (&mut interrupted).now_or_never().is_some() {
         return Ok(Exit::Done); // and dropping `ready` puts the laptop back
     }
     serve(args, ready, theme).await
 }
 
-/// Has everything that can fail before the servers start: what a crash left, address, order, ports.
-pub(super) fn open(args: &Serve, shelf: Shelf, store: Option<StateDir>) -> Result<Ready> {
-    laptop::after_a_crash(store.as_ref());
+/// Has everything that can fail before the servers start: the laptop, the order, the ports.
+pub(super) fn open(
+    args: &Serve,
+    shelf: impl FnOnce() -> Result<Shelf>,
+    store: Option<StateDir>,
+) -> Result<Ready> {
     let mut laptop = laptop::place(args)?;
+    let shelf = shelf()?;
     let job = job(args, &shelf, laptop.address, laptop.prefix)?;
     laptop.set(store.as_ref())?;
     let bound = laptop.bind(args)?;
-    laptop::elsewhere(args, laptop.address);
     Ok(Ready { laptop, job, shelf, bound, store })
 }
 
@@ -116,7 +118,7 @@ async fn serve(args: &Serve, ready: Ready, theme: Theme) -> Result<Exit> {
 /// Starts the servers. What is worth knowing about journal and leases is added to `words`.
 pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Result<Live> {
     let Ready { mut laptop, job, shelf, bound, store } = ready;
-    words.extend(bound.missing().iter().map(|m| m.to_string().trim_end_matches('.').to_owned()));
+    words.extend(bound.missing().iter().map(|m| m.trim_end_matches('.').to_owned()));
     let catalogue = Catalogue::builtin();
     let (leases, word) = store.as_ref().map(StateDir::leases).unwrap_or_default();
     words.extend(word);

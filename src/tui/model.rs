@@ -145,6 +145,13 @@ impl Model {
         Self { page: Page::Model, wizard: Some(Box::new(wizard)), ..Self::new(setup) }
     }
 
+    /// Goes on from where an interrupted session was left.
+    pub fn take_up(&mut self, state: &State) {
+        self.state = state.clone();
+        self.now = self.now.max(state.last);
+        self.stale = true;
+    }
+
     /// Servers run, or ran, behind the screen.
     #[must_use]
     pub fn running(&self) -> bool {

@@ -270,3 +270,26 @@ fn plans_and_models_as_json() {
     assert_eq!((&models[0]["name"], &models[0]["family"]), (&"7940".into(), &"classic".into()));
     assert_eq!((&models[15]["name"], &models[15]["family"]), (&"7975".into(), &"75".into()));
 }
+
+#[test]
+fn what_a_phone_shows_says_where_to_start() {
+    let catalogue = rescue79::catalogue::Catalogue::builtin();
+    for kind in [rescue79::catalogue::Kind::Classic, rescue79::catalogue::Kind::Java] {
+        let shows: Vec<_> = catalogue.shows(kind).collect();
+        assert!(shows.len() >= 8);
+        assert_eq!(shows.last().map(|s| s.id.as_str()), Some("unknown"));
+        for show in shows {
+            // A word that the planner doesn't know would be taken for the name of a load.
+            assert!(
+                !matches!(rescue79::route::Start::parse(&show.start), rescue79::route::Start::Load(_)),
+                "{}",
+                show.id
+            );
+            assert!(
+                show.text.len() < 60 && !show.source.is_empty() && show.means.ends_with('.'),
+                "{}",
+                show.id
+            );
+        }
+    }
+}

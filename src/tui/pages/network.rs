@@ -2,10 +2,10 @@
 
 use crate::catalogue::{Catalogue, Kind};
 use crate::session::words;
-use crate::tui::Model;
 use crate::tui::panes::{Pane, Text, above, beside};
 use crate::tui::theme::Meaning;
 use crate::tui::wizard::{Port, Servers, Wizard};
+use crate::tui::{Model, Theme};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use std::time::Duration;
@@ -90,11 +90,9 @@ pub(super) fn network(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     vec![pane, Pane::text(about, "that wire", text.rows)]
 }
 
-/// Is all of it right?
-pub(super) fn review(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
-    let theme = model.theme;
-    let mut text = Text::new(theme, Pane::columns(body));
-    match &wizard.servers {
+/// Where the servers stand.
+fn standing(theme: Theme, servers: &Servers, text: &mut Text) {
+    match servers {
         Servers::Failed(why) => {
             text.item(
                 "✗",
@@ -113,6 +111,13 @@ pub(super) fn review(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
             );
         }
     }
+}
+
+/// Is all of it right?
+pub(super) fn review(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
+    let theme = model.theme;
+    let mut text = Text::new(theme, Pane::columns(body));
+    standing(theme, &wizard.servers, &mut text);
     text.blank();
     let phone = wizard.model().map_or("any phone that is recognised".to_owned(), |m| m.name.clone());
     let shows = wizard.shown().map(|s| format!(" · {}", s.text)).unwrap_or_default();
