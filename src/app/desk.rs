@@ -132,7 +132,6 @@ impl Desk {
             tftp_port: 69,
             no_dhcp: !order.draft.dhcp,
             events: None,
-            adopt_addresses: false,
             screen: true,
             adopt_addresses: false,
         };
