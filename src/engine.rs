@@ -111,9 +111,6 @@ pub enum Output {
 
 /// How often all phones are looked at when nothing arrives.
 const SWEEP: Duration = Duration::from_secs(1);
-/// Conclusions drawn from one packet; rules that contradict each other end here instead of going round.
-const CONCLUSIONS: usize = 8;
-
 /// The machine.
 pub struct Engine {
     catalogue: &'static Catalogue,
@@ -341,7 +338,7 @@ impl Engine {
     }
 
     fn conclude(&mut self, now: Instant, mac: Mac, sign: Sign<'_>) {
-        for _ in 0..CONCLUSIONS {
+        for _ in 0..limits::CONCLUSIONS {
             let Some(phone) = self.state.phone(mac) else { return };
             let Some(kind) = rules::conclude(&self.desk(), phone, sign, now) else { return };
             self.tell(now, Some(mac), kind);

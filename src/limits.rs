@@ -136,3 +136,12 @@ pub const TALK_BYTES: usize = 8 << 10;
 pub const TALK_TIME: Duration = Duration::from_secs(120);
 /// Connections of one address: a phone has one, and one that is dying.
 pub const TALKS_PER_PEER: usize = 8;
+
+/// Datagrams taken from a request port before running reads get their turn.
+pub const DATAGRAMS_AT_ONCE: usize = 1_024;
+/// Conclusions drawn from one packet; rules that contradict each other end here instead of going round.
+pub const CONCLUSIONS: usize = 8;
+/// Reads beside the newest that are still waited for.
+pub const READS_LEFT: usize = 4;
+/// Events taken in at once before keys and frames get their turn.
+pub const EVENTS_AT_ONCE: usize = 1_000;

@@ -7,6 +7,7 @@ use crate::clock::Instant;
 use crate::engine;
 use crate::event::Event;
 use crate::journal;
+use crate::limits;
 use crate::net::Order;
 use crate::session::State;
 use crate::tui::{self, Command, Effect, Mode, Model, Msg, Page, Setup, Theme};
@@ -28,9 +29,6 @@ use tokio::time::{MissedTickBehavior, interval};
 const FRAME: Duration = Duration::from_millis(33);
 /// How often the interfaces are looked at while they are shown.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
-/// Events taken in at once before keys and frames get their turn.
-const EVENTS_AT_ONCE: usize = 1_000;
-
 /// Tells session time.
 pub(super) type Clock = Box<dyn Fn() -> Instant>;
 
@@ -220,7 +218,11 @@ impl Show {
         while let Some(event) = next {
             live.bench.take(&event);
             messages.push(Msg::Event(event));
-            next = if messages.len() < EVENTS_AT_ONCE { live.bench.events.try_recv().ok() } else { None };
+            next = if messages.len() < limits::EVENTS_AT_ONCE {
+                live.bench.events.try_recv().ok()
+            } else {
+                None
+            };
         }
     }
 

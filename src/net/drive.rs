@@ -6,6 +6,7 @@ use super::talks::{Heard, Talks};
 use crate::clock::Instant;
 use crate::engine::{Command, ConnId, Endpoint, Engine, Input, Output, TransferId};
 use crate::event::{Event, Kind, Session};
+use crate::limits;
 use mio::{Events, Interest, Poll, Token, Waker};
 use std::collections::HashMap;
 use std::io;
@@ -96,9 +97,6 @@ const SCCP: Token = Token(5);
 const CDP: Token = Token(6);
 /// Tokens of reads: from here on, two for each.
 const READS: usize = 7;
-/// Datagrams taken from a request port before running reads get their turn.
-const BURST: usize = 1_024;
-
 /// The reader has closed its port.
 fn refused(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset)
@@ -279,7 +277,7 @@ impl Drive {
                     // port must be read on until it says that it is empty, or it is never heard of again.
                     _ => {}
                 }
-                if taken >= BURST {
+                if taken >= limits::DATAGRAMS_AT_ONCE {
                     more = true;
                     break;
                 }
@@ -303,7 +301,7 @@ impl Drive {
                     });
                     self.via = None;
                 }
-                if taken >= BURST {
+                if taken >= limits::DATAGRAMS_AT_ONCE {
                     return true;
                 }
             }
@@ -340,7 +338,7 @@ impl Drive {
 
     fn overheard(&mut self, token: Token, buf: &mut [u8]) {
         let nobody = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0);
-        for _ in 0..BURST {
+        for _ in 0..limits::DATAGRAMS_AT_ONCE {
             let (door, at) = if token == CDP {
                 (&self.doors.cdp, Endpoint::Cdp)
             } else {
@@ -389,7 +387,7 @@ impl Drive {
 
     /// Takes what waits at the port of a read.
     fn read(&mut self, slot: usize, stranger: bool, buf: &mut [u8]) {
-        for _ in 0..BURST {
+        for _ in 0..limits::DATAGRAMS_AT_ONCE {
             let Some(Some(Open { id, line, .. })) = self.slots.get(slot) else { return };
             let id = *id;
             let socket = if stranger { line.strangers.as_ref() } else { Some(&line.phone) };

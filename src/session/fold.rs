@@ -14,9 +14,6 @@ const SAME_READING: Duration = Duration::from_secs(10);
 /// A request that is repeated within this time is one request: an answer was lost (`classic-phones` 1.4: after 1 and 4 s).
 const SAME_REQUEST: Duration = Duration::from_secs(5);
 
-/// Reads beside the newest that are still waited for.
-const LEFT: usize = 4;
-
 /// Folds one event into its phone. Returns the bytes that it acknowledged.
 pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
     if from_the_phone(&event.kind) {
@@ -235,7 +232,7 @@ fn read_started(phone: &mut Phone, event: &Event, read: Read) {
     if let Some(older) = phone.read.replace(Read { id, ..read }) {
         phone.left.push(older);
         // A phone reads one file at a time; what is older than a few has been given up on both sides.
-        if phone.left.len() > LEFT {
+        if phone.left.len() > limits::READS_LEFT {
             phone.left.remove(0);
         }
     }
