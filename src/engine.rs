@@ -50,6 +50,8 @@ pub enum Endpoint {
     Sccp(ConnId),
     /// Neighbour announcements, from their LLC header on; nothing is ever sent from here.
     Cdp,
+    /// The same in the standard's form, from their first field on.
+    Lldp,
 }
 
 /// One connection, for as long as it lasts; never used again.
@@ -266,7 +268,9 @@ impl Engine {
             Input::Datagram { at: Endpoint::Tftp, from, bytes } => self.request(now, from, bytes),
             Input::Datagram { at: Endpoint::Dhcp, from, bytes } => self.dhcp(now, from, bytes),
             Input::Datagram { at: Endpoint::SipUdp, from, bytes } => self.sip_datagram(now, from, bytes),
-            Input::Datagram { at: Endpoint::Cdp, bytes, .. } => self.announced(now, bytes),
+            Input::Datagram { at: at @ (Endpoint::Cdp | Endpoint::Lldp), bytes, .. } => {
+                self.announced(now, at, bytes);
+            }
             Input::Datagram { at: at @ (Endpoint::Sip(id) | Endpoint::Sccp(id)), from, bytes } => {
                 self.stream(now, at, id, from, bytes);
             }

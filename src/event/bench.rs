@@ -62,6 +62,9 @@ pub struct PhoneSummary {
     pub symptoms: Vec<String>,
     /// The loads it was led over, and how long each took in seconds.
     pub hops: Vec<HopSummary>,
+    /// Its serial number, where it said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<String>,
     /// What it still holds of this bench's configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holds: Option<String>,

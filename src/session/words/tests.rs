@@ -23,6 +23,7 @@ fn read(file: &str, made: bool, load: Option<&str>, part: Option<(u32, u32)>) ->
         size: 708_123,
         made,
         part,
+        http: false,
     }
 }
 

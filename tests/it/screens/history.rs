@@ -82,7 +82,10 @@ impl History {
         let (file, load, part) =
             (file.to_owned(), of.map(|(load, _)| load.to_owned()), of.and_then(|(_, part)| part));
         let asked = file.clone();
-        self.tell(Some(mac), Kind::ReadStarted { read, peer, asked, file, role, load, size, made, part });
+        self.tell(
+            Some(mac),
+            Kind::ReadStarted { read, peer, asked, file, role, load, size, made, part, http: false },
+        );
         self.wait(5_000);
         match until {
             Some(bytes) => self.tell(Some(mac), Kind::ReadProgress { read, bytes, resent: 0 }),
