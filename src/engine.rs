@@ -19,7 +19,7 @@ mod watch;
 use crate::catalogue::Catalogue;
 use crate::clock::Instant;
 use crate::dhcp::{self};
-use crate::event::{Event, Kind, ReadFailure, Remedy, Request, Session};
+use crate::event::{Event, GivenAccount, Kind, ReadFailure, Remedy, Request, Session};
 use crate::firmware::Shelf;
 use crate::job::Job;
 use crate::limits;
@@ -224,6 +224,12 @@ impl Engine {
             self.tell(now, None, Kind::SessionResumed { gap_s });
         } else {
             session.targets = self.job.targets();
+            session.forced = self.job.forced();
+            session.account = self
+                .job
+                .account
+                .as_ref()
+                .map(|account| GivenAccount { user: account.to_string(), only: account.phone });
             (session.server, session.dhcp) = (self.job.server, self.job.dhcp);
             self.tell(now, None, Kind::SessionStarted(session));
         }

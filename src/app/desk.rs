@@ -127,6 +127,8 @@ impl Desk {
             firmware: self.paths.clone(),
             target: order.draft.targets.clone(),
             from: order.draft.froms.clone(),
+            force: order.draft.forced.clone(),
+            account: order.draft.account.clone(),
             expect: None,
             time: None,
             answer: Answer::Phones,

@@ -71,13 +71,16 @@ pub(super) fn open(
 }
 
 fn job(args: &Serve, shelf: &Shelf, address: Ipv4Addr, prefix: u8) -> Result<Job> {
+    let insists = args.force.iter().filter(|wish| !args.target.contains(wish));
     let draft = Draft {
-        targets: args.target.clone(),
+        targets: insists.chain(&args.target).cloned().collect(),
         froms: args.from.clone(),
         server: Some(address),
         prefix,
         dhcp: !args.no_dhcp,
         any: args.answer == Answer::Any,
+        forced: args.force.clone(),
+        account: args.account.clone(),
     };
     // A part that is missing is said in the words of `inspect`, and ends the run when a target needs it.
     let errors: Vec<_> = shelf.problems().iter().filter(|p| p.severity == Severity::Error).collect();
@@ -137,6 +140,8 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
         server: job.server,
         dhcp: job.dhcp,
         targets: Vec::new(),
+        forced: Vec::new(),
+        account: None,
         expect: args.expect,
         scenario: None,
         seed: None,

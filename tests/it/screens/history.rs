@@ -42,6 +42,8 @@ impl History {
                 server: Ipv4Addr::new(192, 168, 1, 1),
                 dhcp: true,
                 targets: vec!["7960=P0S3-8-12-00".into()],
+                forced: Vec::new(),
+                account: None,
                 expect: None,
                 scenario: None,
                 seed: None,
