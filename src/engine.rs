@@ -62,6 +62,14 @@ pub struct ConnId(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TransferId(pub u64);
 
+impl TransferId {
+    /// A small number that no other read has that is open at the same time: for tables.
+    #[must_use]
+    pub fn slot(self) -> usize {
+        Reads::slot(self.0)
+    }
+}
+
 /// What the world tells the engine.
 #[derive(Clone, Copy, Debug)]
 pub enum Input<'a> {

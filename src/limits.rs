@@ -144,6 +144,16 @@ pub const TALKS_PER_PEER: usize = 8;
 
 /// Datagrams taken from a request port before running reads get their turn.
 pub const DATAGRAMS_AT_ONCE: usize = 1_024;
+/// Reads that get their turn before the request ports are looked at again: less than a millisecond.
+pub const READS_AT_ONCE: usize = 64;
+/// Sockets that the poller names at once; more come with the next turn.
+pub const READY_AT_ONCE: usize = 256;
+/// Packets that leave together as one; Linux cuts at most so many apart (`UDP_MAX_SEGMENTS`).
+pub const PACKETS_TOGETHER: usize = 64;
+/// Largest packet but for those of connections: what one Ethernet frame carries.
+pub const PACKET_BYTES: usize = 1_500;
+/// Bytes that leave together; with their headers they must fit the 65 535 of one IP packet.
+pub const BYTES_TOGETHER: usize = 60_000;
 /// Conclusions drawn from one packet; rules that contradict each other end here instead of going round.
 pub const CONCLUSIONS: usize = 8;
 /// Reads beside the newest that are still waited for.

@@ -6,6 +6,7 @@
 
 mod doors;
 mod drive;
+mod poll;
 mod sockets;
 mod talks;
 

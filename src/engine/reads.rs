@@ -51,7 +51,7 @@ pub(super) struct Reads {
 const SLOT_BITS: u32 = 16;
 
 impl Reads {
-    fn slot(id: u64) -> usize {
+    pub(super) fn slot(id: u64) -> usize {
         usize::try_from(id & ((1 << SLOT_BITS) - 1)).unwrap_or(usize::MAX)
     }
 

@@ -144,28 +144,23 @@ impl Askers {
 /// An ear on one interface for ARP, DHCP and TFTP requests, whomever they are for.
 pub struct Tap {
     #[cfg(target_os = "linux")]
-    socket: socket2::Socket,
+    sockets: [socket2::Socket; 2],
 }
 
 #[cfg(target_os = "linux")]
 impl Tap {
     /// Opens it on the interface with this index.
     ///
+    /// A socket for each protocol: one for all of them would be given a copy of everything that this computer sends, too,
+    /// which costs a tenth of what serving files costs.
+    ///
     /// # Errors
     /// It needs a permission (`CAP_NET_RAW`).
     pub fn open(index: u32) -> io::Result<Self> {
-        use socket2::{Domain, Protocol, Socket, Type};
-        /// All protocols, in network order as the kernel wants it.
-        const ALL: u16 = 3;
-        let protocol = Protocol::from(i32::from(ALL.to_be()));
-        let socket = Socket::new(Domain::PACKET, Type::RAW, Some(protocol))?;
-        socket.attach_filter(&filter(index))?;
-        socket.set_nonblocking(true)?;
-        // What came before the filter was there may be of any interface.
-        let mut old = [0; 64];
-        while io::Read::read(&mut &socket, &mut old).is_ok() {}
-        socket.set_nonblocking(false)?;
-        Ok(Self { socket })
+        /// `ETH_P_IP` and `ETH_P_ARP`.
+        const IP: u16 = 0x0800;
+        const ARP: u16 = 0x0806;
+        Ok(Self { sockets: [ear(IP, index)?, ear(ARP, index)?] })
     }
 
     /// The next frame, or nothing within this time.
@@ -173,16 +168,39 @@ impl Tap {
     /// # Errors
     /// The interface is gone.
     pub fn next<'b>(&self, buf: &'b mut [u8], wait: Duration) -> io::Result<Option<Frame<'b>>> {
-        self.socket.set_read_timeout(Some(wait.max(Duration::from_millis(1))))?;
-        match io::Read::read(&mut &self.socket, buf) {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let [ip, arp] = &self.sockets;
+        let mut ears = [PollFd::new(ip, PollFlags::IN), PollFd::new(arp, PollFlags::IN)];
+        let wait = Timespec::try_from(wait).unwrap_or_default();
+        match poll(&mut ears, Some(&wait)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(e) => return Err(e.into()),
+        }
+        let heard = ears.iter().zip(&self.sockets).find(|(ear, _)| !ear.revents().is_empty());
+        let Some((_, mut socket)) = heard else { return Ok(None) };
+        match io::Read::read(&mut socket, buf) {
             Ok(len) => Ok(frame(buf.get(..len).unwrap_or_default())),
-            Err(e) if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => Ok(None),
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => Ok(None),
+            Err(e) if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => Ok(None),
             // The link went: the socket stays and hears again when it is back.
             Err(e) if e.kind() == io::ErrorKind::NetworkDown => Ok(None),
             Err(e) => Err(e),
         }
     }
+}
+
+/// Hears one protocol on one interface.
+#[cfg(target_os = "linux")]
+fn ear(protocol: u16, index: u32) -> io::Result<socket2::Socket> {
+    use socket2::{Domain, Protocol, Socket, Type};
+    // In network order, as the kernel wants it.
+    let protocol = Protocol::from(i32::from(protocol.to_be()));
+    let socket = Socket::new(Domain::PACKET, Type::RAW, Some(protocol))?;
+    socket.attach_filter(&filter(index))?;
+    socket.set_nonblocking(true)?;
+    // What came before the filter was there may be of any interface.
+    let mut old = [0; 64];
+    while io::Read::read(&mut &socket, &mut old).is_ok() {}
+    Ok(socket)
 }
 
 /// A filter in the kernel, so that the transfers themselves cost nothing here: this interface; ARP, or UDP to port 67,

@@ -159,25 +159,24 @@ pub(super) struct Line {
     pub(super) strangers: Option<mio::net::UdpSocket>,
 }
 
-/// A port of its own for a read, on the address that was asked.
+/// A port of its own for a read, on the address that was asked. The door for strangers is opened later.
 pub(super) fn line(address: Ipv4Addr, phone: SocketAddrV4) -> io::Result<Line> {
     let own = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
-    own.bind(&SocketAddrV4::new(address, 0).into())?;
     own.set_nonblocking(true)?;
-    let strangers = second_door(&own).ok();
+    own.bind(&SocketAddrV4::new(address, 0).into())?;
     own.connect(&phone.into())?;
     let own: UdpSocket = own.into();
-    Ok(Line { phone: mio::net::UdpSocket::from_std(own), strangers })
+    Ok(Line { phone: mio::net::UdpSocket::from_std(own), strangers: None })
 }
 
 /// A second, unconnected socket on the same port. The kernel gives it only what the connected one does not take.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn second_door(own: &Socket) -> io::Result<mio::net::UdpSocket> {
+pub(super) fn second_door(own: &mio::net::UdpSocket) -> io::Result<mio::net::UdpSocket> {
     // Allowed only from here on: the system must have chosen a port that no other read has.
-    own.set_reuse_address(true)?;
+    socket2::SockRef::from(own).set_reuse_address(true)?;
     let door = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
     door.set_reuse_address(true)?;
-    door.bind(&own.local_addr()?)?;
+    door.bind(&own.local_addr()?.into())?;
     door.set_nonblocking(true)?;
     let door: UdpSocket = door.into();
     Ok(mio::net::UdpSocket::from_std(door))
@@ -185,6 +184,6 @@ fn second_door(own: &Socket) -> io::Result<mio::net::UdpSocket> {
 
 /// Elsewhere sharing a port means something else, so strangers get the system's "port unreachable".
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn second_door(_own: &Socket) -> io::Result<mio::net::UdpSocket> {
+pub(super) fn second_door(_own: &mio::net::UdpSocket) -> io::Result<mio::net::UdpSocket> {
     Err(io::ErrorKind::Unsupported.into())
 }

@@ -24,7 +24,7 @@ const HOUSE: &[(&str, u8, &[&str], &[&str])] = &[
     ("journal", 1, &[], &["jiff", "serde", "serde_json", "thiserror"]),
     ("engine", 2, &[], &[]),
     ("sim", 3, &[], &["serde", "thiserror", "toml"]),
-    ("net", 4, &[], &["mio", "socket2", "thiserror", "tokio"]),
+    ("net", 4, &[], &["mio", "quinn_udp", "rustix", "socket2", "thiserror", "tokio"]),
     ("host", 4, &[], &["etcetera", "netdev", "rustix", "serde", "serde_json", "socket2", "thiserror"]),
     ("tui", 4, &[], &["crossterm", "ratatui"]),
     ("cli", 5, &[], &["clap", "anyhow"]),
