@@ -1,6 +1,7 @@
 //! The laptop itself: made ready, looked after, put back, and examined. The names begin with the row of the guide or of
 //! its readers (`G`, `S`) where there is one.
 
+use super::rivals::{Running, dnsmasq};
 use super::{CLIENT, LAPTOP_END, Lab, PHONE_END, SERVER, ip, left, run, said};
 use crate::serving::{Serving, firmware, now, pause, put, until};
 use rescue79::sim::firmware::Scale;
@@ -8,7 +9,7 @@ use serde_json::Value;
 use std::fs;
 use std::net::{Ipv4Addr, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 const LOAD: &str = "P0S3-8-12-00";
@@ -103,29 +104,6 @@ fn refused(lab: &Lab, args: &[&str], words: &[&str]) {
         assert!(text.contains(word), "{word} is missing: {text}");
     }
     assert_eq!(state(lab), before);
-}
-
-/// A program that is ended with the test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Somebody else's dnsmasq as a DHCP server on the phones' side.
-fn dnsmasq(lab: &Lab, options: &[&str]) -> Running {
-    ip(&format!("-n {} address replace 10.9.9.1/24 dev {PHONE_END}", lab.phones)).unwrap();
-    let mut command = lab.on_phones("dnsmasq");
-    command.args(["--no-daemon", "--conf-file=/dev/null", "--port=0", "--bind-interfaces", "--leasefile-ro"]);
-    command.args(["--interface", PHONE_END, "--dhcp-range=10.9.9.50,10.9.9.99,1h", "--dhcp-authoritative"]);
-    command.args(options).stdout(Stdio::null()).stderr(Stdio::null());
-    let running = Running(command.spawn().unwrap());
-    let bound = until(10, || said(&run(lab.on_phones("ss").arg("-lunH"))).contains(":67").then_some(()));
-    assert!(bound.is_some(), "dnsmasq listens");
-    running
 }
 
 #[test]
@@ -251,7 +229,7 @@ fn g6_another_dhcp_server_is_found_and_named() {
     for word in ["10.9.9.1", link.trim()] {
         assert!(found["seen"].as_str().unwrap().contains(word), "{word}: {found}");
     }
-    // Three seconds for the server and its ping, one for the neighbour, the rest for the commands.
+    // `rivals` times the search itself; the rest is for the neighbour and the commands.
     assert!(took < Duration::from_secs(8), "{took:?}");
     refused(&lab, &["--interface", LAPTOP_END], &["another DHCP server", "10.9.9.1", "--no-dhcp"]);
 }
