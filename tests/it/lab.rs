@@ -6,6 +6,7 @@
 
 mod addresses;
 mod laptop;
+mod managers;
 mod phone;
 mod readers;
 mod recovery;

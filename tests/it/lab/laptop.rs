@@ -77,7 +77,7 @@ fn serve(lab: &Lab, args: &[&str]) -> Output {
     run(&mut rescue79(lab, &all))
 }
 
-fn signal(pid: u32, signal: &str) {
+pub(super) fn signal(pid: u32, signal: &str) {
     assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
 }
 
