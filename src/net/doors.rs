@@ -64,9 +64,25 @@ fn listener(at: SocketAddrV4) -> io::Result<mio::net::TcpListener> {
 /// binding a packet socket would need unsafe code.
 #[cfg(target_os = "linux")]
 fn announcements(interface: &Interface) -> io::Result<mio::net::UdpSocket> {
-    use socket2::SockFilter;
     // `ETH_P_802_2`, in network order: frames with a length in the place of a type.
     let llc = Protocol::from(i32::from(4_u16.to_be()));
+    let socket = Socket::new(Domain::PACKET, Type::DGRAM, Some(llc))?;
+    listen_on(&socket, interface)?;
+    socket.set_nonblocking(true)?;
+    // What came before the filter stood.
+    let mut early = [std::mem::MaybeUninit::uninit(); 64];
+    for _ in 0..limits::TALKS {
+        if socket.recv(&mut early).is_err() {
+            break;
+        }
+    }
+    Ok(mio::net::UdpSocket::from_std(socket.into()))
+}
+
+/// Has the ear for announcements hear this interface.
+#[cfg(target_os = "linux")]
+pub(super) fn listen_on(socket: &Socket, interface: &Interface) -> io::Result<()> {
+    use socket2::SockFilter;
     // linux/filter.h and linux/bpf_common.h: load a word, jump if equal, return.
     let (load, equal, give) = (0x20, 0x15, 0x06);
     // `SKF_AD_OFF + SKF_AD_IFINDEX`: the interface that a frame came in by.
@@ -81,17 +97,14 @@ fn announcements(interface: &Interface) -> io::Result<mio::net::UdpSocket> {
         SockFilter::new(give, 0, 0, u32::MAX),
         SockFilter::new(give, 0, 0, 0),
     ];
-    let socket = Socket::new(Domain::PACKET, Type::DGRAM, Some(llc))?;
-    socket.attach_filter(&filter)?;
-    socket.set_nonblocking(true)?;
-    // What came before the filter stood.
-    let mut early = [std::mem::MaybeUninit::uninit(); 64];
-    for _ in 0..limits::TALKS {
-        if socket.recv(&mut early).is_err() {
-            break;
-        }
-    }
-    Ok(mio::net::UdpSocket::from_std(socket.into()))
+    socket.attach_filter(&filter)
+}
+
+/// There is no such ear on this system.
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::unnecessary_wraps, reason = "Linux can fail here")]
+pub(super) fn listen_on(_socket: &Socket, _interface: &Interface) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -2,7 +2,7 @@
 
 use super::doors::Doors;
 use crate::limits;
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 
@@ -77,12 +77,44 @@ impl Bound {
         &self.doors.missing
     }
 
+    /// What takes these ports along to another adapter.
+    ///
+    /// # Errors
+    /// The system gives no further handles.
+    pub fn follower(&self) -> io::Result<Follower> {
+        Ok(Follower {
+            dhcp: self.dhcp.as_ref().map(UdpSocket::try_clone).transpose()?,
+            cdp: self.doors.cdp.as_ref().map(|cdp| SockRef::from(cdp).try_clone()).transpose()?,
+        })
+    }
+
     /// Where TFTP is spoken; tells the port when it was left to the system.
     ///
     /// # Errors
     /// The socket has no address, which a bound one has.
     pub fn tftp_address(&self) -> io::Result<std::net::SocketAddr> {
         self.tftp.local_addr()
+    }
+}
+
+/// Takes along to another adapter what is bound to one: the port for addresses, and the ear for announcements. Everything
+/// else is bound to an address, and works again as soon as that is there.
+#[derive(Debug)]
+pub struct Follower {
+    dhcp: Option<UdpSocket>,
+    cdp: Option<Socket>,
+}
+
+impl Follower {
+    /// Follows an adapter that was plugged in again, and is another one to the system.
+    ///
+    /// # Errors
+    /// It needs a permission (`CAP_NET_RAW`), or there is no such interface.
+    pub fn to(&self, interface: &Interface) -> io::Result<()> {
+        if let Some(cdp) = &self.cdp {
+            super::doors::listen_on(cdp, interface)?;
+        }
+        self.dhcp.as_ref().map_or(Ok(()), |dhcp| to_interface(&SockRef::from(dhcp), interface))
     }
 }
 

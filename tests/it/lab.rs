@@ -10,6 +10,7 @@ mod managers;
 mod phone;
 mod readers;
 mod recovery;
+mod remedies;
 mod rivals;
 mod strangers;
 mod talks;

@@ -27,7 +27,7 @@ dbus-daemon --system --nofork --nopidfile &
 for n in 1 2 3 4 5 6 7 8 9 10; do [ -S /run/dbus/system_bus_socket ] && break; sleep 0.2; done
 ";
 
-const NETWORK_MANAGER: &str = r#"
+const NETWORK_MANAGER: &str = "
 for folder in /var/lib/NetworkManager /etc/NetworkManager; do mkdir -p $folder; mount -t tmpfs none $folder; done
 mkdir -p /run/NetworkManager /etc/NetworkManager/system-connections
 cat > /etc/NetworkManager/NetworkManager.conf <<END
@@ -52,7 +52,7 @@ method=ignore
 END
 NetworkManager --no-daemon &
 wait
-"#;
+";
 
 const NETWORKD: &str = "
 mkdir -p /run/systemd/network
