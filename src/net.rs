@@ -11,4 +11,4 @@ mod sockets;
 mod talks;
 
 pub use drive::{Order, Orders, Running, start};
-pub use sockets::{BindError, Bound, Interface, Place, bind, door};
+pub use sockets::{BindError, Bound, Follower, Interface, Place, bind, door};

@@ -35,6 +35,7 @@ impl Engine {
                 self.tell(now, Some(mac), Kind::DhcpRelease { address });
             }
             Outcome::Send { request, reply, .. } => self.dhcp_answered(now, &request, &reply, from),
+            Outcome::Overheard => {}
             // A question of the program's own: it is no phone, and leaves no trace.
             Outcome::Probe { reply, to } => {
                 let mut bytes = vec![0; 1_500];

@@ -244,6 +244,13 @@ pub enum Kind {
         /// It is there.
         up: bool,
     },
+    /// The interface that the phones are on went, as an adapter that is pulled out does, or came again.
+    Interface {
+        /// The interface.
+        interface: String,
+        /// It is there.
+        there: bool,
+    },
     /// The servers were asked by the program itself, as a phone would.
     SelfTest {
         /// Everything was answered.

@@ -1,8 +1,8 @@
 //! Sockets: on one interface, on one address.
 
-use super::doors::Doors;
+use super::doors::{Doors, Form};
 use crate::limits;
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 
@@ -77,12 +77,48 @@ impl Bound {
         &self.doors.missing
     }
 
+    /// What takes these ports along to another adapter.
+    ///
+    /// # Errors
+    /// The system gives no further handles.
+    pub fn follower(&self) -> io::Result<Follower> {
+        Ok(Follower {
+            dhcp: self.dhcp.as_ref().map(UdpSocket::try_clone).transpose()?,
+            ears: self
+                .doors
+                .ears()
+                .map(|(ear, form)| Ok((SockRef::from(ear).try_clone()?, form)))
+                .collect::<io::Result<_>>()?,
+        })
+    }
+
     /// Where TFTP is spoken; tells the port when it was left to the system.
     ///
     /// # Errors
     /// The socket has no address, which a bound one has.
     pub fn tftp_address(&self) -> io::Result<std::net::SocketAddr> {
         self.tftp.local_addr()
+    }
+}
+
+/// Takes along to another adapter what is bound to one: the port for addresses, and the ear for announcements. Everything
+/// else is bound to an address, and works again as soon as that is there.
+#[derive(Debug)]
+pub struct Follower {
+    dhcp: Option<UdpSocket>,
+    ears: Vec<(Socket, Form)>,
+}
+
+impl Follower {
+    /// Follows an adapter that was plugged in again, and is another one to the system.
+    ///
+    /// # Errors
+    /// It needs a permission (`CAP_NET_RAW`), or there is no such interface.
+    pub fn to(&self, interface: &Interface) -> io::Result<()> {
+        for (ear, form) in &self.ears {
+            super::doors::listen_on(ear, interface, *form)?;
+        }
+        self.dhcp.as_ref().map_or(Ok(()), |dhcp| to_interface(&SockRef::from(dhcp), interface))
     }
 }
 

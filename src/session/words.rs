@@ -75,6 +75,7 @@ pub const fn area(kind: &Kind) -> &'static str {
         | Kind::Forgotten
         | Kind::AddressSet { .. }
         | Kind::Link { .. }
+        | Kind::Interface { .. }
         | Kind::SelfTest { .. }
         | Kind::WrongAddress { .. }
         | Kind::Summary(_) => "bench",
@@ -216,6 +217,14 @@ fn laptop(kind: &Kind) -> String {
         Kind::Link { interface, up: true } => format!("{interface} has a link."),
         Kind::Link { interface, up: false } => {
             format!("{interface} has no link: a phone restarts, or the cable or the switch is off.")
+        }
+        Kind::Interface { interface, there: true } => {
+            format!("{interface} is there again; the session goes on.")
+        }
+        Kind::Interface { interface, there: false } => {
+            format!(
+                "{interface} is gone: its adapter was pulled out. Plug it in again; the session then goes on."
+            )
         }
         Kind::SelfTest { text, .. } => stop(text),
         Kind::WrongAddress { from, asked, means } => {

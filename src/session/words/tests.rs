@@ -50,6 +50,8 @@ fn one_of_each() -> Vec<Kind> {
         Kind::AddressSet { interface: "enp0s25".into(), address, again: true },
         Kind::Link { interface: "enp0s25".into(), up: true },
         Kind::Link { interface: "enp0s25".into(), up: false },
+        Kind::Interface { interface: "enp0s25".into(), there: true },
+        Kind::Interface { interface: "enp0s25".into(), there: false },
         Kind::SelfTest { ok: true, text: "The program read a file from its own TFTP server".into() },
         Kind::WrongAddress {
             from: Mac([0, 0x1b, 0x0c, 0x18, 0xbd, 0xc1]),
