@@ -7,13 +7,16 @@ mod bodies;
 mod seeds;
 
 use bodies::TARGETS;
+use rescue79::event::Event;
 use rescue79::sim::rng::Rng;
 use std::fs;
 use std::panic::catch_unwind;
 use std::path::PathBuf;
 
-/// Mutations of one target: two seconds for all targets together, in a debug build.
+/// Mutations of one target: some seconds for all targets together, in a debug build.
 const MUTATIONS: u64 = 150;
+/// A conversation takes a hundred times as long as a packet: each begins with a way to plan for every model.
+const CONVERSATIONS: u64 = 30;
 
 fn corpus(target: &str) -> PathBuf {
     PathBuf::from("tests/it/fuzz_smoke/corpus").join(target)
@@ -83,7 +86,7 @@ fn the_corpus_stands() {
 fn seeded_mutations_of_the_corpus_stand() {
     for target in TARGETS {
         let inputs = inputs(target.0);
-        for seed in 0..MUTATIONS {
+        for seed in 0..if target.0 == "conversation" { CONVERSATIONS } else { MUTATIONS } {
             let mut rng = Rng::new(seed);
             let (name, mut input) = inputs[below(&mut rng, inputs.len() as u64) as usize].clone();
             mutate(&mut rng, &mut input);
@@ -109,4 +112,14 @@ fn every_target_is_complete() {
         let count = inputs(target).iter().filter(|(name, _)| name.starts_with("seed-")).count();
         assert_eq!(count, seeds.len(), "seeds of {target}: UPDATE_DOCS=1 writes them");
     }
+}
+
+/// For the invariants: any bytes as a conversation.
+pub(crate) fn conversation(bytes: &[u8]) {
+    bodies::conversation::conversation(bytes);
+}
+
+/// For the invariants: what is told of so many phones that look for a server, and of nothing else.
+pub(crate) fn crowd(senders: u32) -> Vec<Event> {
+    bodies::conversation::crowd(senders)
 }

@@ -12,10 +12,12 @@ mod cli;
 mod evidence;
 mod fuzz_smoke;
 mod identification;
+mod invariants;
 #[cfg(target_os = "linux")]
 mod lab;
 mod layering;
 mod loopback;
+mod no_panic;
 mod pages;
 #[cfg(unix)]
 mod pty;

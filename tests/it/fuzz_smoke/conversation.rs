@@ -40,6 +40,22 @@ pub fn conversation(data: &[u8]) {
     bench.end();
 }
 
+/// So many phones look for a server within a second, each once; what is told until half a minute later.
+#[must_use]
+pub fn crowd(senders: u32) -> Vec<Event> {
+    let mut bench = Bench::new(0);
+    let from = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 68);
+    for n in 0..senders {
+        bench.now = Instant::from_millis(u64::from(n) * 1_000 / u64::from(senders));
+        let [_, a, b, c] = n.to_be_bytes();
+        let bytes = request(Mac([0x00, 0x1b, 0x0d, a, b, c]), 1, 1, None);
+        bench.input(Input::Datagram { at: Endpoint::Dhcp, from, bytes: &bytes });
+    }
+    bench.pass(Duration::from_secs(30));
+    let mut reader = Reader::default();
+    bench.journal.iter().map(|line| reader.line(line).unwrap()).collect()
+}
+
 /// What was sent of one read.
 #[derive(Default)]
 struct Sent {
