@@ -24,9 +24,9 @@ use crate::firmware::Shelf;
 use crate::job::Job;
 use crate::limits;
 use crate::phone_id::Mac;
-use crate::session::{State, words};
+use crate::session::{Phone, State, words};
 use answer::{Desk, FirstHop};
-use complaints::Complaints;
+use complaints::{Budget, Complaints};
 use reads::{Polled, Reads};
 use rules::Sign;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -167,7 +167,14 @@ pub struct Engine {
     next_sweep: Instant,
     ignored: Complaints<Mac>,
     garbage: Complaints<Ipv4Addr>,
+    writes: Complaints<Ipv4Addr>,
     full: Complaints<&'static str>,
+    /// Reads asked for, by address.
+    asked: Budget<Ipv4Addr>,
+    /// Files asked for in vain, by address.
+    missed: Budget<Ipv4Addr>,
+    /// What phones did at the other ports.
+    repeated: Budget<Mac>,
 }
 
 enum Queued {
@@ -221,7 +228,11 @@ impl Engine {
             next_sweep,
             ignored: Complaints::default(),
             garbage: Complaints::default(),
+            writes: Complaints::default(),
             full: Complaints::default(),
+            asked: Budget::default(),
+            missed: Budget::default(),
+            repeated: Budget::default(),
         })
     }
 
@@ -254,6 +265,8 @@ impl Engine {
 
     /// Ends the session with its summary.
     pub fn finish(&mut self, now: Instant) {
+        // What was counted is told before the end, however lately.
+        self.tell_counted(now, now + limits::COMPLAINT_EVERY);
         let summary = self.state.summarise();
         self.tell(now, None, Kind::Summary(summary));
     }
@@ -299,6 +312,7 @@ impl Engine {
             for mac in phones {
                 self.conclude(now, mac, Sign::Nothing);
             }
+            self.tell_counted(now, now);
         }
     }
 
@@ -323,7 +337,11 @@ impl Engine {
                         self.queue.push_back(Queued::Close(id));
                     }
                     Polled::Idle(next) => {
-                        let sweep = (!self.state.phones.is_empty()).then_some(self.next_sweep);
+                        let waits = !self.state.phones.is_empty()
+                            || self.garbage.is_waiting()
+                            || self.ignored.is_waiting()
+                            || self.full.is_waiting();
+                        let sweep = waits.then_some(self.next_sweep);
                         return Output::Idle(next.into_iter().chain(sweep).min());
                     }
                 },
@@ -387,25 +405,55 @@ impl Engine {
     }
 
     fn complain(&mut self, now: Instant, port: &str, from: SocketAddrV4, why: String) {
-        if let Some(count) = self.garbage.count(now, *from.ip()) {
-            self.tell(now, None, Kind::Garbage { port: port.to_owned(), from, why, count });
+        let kind = || Kind::Garbage { port: port.to_owned(), from, why, count: 0 };
+        if let Some(kind) = self.garbage.count(now, *from.ip(), kind) {
+            self.tell(now, None, kind);
         }
     }
 
-    /// Room for one more phone; when there is none, the one that has shown least and been silent longest is forgotten.
-    fn has_room(&mut self, now: Instant) -> bool {
-        if self.state.phones.len() >= limits::PHONES {
-            let nobody = self.state.phones.iter().filter(|p| p.plan.is_none() && p.read.is_none());
-            if let Some(mac) = nobody.min_by_key(|p| p.last_seen).map(|p| p.mac) {
+    /// Tells what was counted and not told by `until`.
+    fn tell_counted(&mut self, now: Instant, until: Instant) {
+        while let Some(kind) =
+            self.garbage.due(until).or_else(|| self.ignored.due(until)).or_else(|| self.full.due(until))
+        {
+            self.tell(now, None, kind);
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.state.phones.len() >= limits::PHONES
+    }
+
+    /// Room for one more phone; when there is none, the one that has shown least and been silent longest is forgotten,
+    /// if that is for at least `silent`.
+    fn has_room(&mut self, now: Instant, silent: Duration) -> bool {
+        if self.is_full() {
+            let shown = |p: &Phone| p.leased.is_some() || !p.names.is_empty();
+            let nobody = |p: &&Phone| {
+                p.read.is_none() && (p.plan.is_none() || !shown(p)) && now.since(p.last_seen) >= silent
+            };
+            let nobody = self.state.phones.iter().filter(nobody);
+            if let Some(mac) = nobody.min_by_key(|p| (shown(p), p.last_seen)).map(|p| p.mac) {
                 self.tell(now, Some(mac), Kind::Forgotten);
             }
         }
-        self.state.phones.len() < limits::PHONES
+        !self.is_full()
+    }
+
+    /// Remembers who was seen at an address.
+    fn seen(&mut self, now: Instant, ip: Ipv4Addr, mac: Mac) {
+        if self.seen_at.len() >= limits::LEASES && !self.seen_at.contains_key(&ip) {
+            self.seen_at.retain(|_, (_, at)| now.since(*at) < limits::ADDRESS_SEEN);
+        }
+        if self.seen_at.len() < limits::LEASES || self.seen_at.contains_key(&ip) {
+            self.seen_at.insert(ip, (mac, now));
+        }
     }
 
     fn limit(&mut self, now: Instant, what: &'static str) {
-        if let Some(count) = self.full.count(now, what) {
-            self.tell(now, None, Kind::LimitReached { what: what.to_owned(), count });
+        let kind = || Kind::LimitReached { what: what.to_owned(), count: 0 };
+        if let Some(kind) = self.full.count(now, what, kind) {
+            self.tell(now, None, kind);
         }
     }
 }

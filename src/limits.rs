@@ -91,6 +91,17 @@ pub const PHONES: usize = 1_024;
 pub const NAMES_PER_PHONE: usize = 128;
 /// Complaints of one kind about one sender: one event, then one more for each of these periods with the count.
 pub const COMPLAINT_EVERY: Duration = Duration::from_secs(10);
+/// Events of one kind about one sender in that period; beyond, they are only counted. A phone starts with under 40
+/// requests.
+pub const TOLD_PER_SENDER: u32 = 64;
+/// Reads that one address may ask for in that period; beyond, it is not answered. A room of 250 readers behind one address
+/// that ask again and again stays below.
+pub const REQUESTS_PER_PEER: u32 = 4_096;
+/// Reads of one address that were never confirmed: a room of readers behind one address, all of whose ACKs are lost.
+pub const READS_UNHEARD: usize = 256;
+/// On a full bench a phone that has shown nothing yields to a new one after this silence; phones repeat themselves within
+/// 16 s.
+pub const PHONE_SILENT: Duration = Duration::from_secs(60);
 /// Senders whose complaints are counted apart; the rest share one counter.
 pub const COMPLAINERS: usize = 256;
 

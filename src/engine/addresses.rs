@@ -6,6 +6,7 @@ use crate::catalogue::Class;
 use crate::clock::Instant;
 use crate::dhcp::{self, Change, Outcome};
 use crate::event::{Fingerprint, Kind, Remedy};
+use crate::limits;
 use crate::phone_id::Mac;
 use crate::session::Phone;
 use std::net::{Ipv4Addr, SocketAddrV4};
@@ -20,12 +21,15 @@ impl Engine {
         match dhcp.handle(now, from, bytes) {
             Outcome::Garbage(garbage) => self.complain(now, "dhcp", from, garbage.to_string()),
             Outcome::Silent { request, why } => {
-                if let Some(count) = self.ignored.count(now, request.mac) {
+                let kind = || {
                     let asked = Some(Box::new(fingerprint(&request)));
-                    let kind = Kind::DhcpIgnored { from: request.mac, why: why.to_string(), asked, count };
+                    Kind::DhcpIgnored { from: request.mac, why: why.to_string(), asked, count: 0 }
+                };
+                if let Some(kind) = self.ignored.count(now, request.mac, kind) {
                     self.tell(now, None, kind);
                 }
             }
+            Outcome::Noted { request, .. } if !self.is_news(now, request.mac) => {}
             Outcome::Noted { change: Change::Declined(mac, address), .. } => {
                 self.tell(now, Some(mac), Kind::DhcpDecline { address });
             }
@@ -34,16 +38,51 @@ impl Engine {
             } => {
                 self.tell(now, Some(mac), Kind::DhcpRelease { address });
             }
-            Outcome::Send { request, reply, .. } => self.dhcp_answered(now, &request, &reply, from),
             Outcome::Overheard => {}
-            // A question of the program's own: it is no phone, and leaves no trace.
-            Outcome::Probe { reply, to } => {
-                let mut bytes = vec![0; 1_500];
-                if let Some(len) = dhcp::encode(&reply, &mut bytes) {
-                    bytes.truncate(len);
-                    self.queue.push_back(Queued::Reply { from: Endpoint::Dhcp, to, bytes });
+            Outcome::Send { request, reply, .. } => {
+                let takes = reply.kind == dhcp::ReplyKind::Bootp
+                    || reply.kind == dhcp::ReplyKind::Ack && request.kind == dhcp::Kind::Request;
+                let known = self.state.phone(request.mac).is_some();
+                // Who only looks for a server is answered, also on a full bench, and is not made a phone of.
+                let told = if known {
+                    self.is_news(now, request.mac)
+                } else if !takes && self.is_full() {
+                    self.limit(now, "phones on one bench");
+                    false
+                } else {
+                    true
+                };
+                if told {
+                    self.dhcp_answered(now, &request, &reply, from);
+                } else {
+                    let reply = dhcp::Reply { variation: self.variation(request.mac), ..reply };
+                    self.dhcp_reply(&request, &reply, from);
                 }
             }
+            // A question of the program's own: it is no phone, and leaves no trace.
+            Outcome::Probe { reply, to } => self.dhcp_send(&reply, to),
+        }
+    }
+
+    /// Whether what a phone does at this port is told: a phone that does the same a thousand times is answered, and told
+    /// of as often as a person can use.
+    fn is_news(&mut self, now: Instant, mac: Mac) -> bool {
+        let news = self.repeated.allows(now, mac, limits::TOLD_PER_SENDER);
+        if !news {
+            self.limit(now, "requests of one phone for an address");
+        }
+        news
+    }
+
+    fn dhcp_reply(&mut self, request: &dhcp::Request, reply: &dhcp::Reply, from: SocketAddrV4) {
+        self.dhcp_send(reply, dhcp::reply::destination(request, reply, from));
+    }
+
+    fn dhcp_send(&mut self, reply: &dhcp::Reply, to: SocketAddrV4) {
+        let mut bytes = vec![0; 1_500];
+        if let Some(len) = dhcp::encode(reply, &mut bytes) {
+            bytes.truncate(len);
+            self.queue.push_back(Queued::Reply { from: Endpoint::Dhcp, to, bytes });
         }
     }
 
@@ -56,7 +95,7 @@ impl Engine {
     ) {
         let mac = request.mac;
         let known = self.state.phone(mac).is_some();
-        if !known && !self.has_room(now) {
+        if !known && !self.has_room(now, Duration::ZERO) {
             return self.limit(now, "phones on one bench");
         }
         let starts_anew = reply.kind == dhcp::ReplyKind::Offer || request.how() == "init-reboot";
@@ -85,7 +124,7 @@ impl Engine {
             dhcp::ReplyKind::Nak => self.nak(request, ordered),
             dhcp::ReplyKind::Ack | dhcp::ReplyKind::Bootp => {
                 let address = if address.is_unspecified() { request.ciaddr } else { address };
-                self.seen_at.insert(address, (mac, now));
+                self.seen(now, address, mac);
                 Kind::DhcpAck { address, how: request.how().to_owned(), asked }
             }
         };

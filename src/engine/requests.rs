@@ -1,6 +1,7 @@
 //! The TFTP port and the ports of the reads: who asks, what he gets, and what that is told as.
 
 use super::answer::{Answer, Given};
+use super::reads::Room;
 use super::rules::Sign;
 use super::{Endpoint, Engine, Queued, TransferId, watch};
 use crate::clock::Instant;
@@ -37,6 +38,9 @@ impl Engine {
                     self.queue.push_back(Queued::Reply { from: Endpoint::Tftp, to: from, bytes });
                 }
             }
+            Ok(Packet::Read(_)) if !self.asked.allows(now, *from.ip(), limits::REQUESTS_PER_PEER) => {
+                self.limit(now, "requests of one address");
+            }
             Ok(Packet::Read(request)) => match tftp::clean(request.name) {
                 Ok(name) => self.read(now, from, &name, request.mode, &request),
                 Err(bad) => {
@@ -46,8 +50,9 @@ impl Engine {
             },
             Ok(Packet::Write(request)) => {
                 let asked = String::from_utf8_lossy(request.name).escape_default().to_string();
-                if self.garbage.count(now, *from.ip()).is_some() {
-                    self.tell(now, None, Kind::WriteRefused { peer: from, asked });
+                let kind = || Kind::WriteRefused { peer: from, asked };
+                if let Some(kind) = self.writes.count(now, *from.ip(), kind) {
+                    self.tell(now, None, kind);
                 }
                 self.tftp_error(Endpoint::Tftp, from, ErrorCode::Access, "this server only gives files");
             }
@@ -74,9 +79,7 @@ impl Engine {
         let ip = *from.ip();
         let (leased, seen) = self.last_at(now, ip);
         let mac = leased.or_else(|| Mac::in_name(name.base())).or(seen)?;
-        if self.seen_at.len() < limits::LEASES || self.seen_at.contains_key(&ip) {
-            self.seen_at.insert(ip, (mac, now));
-        }
+        self.seen(now, ip, mac);
         Some(mac)
     }
 
@@ -112,7 +115,7 @@ impl Engine {
         // A phone that is seen for the first time by its request is made by the event of its answer; rules that must
         // come before the answer need it now.
         if let Some(mac) = mac.filter(|mac| self.state.phone(*mac).is_none()) {
-            if !self.has_room(now) {
+            if !self.has_room(now, limits::PHONE_SILENT) {
                 return self.limit(now, "phones on one bench");
             }
             self.tell(now, Some(mac), Kind::Booted { because: format!("it asks for {}", name.asked()) });
@@ -128,6 +131,9 @@ impl Engine {
             Answer::Refuse { why, usual } => {
                 let asked = name.asked().to_owned();
                 self.tftp_error(Endpoint::Tftp, from, ErrorCode::NotFound, &why);
+                if !self.missed.allows(now, *from.ip(), limits::TOLD_PER_SENDER) {
+                    return self.limit(now, "files that one address asks for in vain");
+                }
                 let symptom = phone_symptom(self, mac, role, &asked, usual);
                 self.tell(now, mac, Kind::ReadRefused { peer: from, asked, role, why, usual });
                 if let Some(symptom) = symptom {
@@ -151,9 +157,16 @@ impl Engine {
         request: &tftp::Request<'_>,
         given: Given,
     ) {
-        while let Some(id) = self.reads.must_yield(now, from) {
-            self.end_read(now, id, ReadFailure::Evicted);
-            self.limit(now, "reads under way at once");
+        loop {
+            match self.reads.room(now, from) {
+                Room::Free => break,
+                Room::After(id) => {
+                    self.end_read(now, id, ReadFailure::Evicted);
+                    self.limit(now, "reads under way at once");
+                }
+                // It is heard when it asks again; an error would make a phone give up.
+                Room::None => return self.limit(now, "reads of one address that are never confirmed"),
+            }
         }
         let size = u64::try_from(given.bytes.len()).unwrap_or(u64::MAX);
         let transfer = Transfer::new(now, given.bytes, mode, request.options);

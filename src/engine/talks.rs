@@ -127,7 +127,7 @@ impl Engine {
         let (leased, seen) = self.last_at(now, from);
         let Some(mac) = said.mac.or(leased).or(seen) else { return };
         let known = self.state.phone(mac);
-        if known.is_none() && !self.has_room(now) {
+        if known.is_none() && !self.has_room(now, limits::PHONE_SILENT) {
             return self.limit(now, "phones on one bench");
         }
         let known = self.state.phone(mac);
@@ -137,9 +137,11 @@ impl Engine {
         {
             return;
         }
-        let room = self.seen_at.len() < limits::LEASES || self.seen_at.contains_key(&from);
-        if !from.is_unspecified() && room {
-            self.seen_at.insert(from, (mac, now));
+        if !self.repeated.allows(now, mac, limits::TOLD_PER_SENDER) {
+            return self.limit(now, "things that one phone says of itself");
+        }
+        if !from.is_unspecified() {
+            self.seen(now, from, mac);
         }
         self.tell(now, Some(mac), Kind::Evidence(evidence));
         self.conclude(now, mac, Sign::Nothing);

@@ -10,11 +10,14 @@
 mod catalogue;
 mod cli;
 mod evidence;
+mod fuzz_smoke;
 mod identification;
+mod invariants;
 #[cfg(target_os = "linux")]
 mod lab;
 mod layering;
 mod loopback;
+mod no_panic;
 mod orders;
 mod pages;
 #[cfg(unix)]
