@@ -3,6 +3,7 @@
 use super::doors::Doors;
 use super::sockets::{Bound, Line, line};
 use super::talks::{Heard, Talks};
+use super::web::{Errand, Told, Web};
 use crate::clock::Instant;
 use crate::engine::{Command, ConnId, Endpoint, Engine, Input, Output, TransferId};
 use crate::event::{Event, Kind, Session};
@@ -83,7 +84,7 @@ pub fn start(
     let poll = Poll::new()?;
     let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
     let (sender, inbox) = channel();
-    let mut drive = Drive::new(engine, bound, began, poll, inbox, events)?;
+    let mut drive = Drive::new(engine, bound, began, poll, inbox, events, Arc::clone(&waker))?;
     let thread = std::thread::Builder::new().name("servers".into()).spawn(move || drive.run(session))?;
     Ok(Running { orders: Orders { sender, waker }, thread })
 }
@@ -122,6 +123,7 @@ struct Drive {
     free: Vec<usize>,
     at: HashMap<TransferId, usize>,
     clock: Clock,
+    web: Web,
     deadline: Option<Instant>,
     out: Box<[u8; 2048]>,
 }
@@ -134,7 +136,8 @@ struct Open {
 }
 
 /// Session time from the system's monotonic clock.
-struct Clock {
+#[derive(Clone, Copy)]
+pub(super) struct Clock {
     began: Instant,
     started: std::time::Instant,
 }
@@ -146,7 +149,7 @@ impl Clock {
         Self { began, started }
     }
 
-    fn now(&self) -> Instant {
+    pub(super) fn now(self) -> Instant {
         self.began + self.started.elapsed()
     }
 }
@@ -159,7 +162,10 @@ impl Drive {
         poll: Poll,
         inbox: Receiver<Order>,
         events: mpsc::Sender<Event>,
+        waker: Arc<Waker>,
     ) -> io::Result<Self> {
+        let clock = Clock::new(began);
+        let web = Web::start(bound.web, clock, waker)?;
         let mut tftp = mio::net::UdpSocket::from_std(bound.tftp);
         poll.registry().register(&mut tftp, TFTP, Interest::READABLE)?;
         let mut dhcp = bound.dhcp.map(mio::net::UdpSocket::from_std);
@@ -195,7 +201,8 @@ impl Drive {
             slots: Vec::new(),
             free: Vec::new(),
             at: HashMap::new(),
-            clock: Clock::new(began),
+            clock,
+            web,
             deadline: None,
             out: Box::new([0; 2048]),
         })
@@ -257,8 +264,22 @@ impl Drive {
                     }
                 }
             }
+            self.hear_web();
             if self.events.is_closed() {
                 return Ok(());
+            }
+        }
+    }
+
+    /// Takes what the HTTP thread has to tell.
+    fn hear_web(&mut self) {
+        while let Some(told) = self.web.heard() {
+            match told {
+                Told::Bytes { at, from, bytes } => self.feed(Input::Datagram { at, from, bytes: &bytes }),
+                Told::Taken(id, bytes) => self.feed(Input::Taken(id, bytes)),
+                Told::Delivered(id) => self.feed(Input::Delivered(id)),
+                Told::Stalled(id) => self.feed(Input::Stalled(id)),
+                Told::HungUp(id) => self.feed(Input::HungUp(id)),
             }
         }
     }
@@ -413,7 +434,13 @@ impl Drive {
             match self.engine.poll(now, self.out.as_mut_slice()) {
                 Output::Send { from, to, len } => self.send(now, from, to, len),
                 Output::Close(id) => self.close(id),
-                Output::HangUp(id) => self.talks.hang_up(self.poll.registry(), id),
+                Output::HangUp(id) => {
+                    self.talks.hang_up(self.poll.registry(), id);
+                    self.web.send(Errand::HangUp(id));
+                }
+                Output::Give { to, head, body } => self.web.send(Errand::Give { to, head, body }),
+                Output::Visit { id, at, question } => self.web.send(Errand::Visit { id, at, question }),
+                Output::WebDoor { open } => self.web.send(Errand::Door(open)),
                 Output::Event(event) => {
                     // A closed channel ends the loop at its next turn.
                     let _ = self.events.blocking_send(event);
@@ -441,7 +468,7 @@ impl Drive {
                 self.talks.send(id, bytes);
                 None
             }
-            Endpoint::Cdp | Endpoint::Lldp => None,
+            Endpoint::Cdp | Endpoint::Lldp | Endpoint::Web(_) | Endpoint::Page(_) => None,
             Endpoint::Dhcp => self.dhcp.as_ref().map(|socket| socket.send_to(bytes, to.into())),
             Endpoint::Tftp => {
                 let door =
