@@ -82,9 +82,8 @@ pub struct World {
     ended: bool,
     /// Our servers hear what phones say of themselves.
     listens: bool,
-    /// There is an HTTP port, and it is open.
-    http: bool,
-    web: bool,
+    /// There is an HTTP port, and whether it is open.
+    web: Option<bool>,
     /// Answers that take their time, with the length of what they carry.
     answers: Vec<(Instant, SocketAddrV4, u64, Vec<u8>)>,
 }
@@ -179,8 +178,7 @@ impl World {
             happened: Vec::new(),
             ended: false,
             listens: scenario.server.listens,
-            http: scenario.server.http,
-            web: scenario.server.http,
+            web: scenario.server.http.then_some(true),
             answers: Vec::new(),
         };
         world.engine.start(world.now, world.session.clone());
@@ -319,7 +317,7 @@ impl World {
                 self.drain();
             }
             Parcel::Answer(to, answer) => {
-                self.to_phone(*to, answer.as_deref());
+                self.hand_over(*to, answer.as_deref());
             }
             Parcel::Question(id, at, question) => {
                 let asked = self.phones.iter().find(|phone| phone.address() == Some(*at.ip()));
@@ -355,7 +353,7 @@ impl World {
                     // As in life these ports are open only where we give the addresses.
                     5060 if self.listens && self.job.dhcp => Endpoint::SipUdp,
                     2000 if self.listens && self.job.dhcp => Endpoint::Sccp(connection(datagram.from)),
-                    web_client::PORT if !self.web => {
+                    web_client::PORT if self.web != Some(true) => {
                         return self.lan.send_surely(self.now, Parcel::Answer(datagram.from, None));
                     }
                     // A connection on which nothing is asked.
@@ -376,7 +374,7 @@ impl World {
     /// A file has crossed the wire: the phone has it, or is gone.
     fn answer(&mut self, to: SocketAddrV4, length: u64, bytes: &[u8]) {
         let id = connection(to);
-        if self.to_phone(to, Some(bytes)) {
+        if self.hand_over(to, Some(bytes)) {
             self.engine.handle(self.now, Input::Taken(id, length));
             self.engine.handle(self.now, Input::Delivered(id));
         } else {
@@ -386,7 +384,7 @@ impl World {
     }
 
     /// Whether a phone waited for it.
-    fn to_phone(&mut self, to: SocketAddrV4, answer: Option<&[u8]>) -> bool {
+    fn hand_over(&mut self, to: SocketAddrV4, answer: Option<&[u8]>) -> bool {
         for index in 0..self.phones.len() {
             let taken = self.phones.get_mut(index).map(|phone| phone.answered(self.now, to, answer));
             if taken == Some(Delivery::Taken) {
@@ -450,7 +448,7 @@ impl World {
                 Output::Visit { id, at, question } => {
                     self.lan.send_surely(self.now, Parcel::Question(id, at, question));
                 }
-                Output::WebDoor { open } => self.web = open && self.http,
+                Output::WebDoor { open } => self.web = self.web.map(|_| open),
                 Output::Event(event) => self.happened.push(event),
                 Output::Idle(wake) => {
                     self.engine_wake = wake;
@@ -484,7 +482,7 @@ impl World {
             self.ports.clear();
             self.port_of.clear();
             self.answers.clear();
-            self.web = self.http;
+            self.web = self.web.map(|_| true);
             self.engine.start(self.now, self.session.clone());
             self.drain();
         }

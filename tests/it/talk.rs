@@ -52,7 +52,7 @@ impl Talk {
                 Output::Send { from, len, .. } => sent.push((from, buf[..len].to_vec())),
                 Output::Event(event) => self.events.push(event),
                 Output::Give { to, head, body } => {
-                    sent.push((Endpoint::Web(to), [head, body.to_vec()].concat()))
+                    sent.push((Endpoint::Web(to), [head, body.to_vec()].concat()));
                 }
                 Output::Visit { id, question, .. } => sent.push((Endpoint::Page(id), question)),
                 Output::Close(_) | Output::HangUp(_) | Output::WebDoor { .. } => {}
