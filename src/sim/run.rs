@@ -143,7 +143,7 @@ impl World {
             server: Some(scenario.server.address),
             prefix: 24,
             dhcp: scenario.server.dhcp,
-            any: false,
+            ..Draft::default()
         };
         let job = draft.finish(Catalogue::builtin(), &shelf).map_err(BadWorld::Refused)?;
         let specs = scenario.phones();
@@ -154,6 +154,8 @@ impl World {
             server: scenario.server.address,
             dhcp: scenario.server.dhcp,
             targets: Vec::new(),
+            forced: Vec::new(),
+            account: None,
             expect: u32::try_from(phones.len()).ok(),
             scenario: Some(scenario.name.clone()),
             seed: Some(seed),
