@@ -9,12 +9,14 @@ mod answer;
 mod complaints;
 mod hand;
 mod orders;
+mod pages;
 mod reads;
 mod requests;
 mod rules;
 mod said;
 mod talks;
 mod watch;
+mod web;
 
 use crate::catalogue::Catalogue;
 use crate::clock::Instant;
@@ -27,11 +29,14 @@ use crate::phone_id::Mac;
 use crate::session::{Phone, State, words};
 use answer::{Desk, FirstHop};
 use complaints::{Budget, Complaints};
+use pages::Pages;
 use reads::{Polled, Reads};
 use rules::Sign;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::sync::Arc;
 use std::time::Duration;
+use web::{End, Served};
 
 /// A place where datagrams arrive and leave. A name, not a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,6 +57,10 @@ pub enum Endpoint {
     Cdp,
     /// The same in the standard's form, from their first field on.
     Lldp,
+    /// A connection at the HTTP port; its bytes come in pieces.
+    Web(ConnId),
+    /// A connection of ours to a phone's own page; its answer comes whole.
+    Page(ConnId),
 }
 
 /// One connection, for as long as it lasts; never used again.
@@ -86,6 +95,12 @@ pub enum Input<'a> {
     Unreachable(TransferId),
     /// The peer has ended a connection, or it is broken.
     HungUp(ConnId),
+    /// The peer has taken so many bytes of the body that it was given.
+    Taken(ConnId, u64),
+    /// The peer has ended the connection in order, with all that it was given.
+    Delivered(ConnId),
+    /// The peer has taken nothing for too long; the connection was ended.
+    Stalled(ConnId),
     /// The deadline of the last [`Output::Idle`] has come.
     Tick,
     /// The technician decided something.
@@ -142,6 +157,29 @@ pub enum Output {
     Close(TransferId),
     /// A connection is over, once what was sent on it has left.
     HangUp(ConnId),
+    /// Send this on a connection, then end it; say how far it got.
+    Give {
+        /// The connection.
+        to: ConnId,
+        /// What stands before the file.
+        head: Vec<u8>,
+        /// The file.
+        body: Arc<[u8]>,
+    },
+    /// Ask a phone for its page. The whole answer comes back from [`Endpoint::Page`], or [`Input::HungUp`].
+    Visit {
+        /// The connection.
+        id: ConnId,
+        /// The phone.
+        at: SocketAddrV4,
+        /// What to send.
+        question: Vec<u8>,
+    },
+    /// Open or close the HTTP port; what is under way there goes on.
+    WebDoor {
+        /// Open it.
+        open: bool,
+    },
     /// Something happened. The engine has folded it already.
     Event(Event),
     /// Nothing more to do until the next input, or until this moment.
@@ -163,6 +201,11 @@ pub struct Engine {
     seen_at: HashMap<Ipv4Addr, (Mac, Instant)>,
     /// What each connection has said and was not understood yet.
     talks: BTreeMap<ConnId, Vec<u8>>,
+    /// The files that are read over HTTP.
+    served: BTreeMap<ConnId, Served>,
+    pages: Pages,
+    /// The HTTP port is open.
+    web_door: bool,
     queue: VecDeque<Queued>,
     next_sweep: Instant,
     ignored: Complaints<Mac>,
@@ -182,6 +225,9 @@ enum Queued {
     Reply { from: Endpoint, to: SocketAddrV4, bytes: Vec<u8> },
     Close(TransferId),
     HangUp(ConnId),
+    Give { to: ConnId, head: Vec<u8>, body: Arc<[u8]> },
+    Visit { id: ConnId, at: SocketAddrV4, question: Vec<u8> },
+    WebDoor { open: bool },
 }
 
 impl Engine {
@@ -224,6 +270,9 @@ impl Engine {
             reads: Reads::default(),
             seen_at,
             talks: BTreeMap::new(),
+            served: BTreeMap::new(),
+            pages: Pages::default(),
+            web_door: true,
             queue: VecDeque::new(),
             next_sweep,
             ignored: Complaints::default(),
@@ -301,7 +350,15 @@ impl Engine {
             Input::Datagram { at: at @ (Endpoint::Sip(id) | Endpoint::Sccp(id)), from, bytes } => {
                 self.stream(now, at, id, from, bytes);
             }
-            Input::HungUp(id) => self.hung_up(id),
+            Input::Datagram { at: Endpoint::Web(id), from, bytes } => self.web_stream(now, id, from, bytes),
+            Input::Datagram { at: Endpoint::Page(id), bytes, .. } => self.page(now, id, bytes),
+            Input::HungUp(id) => {
+                self.no_page(id);
+                self.served(now, id, &End::Broken);
+            }
+            Input::Delivered(id) => self.served(now, id, &End::Whole),
+            Input::Stalled(id) => self.served(now, id, &End::Silent),
+            Input::Taken(id, bytes) => self.taken(now, id, bytes),
             Input::Unreachable(id) => self.reads.closed(now, id),
             Input::Tick => {}
             Input::Command(command) => self.command(now, command),
@@ -311,8 +368,10 @@ impl Engine {
             let phones: Vec<_> = self.state.phones.iter().map(|phone| phone.mac).collect();
             for mac in phones {
                 self.conclude(now, mac, Sign::Nothing);
+                self.look_at_page(now, mac);
             }
             self.tell_counted(now, now);
+            self.move_web_door();
         }
     }
 
@@ -323,6 +382,9 @@ impl Engine {
                 Some(Queued::Event(event)) => return Output::Event(event),
                 Some(Queued::Close(id)) => return Output::Close(id),
                 Some(Queued::HangUp(id)) => return Output::HangUp(id),
+                Some(Queued::Give { to, head, body }) => return Output::Give { to, head, body },
+                Some(Queued::Visit { id, at, question }) => return Output::Visit { id, at, question },
+                Some(Queued::WebDoor { open }) => return Output::WebDoor { open },
                 Some(Queued::Reply { from, to, bytes }) => {
                     if let Some(place) = buf.get_mut(..bytes.len()) {
                         place.copy_from_slice(&bytes);
@@ -390,6 +452,7 @@ impl Engine {
                 self.queue.push_back(Queued::Close(id));
             }
         }
+        self.settle_served(now, mac);
     }
 
     fn desk(&self) -> Desk<'_> {

@@ -153,6 +153,36 @@ pub const TALK_TIME: Duration = Duration::from_secs(120);
 /// Connections of one address: a phone has one, and one that is dying.
 pub const TALKS_PER_PEER: usize = 8;
 
+/// The head of an HTTP request: a phone's has under 300 bytes, a browser's with all its cookies some 2 000.
+pub const HTTP_HEAD: usize = 4 << 10;
+/// Lines of such a head; a browser sends some 15.
+pub const HTTP_LINES: usize = 32;
+/// Connections for files at once: a pallet of 250 phones, each with one that is dying.
+pub const HTTP_CONNECTIONS: usize = 512;
+/// Those of one address: a phone reads one file at a time.
+pub const HTTP_PER_PEER: usize = 8;
+/// A connection on which nothing was asked ends after this time; a phone asks at once.
+pub const HTTP_QUESTION: Duration = Duration::from_secs(10);
+/// A reader that takes nothing for so long is given up, as over TFTP: it may erase its flash meanwhile.
+pub const HTTP_STALL: Duration = TFTP_GIVE_UP;
+/// No connection lives longer: the largest part of a load, 5 MB, at 6 kB/s, where a phone reads some 500.
+pub const HTTP_WHOLE: Duration = Duration::from_secs(900);
+/// Bytes handed to one connection before the others get their turn.
+pub const HTTP_TURN: usize = 256 << 10;
+/// What the system may hold of a file that the phone has not taken: little, so that progress is the phone's.
+pub const HTTP_SEND_BUFFER: usize = 64 << 10;
+
+/// The page of a phone; real ones have some 2 000 bytes.
+pub const PAGE_BYTES: usize = 64 << 10;
+/// How long a phone is given for its page: its server is slow, and it is alone on the cable.
+pub const PAGE_TIME: Duration = Duration::from_secs(6);
+/// Phones that are asked for their page at once.
+pub const PAGES_AT_ONCE: usize = 16;
+/// How long after its application has shown itself a phone is asked for its page, and again where it gave none: its own
+/// server starts late.
+pub const PAGE_WAITS: [Duration; 3] =
+    [Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(90)];
+
 /// Datagrams taken from a request port before running reads get their turn.
 pub const DATAGRAMS_AT_ONCE: usize = 1_024;
 /// Reads that get their turn before the request ports are looked at again: less than a millisecond.

@@ -220,6 +220,8 @@ impl Ready {
             interface: Some(on_wire(&self.interface)),
             dhcp_port: (!args.no_dhcp).then_some(args.dhcp_port),
             tftp_port: args.tftp_port,
+            http_port: (args.http_port != 0).then_some(args.http_port),
+            island: true,
         };
         let bound = net::bind(&place).map_err(|e| stop(Exit::NotReady, refused(system.as_ref(), &e)))?;
         if args.listen.is_none() {

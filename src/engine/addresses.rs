@@ -186,6 +186,20 @@ impl Engine {
         };
         let change = attempt.change.to_owned();
         self.tell(now, Some(mac), Kind::ReplyVaried { attempt: next, change });
+        self.move_web_door();
+    }
+
+    /// The HTTP port is closed to all while a phone is tried without it: others read by TFTP meanwhile.
+    pub(super) fn move_web_door(&mut self) {
+        let without = |phone: &Phone| {
+            let attempt = phone.varied.and_then(|(number, _)| attempt(number));
+            phone.closed.is_none() && attempt.is_some_and(|attempt| !attempt.variation.has(dhcp::Part::Web))
+        };
+        let open = !self.state.phones.iter().any(without);
+        if open != self.web_door {
+            self.web_door = open;
+            self.queue.push_back(Queued::WebDoor { open });
+        }
     }
 
     /// What freed an earlier phone of the model that this one says it is.

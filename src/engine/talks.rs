@@ -7,6 +7,7 @@ use crate::clock::Instant;
 use crate::event::{self, Evidence, Kind, Source};
 use crate::evidence::sccp::Message;
 use crate::evidence::{Said, cdp, lldp, sccp, sip};
+use crate::firmware::Load;
 use crate::limits;
 use std::net::{Ipv4Addr, SocketAddrV4};
 
@@ -123,7 +124,7 @@ impl Engine {
     }
 
     /// A phone has said what it is. Told once for each news.
-    fn told_us(&mut self, now: Instant, from: Ipv4Addr, said: Said, source: Source) {
+    pub(super) fn told_us(&mut self, now: Instant, from: Ipv4Addr, said: Said, source: Source) {
         let (leased, seen) = self.last_at(now, from);
         let Some(mac) = said.mac.or(leased).or(seen) else { return };
         let known = self.state.phone(mac);
@@ -154,15 +155,27 @@ impl Engine {
             self.catalogue.model(name)
         };
         let model = by_number.or_else(by_name).map(|model| model.name.clone());
-        let load = said.load.clone();
+        let load =
+            self.load_of_jar(&said.text).filter(|_| source == Source::Page).or_else(|| said.load.clone());
         let weight = event::weight(source, load.is_some());
         let Said { release, text, boot, hardware, serial, .. } = said;
         Evidence { source, weight, model, load, release, text, boot, hardware, serial }
     }
+}
 
-    /// The connection is gone.
-    pub(super) fn hung_up(&mut self, id: ConnId) {
-        self.talks.remove(&id);
+impl Engine {
+    /// The load of the shelf that a jar is a part of, where it is a part of one only: `jar41sip.8-5-4TH1-6` is of
+    /// SIP41.8-5-4S, and its own name doesn't say so.
+    fn load_of_jar(&self, jar: &str) -> Option<String> {
+        let file = format!("{jar}.sbn");
+        let has = |load: &&Load| load.members.iter().any(|member| member.name.eq_ignore_ascii_case(&file));
+        let mut names: Vec<_> =
+            self.shelf.loads().iter().filter(has).map(|load| load.name.as_str()).collect();
+        names.dedup();
+        match names.as_slice() {
+            [one] => Some((*one).to_owned()),
+            _ => None,
+        }
     }
 }
 

@@ -29,11 +29,11 @@ pub(super) struct Doors {
 }
 
 impl Doors {
-    /// Opens what this place allows: registrations where we give the addresses, announcements wherever the interface is
+    /// Opens what this place allows: registrations where the network is ours alone, announcements wherever the interface is
     /// known.
     pub(super) fn open(place: &Place) -> Self {
         let mut doors = Self::default();
-        if place.dhcp_port.is_some() {
+        if place.dhcp_port.is_some() && place.island {
             let at = |port| SocketAddrV4::new(place.address, port);
             doors.sip_datagrams = kept(&mut doors.missing, "UDP port 5060", datagrams(at(SIP)));
             doors.sip = kept(&mut doors.missing, "TCP port 5060", listener(at(SIP)));

@@ -1,6 +1,7 @@
 //! Sockets: on one interface, on one address.
 
 use super::doors::{Doors, Form};
+use super::web;
 use crate::limits;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use std::io;
@@ -26,6 +27,10 @@ pub struct Place {
     pub dhcp_port: Option<u16>,
     /// The TFTP port, 69.
     pub tftp_port: u16,
+    /// The HTTP port, 6970; `None`: files by TFTP alone.
+    pub http_port: Option<u16>,
+    /// The network is ours alone, so phones may register here.
+    pub island: bool,
 }
 
 /// A port can't be had.
@@ -68,6 +73,7 @@ pub struct Bound {
     pub(super) tftp: UdpSocket,
     pub(super) address: Ipv4Addr,
     pub(super) doors: Doors,
+    pub(super) web: web::Door,
 }
 
 impl Bound {
@@ -137,7 +143,12 @@ pub fn bind(place: &Place) -> Result<Bound, BindError> {
                 .map_err(|source| explained(source, port, place.address))
         })
         .transpose()?;
-    Ok(Bound { dhcp, tftp, address: place.address, doors: Doors::open(place) })
+    let mut doors = Doors::open(place);
+    let (web, opened) = web::Door::open(place);
+    if let Err(e) = opened {
+        doors.missing.push(format!("files are not served over HTTP ({e}); phones read them by TFTP."));
+    }
+    Ok(Bound { dhcp, tftp, address: place.address, doors, web })
 }
 
 /// A TFTP request port at a further address of this computer.

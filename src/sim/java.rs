@@ -110,6 +110,24 @@ impl Java {
         self.running_name.clone().or_else(wiped)
     }
 
+    /// Loads of the last years try HTTP before TFTP. Which was the first is not known: one after 9.0, and 9.4 does
+    /// (`java-phones` 1.5). Boot code never does.
+    pub(super) fn asks_by_http(&self) -> bool {
+        self.running
+            .as_ref()
+            .is_some_and(|load| Release::parse("9.4").is_some_and(|first| load.release >= first))
+    }
+
+    /// The name of its application on its page, which it shows once a configuration has said so.
+    pub(super) fn page(&self) -> Option<String> {
+        let jar =
+            || self.held.iter().find(|part| part.starts_with("jar"))?.strip_suffix(".sbn").map(str::to_owned);
+        let (kind, build) = self.running_name.as_deref().filter(|_| self.provisioned)?.split_once('.')?;
+        let digits = kind.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        let protocol = kind.strip_suffix(digits)?.to_ascii_lowercase();
+        jar().or_else(|| Some(format!("jar{digits}{protocol}.{build}")))
+    }
+
     /// Power is gone; while parts are written the load is damaged, which the boot code sees.
     pub(super) fn power_lost(&mut self, burning: bool) {
         if burning {

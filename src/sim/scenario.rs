@@ -117,12 +117,20 @@ pub struct ServerSpec {
     pub restarts: Vec<u64>,
     /// Hear what phones say of themselves: announcements always, registrations where we give the addresses.
     pub listens: bool,
+    /// Serve files by HTTP, too.
+    pub http: bool,
 }
 
 impl Default for ServerSpec {
     /// As the guide has it.
     fn default() -> Self {
-        Self { dhcp: true, address: Ipv4Addr::new(192, 168, 1, 1), restarts: Vec::new(), listens: true }
+        Self {
+            dhcp: true,
+            address: Ipv4Addr::new(192, 168, 1, 1),
+            restarts: Vec::new(),
+            listens: true,
+            http: true,
+        }
     }
 }
 

@@ -51,7 +51,11 @@ impl Talk {
             match self.engine.poll(self.now, &mut buf) {
                 Output::Send { from, len, .. } => sent.push((from, buf[..len].to_vec())),
                 Output::Event(event) => self.events.push(event),
-                Output::Close(_) | Output::HangUp(_) => {}
+                Output::Give { to, head, body } => {
+                    sent.push((Endpoint::Web(to), [head, body.to_vec()].concat()));
+                }
+                Output::Visit { id, question, .. } => sent.push((Endpoint::Page(id), question)),
+                Output::Close(_) | Output::HangUp(_) | Output::WebDoor { .. } => {}
                 Output::Idle(_) => return sent,
             }
         }

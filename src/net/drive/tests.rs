@@ -29,7 +29,15 @@ impl Servers {
         let draft = Draft { server: Some(HERE), prefix: 8, ..Draft::default() };
         let job = draft.finish(Catalogue::builtin(), &shelf).unwrap();
         let engine = Engine::new(Catalogue::builtin(), shelf, job, State::default(), []).unwrap();
-        let bound = bind(&Place { address: HERE, interface: None, dhcp_port: None, tftp_port: 0 }).unwrap();
+        let bound = bind(&Place {
+            address: HERE,
+            interface: None,
+            dhcp_port: None,
+            tftp_port: 0,
+            http_port: None,
+            island: false,
+        })
+        .unwrap();
         let at = bound.tftp_address().unwrap();
         let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
         let session = Session {

@@ -174,6 +174,8 @@ pub enum OfferNeed {
     Padded,
     /// A lease of under a day.
     ShortLease,
+    /// Nobody listens at the HTTP port.
+    WebClosed,
 }
 
 /// Where a DHCP answer can name the file server.

@@ -32,7 +32,9 @@ pub fn dhcp(data: &[u8]) {
                     (reply, to)
                 }
                 Outcome::Probe { reply, to } => (reply, to),
-                Outcome::Overheard | Outcome::Garbage(_) | Outcome::Silent { .. } | Outcome::Noted { .. } => continue,
+                Outcome::Overheard | Outcome::Garbage(_) | Outcome::Silent { .. } | Outcome::Noted { .. } => {
+                    continue;
+                }
             };
             check_reply(&reply, to, data);
         }
