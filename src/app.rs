@@ -4,12 +4,15 @@ mod bench;
 mod desk;
 mod firmware;
 mod laptop;
+mod leases;
 mod lines;
+mod outlet;
 mod recorder;
 mod rehearse;
 mod replay;
 mod report;
 mod screen;
+mod scribe;
 mod serve;
 
 use crate::catalogue::{self, Catalogue};
