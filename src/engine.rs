@@ -334,7 +334,7 @@ impl Engine {
         match silent {
             Some((file, bytes)) if !stalled => {
                 if let Some(symptom) = self.catalogue.symptom("read-stalled") {
-                    let kind = symptom.raise(&[("file", file), ("bytes", words::bytes(bytes))]);
+                    let kind = symptom.raise(&[("file", file), ("bytes", words::bytes(bytes))], Vec::new());
                     self.tell(now, phone, kind);
                 }
             }
