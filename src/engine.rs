@@ -218,6 +218,7 @@ pub struct Engine {
     missed: Budget<Ipv4Addr>,
     /// What phones did at the other ports.
     repeated: Budget<Mac>,
+    elsewhere: Budget<Mac>,
 }
 
 enum Queued {
@@ -282,6 +283,7 @@ impl Engine {
             asked: Budget::default(),
             missed: Budget::default(),
             repeated: Budget::default(),
+            elsewhere: Budget::default(),
         })
     }
 
@@ -432,7 +434,7 @@ impl Engine {
         match silent {
             Some((file, bytes)) if !stalled => {
                 if let Some(symptom) = self.catalogue.symptom("read-stalled") {
-                    let kind = symptom.raise(&[("file", file), ("bytes", words::bytes(bytes))]);
+                    let kind = symptom.raise(&[("file", file), ("bytes", words::bytes(bytes))], Vec::new());
                     self.tell(now, phone, kind);
                 }
             }

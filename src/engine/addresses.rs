@@ -20,6 +20,15 @@ impl Engine {
         let Some(dhcp) = &mut self.dhcp else { return };
         match dhcp.handle(now, from, bytes) {
             Outcome::Garbage(garbage) => self.complain(now, "dhcp", from, garbage.to_string()),
+            Outcome::Silent { request, why: dhcp::Why::AnotherServer(server) }
+                if self.state.phone(request.mac).is_some() =>
+            {
+                // Once a while is enough: it asks the other one again at every start.
+                if self.elsewhere.allows(now, request.mac, 1) {
+                    self.tell(now, Some(request.mac), Kind::DhcpElsewhere { server });
+                    self.conclude(now, request.mac, Sign::Nothing);
+                }
+            }
             Outcome::Silent { request, why } => {
                 let kind = || {
                     let asked = Some(Box::new(fingerprint(&request)));
@@ -167,7 +176,7 @@ impl Engine {
     fn vary(&mut self, now: Instant, request: &dhcp::Request) {
         let mac = request.mac;
         let known = self.state.phone(mac);
-        if known.is_some_and(|phone| phone.pause.is_some()) {
+        if known.is_some_and(|phone| phone.pause.is_some() || asks_anew_first(phone)) {
             return;
         }
         let next = match known.map(|phone| (phone, phone.varied)) {
@@ -237,6 +246,11 @@ pub(super) fn next_change(phone: &Phone) -> Option<Kind> {
 
 fn attempt(number: u32) -> Option<&'static dhcp::Attempt> {
     dhcp::ATTEMPTS.get(usize::try_from(number).ok()?.checked_sub(1)?)
+}
+
+/// It is to forget its address, or did so at this start: one thing is changed at a time.
+fn asks_anew_first(phone: &Phone) -> bool {
+    phone.remedies.get(&Remedy::NakLease).is_some_and(|done| *done > phone.trail.leases_last)
 }
 
 /// It took an address a while ago and asked for no file since: once for a phone that is being varied already, else only

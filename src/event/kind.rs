@@ -57,6 +57,11 @@ pub enum Kind {
         /// The address.
         address: Ipv4Addr,
     },
+    /// A phone of this bench takes the address that another server offered it.
+    DhcpElsewhere {
+        /// That server.
+        server: Ipv4Addr,
+    },
     /// Somebody asked for an address and got no answer.
     DhcpIgnored {
         /// Who.

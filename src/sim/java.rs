@@ -7,7 +7,7 @@ use super::config_reader::strict_xml;
 use super::machine::{Ask, Context, Failure, Fetched, Heard, Patience, Refusal, Stage, Step, Voice};
 use super::model::{Model, Pace};
 use super::phone::BadPhone;
-use super::scenario::{PhoneSpec, StartState};
+use super::scenario::{Fault, PhoneSpec, StartState};
 use crate::load::{LoadName, Protocol, Release};
 use load::{Keys, accept, check_part, load_of, refusal};
 
@@ -189,7 +189,7 @@ impl Java {
     fn waited(&mut self, cx: &mut Context<'_>) -> Step {
         match self.at {
             At::Burning => {
-                if let Some((load, name)) = self.making.take() {
+                if let Some((load, name)) = self.making.take().filter(|(_, name)| !self.in_vain(name, cx)) {
                     cx.flashed(&load);
                     self.keys = Keys::of(&name.release);
                     (self.running, self.running_name) = (Some(name), Some(load));
@@ -204,6 +204,16 @@ impl Java {
                 Step::Lease(Voice::Java)
             }
         }
+    }
+
+    /// A load so new is written in vain.
+    fn in_vain(&self, load: &LoadName, cx: &Context<'_>) -> bool {
+        let over = cx.spec.faults.iter().find_map(|fault| match fault {
+            Fault::NeedsStep { over } => Release::parse(over),
+            _ => None,
+        });
+        let runs = self.running.as_ref().map(|running| &running.release);
+        over.is_some_and(|over| load.release > over && runs.is_none_or(|runs| *runs < over))
     }
 
     fn leased(&mut self, cx: &mut Context<'_>) -> Step {
@@ -289,7 +299,11 @@ impl Java {
         self.making = None;
         if self.running_name.is_none() {
             self.at = At::Looping;
-            return cx.wait(Pace::JavaLoop);
+            return if cx.spec.faults.contains(&Fault::LiesStill) {
+                Step::Rest
+            } else {
+                cx.wait(Pace::JavaLoop)
+            };
         }
         cx.show(
             match why {

@@ -14,7 +14,7 @@ use crate::catalogue::Catalogue;
 use crate::clock::Instant;
 use crate::dhcp::BadPool;
 use crate::engine::{Command, ConnId, Endpoint, Engine, Input, Output, TransferId};
-use crate::event::{Event, Session};
+use crate::event::{Event, Remedy, Session};
 use crate::firmware::{Intake, Shelf};
 use crate::job::{Blocker, Draft, Job, Wish};
 use crate::session::State;
@@ -93,6 +93,7 @@ enum Hand {
     On,
     Off,
     Keys(String),
+    Remedy(Remedy),
 }
 
 /// The firmware of a scenario, each load in a set of its own.
@@ -285,6 +286,11 @@ impl World {
                 Hand::On => phone.power_on(self.now),
                 Hand::Off => phone.power_off(self.now),
                 Hand::Keys(keys) => phone.reset_keys(self.now, keys),
+                Hand::Remedy(remedy) => {
+                    let command = Command::Remedy { phone: phone.mac(), remedy: *remedy };
+                    self.engine.handle(self.now, Input::Command(&command));
+                    self.drain();
+                }
             }
         }
         self.poll_phone(index);
@@ -519,5 +525,6 @@ fn hands(at: Instant, phone: usize, what: &Deed) -> Vec<(Instant, usize, Hand)> 
     match what {
         Deed::PowerCycle => vec![(at, phone, Hand::Off), (at + OFF_FOR, phone, Hand::On)],
         Deed::ResetKeys(keys) => vec![(at, phone, Hand::Keys(keys.clone()))],
+        Deed::Remedy(remedy) => vec![(at, phone, Hand::Remedy(*remedy))],
     }
 }

@@ -9,6 +9,7 @@ pub use super::router::RouterSpec;
 pub use builtin::builtin;
 pub use phone::{Break, Fault, OfferNeed, PhoneEntry, PhoneSpec, ServerField, StartState, StoredLease};
 
+use crate::event::Remedy;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -167,6 +168,8 @@ pub enum Deed {
     PowerCycle,
     /// Hold `#` at power-on, then type these keys.
     ResetKeys(String),
+    /// Press the key of this remedy on the laptop.
+    Remedy(Remedy),
 }
 
 /// What is said before anything is served.

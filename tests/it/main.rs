@@ -23,6 +23,7 @@ mod pages;
 #[cfg(unix)]
 mod pty;
 mod reader;
+mod remedies;
 mod scenarios;
 mod screens;
 mod serving;
