@@ -119,6 +119,8 @@ pub const EVENTS_UNDER_WAY: usize = 16_384;
 pub const LOG_LINES: usize = 5_000;
 /// Characters of a log filter: a MAC address or a file name, and room to spare.
 pub const FILTER_CHARS: usize = 64;
+/// Bytes of a line that is typed in the line mode: the longest path of the usual systems.
+pub const TYPED_LINE: usize = 4_096;
 
 /// Places of firmware that are remembered: what fits on a small screen.
 pub const PLACES: usize = 8;

@@ -3,7 +3,7 @@
 use super::bench::{Bench, wall};
 use super::recorder::Recorder;
 use super::screen::{self, Live, Look};
-use super::{Exit, print_text, stop};
+use super::{Exit, Style, print_text, stop};
 use crate::cli::Rehearse;
 use crate::clock::Instant;
 use crate::event::Event;
@@ -13,7 +13,7 @@ use crate::session::State;
 use crate::sim::firmware::Scale;
 use crate::sim::run::{self, BadWorld, World};
 use crate::sim::scenario::{Scenario, builtin};
-use crate::tui::{Mode, Theme};
+use crate::tui::Mode;
 use anyhow::{Context, Result};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
@@ -31,7 +31,7 @@ const FRAME: Duration = Duration::from_millis(20);
 /// How far it runs at a time when nobody watches.
 const STRIDE: Duration = Duration::from_secs(5);
 
-pub(super) fn run(args: &Rehearse, theme: Theme) -> Result<Exit> {
+pub(super) fn run(args: &Rehearse, style: Style) -> Result<Exit> {
     if args.scenario.as_deref() == Some("list") {
         let lines: Vec<_> = builtin()?.iter().map(|s| format!("{:<26} {}", s.name, s.title)).collect();
         print_text(&lines.join("\n"))?;
@@ -42,7 +42,7 @@ pub(super) fn run(args: &Rehearse, theme: Theme) -> Result<Exit> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
-        .block_on(rehearse(args, &scenario, world, theme))
+        .block_on(rehearse(args, &scenario, world, style))
 }
 
 fn world(scenario: &Scenario, seed: u64) -> Result<World> {
@@ -85,7 +85,7 @@ fn scenario(args: &Rehearse) -> Result<Scenario> {
     }
 }
 
-async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World, theme: Theme) -> Result<Exit> {
+async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World, style: Style) -> Result<Exit> {
     let mut recorder = Recorder::new(wall());
     if let Some(target) = &args.events {
         recorder.events(target).with_context(|| format!("the events can't be written to {target}"))?;
@@ -96,7 +96,7 @@ async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World, theme: The
         return live.bench.headless(args.events.as_deref() == Some("-")).await;
     }
     let interface = scenario.server.address.to_string();
-    screen::run(live, Look { mode: Mode::Rehearsal, interface, theme }).await
+    screen::run(live, Look { mode: Mode::Rehearsal, interface, style }).await
 }
 
 /// A virtual bench that runs in a thread of its own.

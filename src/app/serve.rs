@@ -3,7 +3,7 @@
 use super::bench::{Bench, interrupted, wall};
 use super::recorder::Recorder;
 use super::screen::{self, Live, Look};
-use super::{Exit, firmware, laptop, stop};
+use super::{Exit, Style, firmware, laptop, stop};
 use crate::catalogue::Catalogue;
 use crate::cli::{Answer, Serve};
 use crate::clock::{Instant, Wall};
@@ -17,7 +17,7 @@ use crate::job::{Draft, Job};
 use crate::limits;
 use crate::net::{self, Order};
 use crate::session::State;
-use crate::tui::{Mode, Theme};
+use crate::tui::Mode;
 use anyhow::{Context, Result};
 use futures_util::FutureExt;
 use std::net::Ipv4Addr;
@@ -27,16 +27,16 @@ use tokio::sync::mpsc;
 /// An interrupted session is taken up again within this time.
 const RESUME_WITHIN_MS: i64 = 12 * 3_600 * 1_000;
 
-pub(super) fn run(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exit> {
+pub(super) fn run(args: &Serve, state: Option<&Path>, style: Style) -> Result<Exit> {
     if args.screen && args.events.as_deref() == Some("-") {
         return Err(firmware::usage(
             "the screen and the events can't share standard output; give --events a file".into(),
         ));
     }
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(prepare(args, state, theme))
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(prepare(args, state, style))
 }
 
-async fn prepare(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exit> {
+async fn prepare(args: &Serve, state: Option<&Path>, style: Style) -> Result<Exit> {
     // From here on Ctrl-C no longer ends the program in the middle of a change; it is looked at again in between.
     let mut interrupted = Box::pin(interrupted());
     let _ = (&mut interrupted).now_or_never();
@@ -51,7 +51,7 @@ async fn prepare(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exi
     if (&mut interrupted).now_or_never().is_some() {
         return Ok(Exit::Done); // and dropping `ready` puts the laptop back
     }
-    serve(args, ready, theme).await
+    serve(args, ready, style).await
 }
 
 /// Has everything that can fail before the servers start: the laptop, the order, the ports.
@@ -102,8 +102,8 @@ impl Ready {
     }
 }
 
-async fn serve(args: &Serve, ready: Ready, theme: Theme) -> Result<Exit> {
-    let look = Look { mode: Mode::Serve, interface: ready.place(), theme };
+async fn serve(args: &Serve, ready: Ready, style: Style) -> Result<Exit> {
+    let look = Look { mode: Mode::Serve, interface: ready.place(), style };
     let mut words = Vec::new();
     let live = live(args, ready, &mut words)?;
     for word in words {

@@ -118,15 +118,20 @@ fn all_hints(model: &Model) -> Vec<(&'static str, &'static str)> {
     }
 }
 
+/// Something is typed into the field of the page: Esc takes it away.
+pub(super) fn is_typed(model: &Model) -> bool {
+    model.wizard.as_ref().is_some_and(|wizard| match model.page {
+        Page::Model => !wizard.search.is_empty(),
+        Page::Shows => !wizard.said.is_empty(),
+        Page::Files => !wizard.folder.typed.is_empty(),
+        _ => false,
+    })
+}
+
 /// The keys of the wizard's pages.
 fn wizard_hints(model: &Model, page: Page) -> Vec<(&'static str, &'static str)> {
     let wizard = model.wizard.as_deref();
-    let typed = match page {
-        Page::Model => wizard.is_some_and(|w| !w.search.is_empty()),
-        Page::Shows => wizard.is_some_and(|w| !w.said.is_empty()),
-        Page::Files => true,
-        _ => false,
-    };
+    let typed = page == Page::Files || is_typed(model);
     let mut hints = vec![("?", "help"), if typed { ("Ctrl-C", "quit") } else { ("Q", "quit") }];
     if let Some(wizard) = wizard.filter(|w| w.blocker(page).is_none()) {
         match page {

@@ -17,6 +17,8 @@ pub(super) struct Entry {
     pub(super) area: &'static str,
     pub(super) text: String,
     pub(super) meaning: Option<Meaning>,
+    /// It happens with every phone and says nothing.
+    pub(super) usual: bool,
 }
 
 impl Entry {
@@ -87,6 +89,7 @@ impl Log {
             area: words::area(&event.kind),
             text: words::sentence_of(event, file.as_deref()),
             meaning: meaning(&event.kind),
+            usual: matches!(event.kind, Kind::ReadRefused { usual: true, .. } | Kind::Summary(_)),
         });
     }
 
@@ -94,6 +97,13 @@ impl Log {
     pub(super) fn shown(&self) -> impl Iterator<Item = &Entry> {
         let stop = self.stop.unwrap_or(u64::MAX);
         self.entries.iter().rev().skip_while(move |e| e.n > stop).filter(|e| e.fits(&self.filter))
+    }
+
+    /// What the filter lets through of the events after this one, oldest first. A name that is asked for by habit and
+    /// isn't there is no news.
+    pub(super) fn since(&self, n: u64) -> impl Iterator<Item = &Entry> {
+        let from = self.entries.partition_point(|e| e.n <= n);
+        self.entries.range(from..).filter(|e| !e.usual && e.fits(&self.filter))
     }
 
     /// The events of one phone, oldest first.

@@ -16,6 +16,7 @@ mod lab;
 mod layering;
 mod loopback;
 mod pages;
+mod plain;
 #[cfg(unix)]
 mod pty;
 mod reader;

@@ -25,10 +25,7 @@ fn inner(areas: &Areas) -> Rect {
 /// The text in one or two columns.
 fn columns(model: &Model, phone: &Phone, inner: Rect) -> Vec<(Rect, Vec<Line<'static>>)> {
     if inner.width < TWO_COLUMNS {
-        let mut lines = story(model, phone, usize::from(inner.width));
-        lines.push(Line::default());
-        lines.extend(record(model, phone, usize::from(inner.width)));
-        return vec![(inner, lines)];
+        return vec![(inner, about(model, phone, usize::from(inner.width)))];
     }
     let half = inner.width / 2 - 1;
     let left = Rect { width: half, ..inner };
@@ -79,6 +76,14 @@ pub(super) fn render(model: &Model, mac: Mac, areas: &Areas, buf: &mut Buffer) {
     for (area, lines) in columns {
         Paragraph::new(lines).scroll((scroll, 0)).render(area, buf);
     }
+}
+
+/// All that is known of it, one line below the other.
+pub(in crate::tui) fn about(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = story(model, phone, columns);
+    lines.push(Line::default());
+    lines.extend(record(model, phone, columns));
+    lines
 }
 
 /// Now, what needs a hand, how it ended, and the way with its reasons.

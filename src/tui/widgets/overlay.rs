@@ -16,7 +16,11 @@ const WIZARD: &str = include_str!("../../../assets/help/wizard.md");
 const WIDTH: u16 = 72;
 
 /// Lines of the overlay.
-fn lines(model: &Model, overlay: Overlay, columns: usize) -> (&'static str, Vec<Line<'static>>) {
+pub(in crate::tui) fn lines(
+    model: &Model,
+    overlay: Overlay,
+    columns: usize,
+) -> (&'static str, Vec<Line<'static>>) {
     match overlay {
         Overlay::Help => (" help ", help(model.theme, &help_of(model.page), columns)),
         Overlay::Quit if !model.running() => (" leave? ", quit(model, columns)),

@@ -1,0 +1,95 @@
+//! How the model is shown and answered: drawn on a terminal, or told in lines.
+
+use crate::tui::{self, Effect, Model, Msg};
+use anyhow::{Context, Result};
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, EventStream,
+};
+use crossterm::execute;
+use futures_util::StreamExt;
+use ratatui::DefaultTerminal;
+use std::io::stdout;
+
+/// Shows the model and takes the technician's answers.
+pub(super) trait Face {
+    /// What a technician does.
+    type Input;
+
+    /// A running session goes on when nobody is there any more, and Ctrl-C is something that the technician does.
+    const GOES_ON: bool;
+
+    /// Columns and rows.
+    fn size(&self) -> Result<(u16, u16)>;
+
+    /// The next thing that the technician does; `None` when nobody is there any more.
+    async fn input(&mut self) -> Option<Self::Input>;
+
+    /// Whether an answer is taken now.
+    fn listens(&self, _: &Model) -> bool {
+        true
+    }
+
+    /// Changes the model for it, and says what the app shall do.
+    fn take(&mut self, model: &mut Model, input: Self::Input) -> Vec<Effect>;
+
+    /// Shows what has changed.
+    fn show(&mut self, model: &Model) -> Result<()>;
+}
+
+/// The screen. The terminal is as it was when this is gone, also after a panic.
+pub(super) struct Screen {
+    terminal: DefaultTerminal,
+    keys: EventStream,
+}
+
+impl Screen {
+    pub(super) fn open() -> Result<Self> {
+        let terminal =
+            ratatui::try_init().context("this is no terminal to draw on; use --plain, or --headless")?;
+        let screen = Self { terminal, keys: EventStream::new() };
+        execute!(stdout(), EnableBracketedPaste, EnableMouseCapture)?;
+        Ok(screen)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = execute!(stdout(), DisableBracketedPaste, DisableMouseCapture);
+        ratatui::restore();
+    }
+}
+
+impl Face for Screen {
+    type Input = Event;
+
+    /// The terminal is gone; there is nobody to show anything to.
+    const GOES_ON: bool = false;
+
+    fn size(&self) -> Result<(u16, u16)> {
+        let size = self.terminal.size()?;
+        Ok((size.width, size.height))
+    }
+
+    async fn input(&mut self) -> Option<Event> {
+        self.keys.next().await?.ok()
+    }
+
+    fn take(&mut self, model: &mut Model, input: Event) -> Vec<Effect> {
+        message(input).map_or_else(Vec::new, |msg| tui::update(model, msg))
+    }
+
+    fn show(&mut self, model: &Model) -> Result<()> {
+        self.terminal.draw(|frame| tui::view(model, frame))?;
+        Ok(())
+    }
+}
+
+fn message(input: Event) -> Option<Msg> {
+    Some(match input {
+        Event::Key(key) => Msg::Key(key),
+        Event::Mouse(mouse) => Msg::Mouse(mouse),
+        Event::Resize(columns, rows) => Msg::Resize(columns, rows),
+        Event::Paste(text) => Msg::Paste(text),
+        Event::FocusGained | Event::FocusLost => return None,
+    })
+}
