@@ -3,6 +3,10 @@
 //! Rules of the loaders (`classic-phones` 4.1, 4.2): no comments, no blanks around a load name, no extension behind it,
 //! never without a load name, and small: a classic loader takes 8 192 bytes.
 
+mod named;
+
+pub use named::named_load;
+
 use crate::limits;
 use crate::load::Protocol;
 use quick_xml::Writer;

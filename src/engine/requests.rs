@@ -182,5 +182,5 @@ impl Engine {
 
 fn phone_symptom(engine: &Engine, mac: Option<Mac>, role: Role, asked: &str, usual: bool) -> Option<Kind> {
     let phone = engine.state.phone(mac?)?;
-    if usual { None } else { watch::refused(&engine.desk(), phone, role, asked) }
+    if usual || phone.pause.is_some() { None } else { watch::refused(&engine.desk(), phone, role, asked) }
 }

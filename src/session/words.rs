@@ -1,5 +1,9 @@
 //! Events, stages, sizes and times in a technician's words: the screen's log, `replay` and the report say the same.
 
+mod hand;
+
+pub use hand::{order, remedied, remedy, request};
+
 use super::{Phone, Stage};
 use crate::event::{Event, Evidence, Identity, Kind, Plan, ReadFailure, Session, Summary, Verdict};
 use std::fmt::Write as _;
@@ -54,7 +58,16 @@ pub const fn area(kind: &Kind) -> &'static str {
         | Kind::HopDone { .. }
         | Kind::Verdict { .. }
         | Kind::Evidence(_) => "phone",
-        Kind::Symptom { .. } | Kind::SymptomGone { .. } => "hand",
+        Kind::Symptom { .. }
+        | Kind::SymptomGone { .. }
+        | Kind::Pausing
+        | Kind::Paused
+        | Kind::Resumed
+        | Kind::Replanned { .. }
+        | Kind::Remedied { .. }
+        | Kind::Requested { .. }
+        | Kind::RequestClosed { .. }
+        | Kind::OrderRefused { .. } => "hand",
         Kind::SessionStarted(_)
         | Kind::SessionResumed { .. }
         | Kind::Garbage { .. }
@@ -77,7 +90,10 @@ fn address(kind: &Kind) -> String {
             "inform" => format!("It has the address {address} and was told the rest."),
             _ => format!("It took the address {address}."),
         },
-        Kind::DhcpNak { address, foreign: false } => {
+        Kind::DhcpNak { address, ordered: true, .. } => {
+            format!("It wanted {address} again and was told to ask anew, as was ordered.")
+        }
+        Kind::DhcpNak { address, foreign: false, .. } => {
             format!("It wanted {address}, which somebody else has, and was told to ask anew.")
         }
         Kind::DhcpNak { address, .. } => {
@@ -182,7 +198,7 @@ fn other(kind: &Kind) -> String {
         }
         Kind::Forgotten => "Forgotten; if it asks again it is a new phone.".to_owned(),
         Kind::Summary(summary) => ended(summary),
-        kind => laptop(kind),
+        kind => hand::sentence(kind).unwrap_or_else(|| laptop(kind)),
     }
 }
 

@@ -173,6 +173,7 @@ impl History {
                 means: "It lost its power or its cable, or its answers no longer reach this laptop.".into(),
                 next: "Check the cable in the jack marked SW, and leave the phone powered: it will ask again by itself."
                     .into(),
+                remedies: Vec::new(),
             },
         );
     }
