@@ -4,6 +4,7 @@
 //! mouse share one [`layout`], so a click lands on what is seen.
 
 mod glance;
+mod hand;
 mod keys;
 mod layout;
 mod log;
@@ -18,6 +19,7 @@ mod view;
 mod widgets;
 pub mod wizard;
 
+pub use hand::Hand;
 pub use layout::{Areas, layout};
 pub use log::Log;
 pub use model::{Mode, Model, Overlay, Page, Setup};

@@ -45,15 +45,18 @@ pub(super) fn run(args: &Rehearse, style: Style) -> Result<Exit> {
         .block_on(rehearse(args, &scenario, world, style))
 }
 
-fn world(scenario: &Scenario, seed: u64) -> Result<World> {
+/// The virtual bench, and the loads on its shelf.
+fn world(scenario: &Scenario, seed: u64) -> Result<(World, Vec<String>)> {
     let shelf = run::shelf(scenario, seed, Scale::FULL);
-    World::new(scenario, shelf, seed).map_err(|bad| match bad {
+    let loads = Live::loads(&shelf);
+    let world = World::new(scenario, shelf, seed).map_err(|bad| match bad {
         BadWorld::Refused(blockers) => {
             let lines: Vec<_> = blockers.iter().map(ToString::to_string).collect();
             stop(Exit::Firmware, lines.join("\n          "))
         }
         other => stop(Exit::Usage, other),
-    })
+    })?;
+    Ok((world, loads))
 }
 
 /// The scenario that was named, from the program or from a file; the usual bench otherwise.
@@ -85,7 +88,12 @@ fn scenario(args: &Rehearse) -> Result<Scenario> {
     }
 }
 
-async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World, style: Style) -> Result<Exit> {
+async fn rehearse(
+    args: &Rehearse,
+    scenario: &Scenario,
+    world: (World, Vec<String>),
+    style: Style,
+) -> Result<Exit> {
     let mut recorder = Recorder::new(wall());
     if let Some(target) = &args.events {
         recorder.events(target).with_context(|| format!("the events can't be written to {target}"))?;
@@ -100,7 +108,12 @@ async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World, style: Sty
 }
 
 /// A virtual bench that runs in a thread of its own.
-fn play(scenario: &Scenario, world: World, recorder: Recorder, speed: Option<f64>) -> Result<Live> {
+fn play(
+    scenario: &Scenario,
+    (world, loads): (World, Vec<String>),
+    recorder: Recorder,
+    speed: Option<f64>,
+) -> Result<Live> {
     let (orders, inbox) = channel();
     let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
     let (time, clock) = watch::channel(Instant::ZERO);
@@ -123,7 +136,7 @@ fn play(scenario: &Scenario, world: World, recorder: Recorder, speed: Option<f64
         journal: None,
         after: Box::new(|_, _| {}),
     };
-    Ok(Live { bench, clock: Box::new(move || *clock.borrow()) })
+    Ok(Live { bench, clock: Box::new(move || *clock.borrow()), loads })
 }
 
 /// What can be practised: every scenario whose servers start.

@@ -73,7 +73,7 @@ async fn shown(mut journal: Journal, style: Style) -> Result<Exit> {
         journal: None,
         after: Box::new(|_, _| {}),
     };
-    screen::run(Live { bench, clock: Box::new(move || *clock.borrow()) }, look).await
+    screen::run(Live { bench, clock: Box::new(move || *clock.borrow()), loads: Vec::new() }, look).await
 }
 
 /// Where the servers of that session answered.

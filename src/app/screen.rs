@@ -6,13 +6,13 @@ use super::face::{Face, Screen};
 use super::plain::Lines;
 use super::{Exit, Style, lines, print_text, report};
 use crate::clock::Instant;
-use crate::engine;
 use crate::event::Event;
+use crate::firmware::Shelf;
 use crate::journal;
 use crate::limits;
 use crate::net::Order;
 use crate::session::State;
-use crate::tui::{self, Command, Effect, Mode, Model, Msg, Page, Setup};
+use crate::tui::{self, Effect, Mode, Model, Msg, Page, Setup};
 use anyhow::Result;
 use std::fs::File;
 use std::io::Write;
@@ -31,6 +31,21 @@ pub(super) type Clock = Box<dyn Fn() -> Instant>;
 pub(super) struct Live {
     pub(super) bench: Bench,
     pub(super) clock: Clock,
+    /// What a phone can be led to.
+    pub(super) loads: Vec<String>,
+}
+
+impl Live {
+    /// The names of the complete loads of a shelf.
+    pub(super) fn loads(shelf: &Shelf) -> Vec<String> {
+        shelf.loads().iter().filter(|load| load.complete).map(|load| load.name.clone()).collect()
+    }
+
+    /// What the screen has to know of a session that begins, or goes on.
+    fn introduce(&self, model: &mut Model) {
+        model.take_up(&self.bench.state);
+        tui::update(model, Msg::Loads(self.loads.clone()));
+    }
 }
 
 /// What the screen is told before its first frame.
@@ -134,7 +149,7 @@ impl Show {
     async fn run<F: Face>(&mut self, face: &mut F, model: impl FnOnce((u16, u16)) -> Model) -> Result<()> {
         let mut model = model(face.size()?);
         if let Some(live) = &self.live {
-            model.take_up(&live.bench.state);
+            live.introduce(&mut model);
         }
         let mut frames = interval(FRAME);
         frames.set_missed_tick_behavior(MissedTickBehavior::Skip);
@@ -205,7 +220,7 @@ impl Show {
         let begins = matches!(answer, Msg::Started { .. });
         tui::update(model, answer);
         if let Some(live) = self.live.as_ref().filter(|_| begins) {
-            model.take_up(&live.bench.state);
+            live.introduce(model);
         }
         Ok(begins)
     }
@@ -232,8 +247,8 @@ impl Show {
     async fn carry_out(&mut self, effect: Effect) -> Option<Msg> {
         match effect {
             Effect::Quit => None,
-            Effect::Command(Command::Forget(mac)) => {
-                self.order(Order::Command(engine::Command::Forget(mac)));
+            Effect::Command(command) => {
+                self.order(Order::Command(command));
                 None
             }
             Effect::SaveLog(lines) => {

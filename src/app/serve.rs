@@ -139,6 +139,7 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
         scenario: None,
         seed: None,
     };
+    let loads = Live::loads(&shelf);
     let engine = Engine::new(catalogue, shelf, job, state.clone(), leases.clone())
         .map_err(|e| stop(Exit::NotReady, e))?;
     let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
@@ -168,7 +169,7 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
     };
     #[expect(clippy::disallowed_methods, reason = "the app reads the clock for the screen")]
     let started = std::time::Instant::now();
-    Ok(Live { bench, clock: Box::new(move || began + started.elapsed()) })
+    Ok(Live { bench, clock: Box::new(move || began + started.elapsed()), loads })
 }
 
 /// Has the laptop looked after, and the servers asked by ourselves as a phone would.

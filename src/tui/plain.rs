@@ -36,8 +36,9 @@ impl Plain {
             Asked::Keys(pressed) => {
                 let before = (model.page, model.overlay);
                 let enter = pressed == [typed::ENTER];
-                let effects = pressed.into_iter().flat_map(|key| update(model, Msg::Key(key))).collect();
-                if enter && before == (model.page, model.overlay) {
+                let effects: Vec<_> =
+                    pressed.into_iter().flat_map(|key| update(model, Msg::Key(key))).collect();
+                if enter && effects.is_empty() && before == (model.page, model.overlay) {
                     self.why(model, false);
                 }
                 effects
@@ -110,7 +111,7 @@ impl Plain {
             told.extend(sections.iter().map(Section::text));
         } else if model.page == Page::Keys && self.coach != Some(coach) {
             told.push_str(&coached(model, self.coach, &sections));
-        } else if !model.running() {
+        } else if !model.running() || model.overlay.is_some() {
             told.extend(
                 sections.iter().filter(|new| !self.sections.contains(new)).map(|new| self.changed(new)),
             );
@@ -144,7 +145,11 @@ impl Plain {
         if !model.log.following() {
             return String::new();
         }
-        let told = model.log.since(self.event).map(|entry| speech::spoken(&event(entry)) + "\n").collect();
+        let told = model
+            .log
+            .since(self.event)
+            .map(|entry| speech::hanging(0, &speech::spoken(&event(entry))))
+            .collect();
         self.event = model.state.events;
         told
     }

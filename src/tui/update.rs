@@ -1,8 +1,11 @@
 //! How the screen changes.
 
 use super::keys::{self, Action};
-use super::{Command, Effect, Model, Msg, Overlay, Page, glance, layout, pages, wizard};
+use super::{Command, Effect, Model, Msg, Overlay, Page, glance, hand, layout, pages, wizard};
+use crate::event::Kind;
+use crate::limits;
 use crate::phone_id::Mac;
+use crate::session::words;
 use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
@@ -10,6 +13,10 @@ use ratatui::layout::{Position, Rect};
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Event(event) => {
+            // Nobody watches the log for the answer to a key.
+            if matches!(event.kind, Kind::OrderRefused { .. }) {
+                model.notice = Some(words::sentence(&event));
+            }
             model.state.apply(&event);
             model.log.push(&event);
             model.now = model.now.max(event.at);
@@ -31,7 +38,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Mouse(mouse) => return moused(model, mouse),
         Msg::Resize(columns, rows) => model.size = (columns, rows),
+        Msg::Loads(loads) => model.hand.loads = loads,
         Msg::Paste(text) if model.log.typing => model.log.type_in(&text),
+        Msg::Paste(text) if matches!(model.overlay, Some(Overlay::Replan(_))) => {
+            let room = limits::FILTER_CHARS.saturating_sub(model.hand.says.chars().count());
+            model.hand.says.extend(text.trim().chars().filter(|c| !c.is_control()).take(room));
+        }
         Msg::Paste(text) => {
             model.stale = true;
             return wizard::paste(model, &text);
@@ -65,7 +77,7 @@ fn gone(model: &mut Model) {
     {
         go(model, Page::Bench);
     }
-    if let Some(Overlay::Forget(mac)) = model.overlay
+    if let Some(Overlay::Forget(mac) | Overlay::Replan(mac) | Overlay::Remedy(mac)) = model.overlay
         && missing(model, mac)
     {
         model.overlay = None;
@@ -84,6 +96,9 @@ fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
     if model.log.typing && !matches!(keys::action(key), Some(Action::Quit) if !key.modifiers.is_empty()) {
         typed(model, key.code);
         return Vec::new();
+    }
+    if let Some(effects) = hand::pressed(model, key) {
+        return effects;
     }
     if model.overlay.is_none()
         && let Some(effects) = wizard::key(model, key)
@@ -151,6 +166,9 @@ fn acted(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         (Action::Back | Action::Log | Action::Filter | Action::Follow | Action::Forget, page)
             if page.is_made_of_panes() => {}
+        (Action::Pause | Action::Replan | Action::Remedy | Action::Done, _) => {
+            return hand::acted(model, action);
+        }
         (Action::Report, page) if !page.is_made_of_panes() => go(model, Page::Report),
         (Action::Coach, page) if !page.is_made_of_panes() => wizard::open_coach(model),
         (Action::Back, Page::Bench) => back_to_plain(model),

@@ -168,8 +168,14 @@ pub(super) fn totals(model: &Model, columns: usize) -> Line<'static> {
         let phones = model.state.phones.len();
         left.push(Span::raw(if phones == 1 { "1 phone".to_owned() } else { format!("{phones} phones") }));
     }
-    let all =
-        [Standing::NeedsYou, Standing::Failed, Standing::Working, Standing::Unproven, Standing::Recovered];
+    let all = [
+        Standing::NeedsYou,
+        Standing::Failed,
+        Standing::Working,
+        Standing::Paused,
+        Standing::Unproven,
+        Standing::Recovered,
+    ];
     for standing in all {
         let n = model.state.phones.iter().filter(|p| glance::standing(p) == standing).count();
         if n > 0 && !(model.ended && standing == Standing::Recovered) {

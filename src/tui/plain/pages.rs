@@ -5,7 +5,7 @@ use crate::session::{Phone, words};
 use crate::tui::log::Entry;
 use crate::tui::widgets::overlay;
 use crate::tui::wizard::{Phase, Step};
-use crate::tui::{Mode, Model, Overlay, Page, glance, pages, view};
+use crate::tui::{Mode, Model, Overlay, Page, glance, hand, pages, view};
 use ratatui::layout::Rect;
 
 /// What pages are laid out for. Rows are told whole, so the size decides only that panes stand below each other.
@@ -54,6 +54,12 @@ pub(super) fn sections(model: &Model) -> Vec<Section> {
 }
 
 fn over(model: &Model, overlay: Overlay) -> Section {
+    if let Some((rows, at)) = hand::choices(model, overlay) {
+        let mut section = Section::new(&hand::question(model, overlay).unwrap_or_default());
+        rows.iter().enumerate().for_each(|(n, row)| section.choice(n, row));
+        section.at = Some(at);
+        return section;
+    }
     let (title, lines) = overlay::lines(model, overlay, BODY.width.into());
     let mut section = Section::new(title);
     section.lines(&lines);
@@ -84,7 +90,11 @@ pub(super) fn bench(model: &Model, most: usize) -> Section {
 pub(super) fn totals(model: &Model) -> String {
     let line = view::totals(model, BODY.width.into());
     let parts = line.spans.iter().map(|span| span.content.trim());
-    parts.filter(|part| !matches!(*part, "" | "·" | "REHEARSAL")).collect::<Vec<_>>().join(", ")
+    parts
+        .filter(|part| !matches!(*part, "" | "·" | "REHEARSAL"))
+        .map(|part| part.trim_end_matches('.'))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// A phone in one line.
@@ -107,7 +117,8 @@ fn standing(model: &Model, phone: &Phone) -> String {
         }
     }
     said.push(glance::power(phone).to_owned());
-    let asks = if glance::asks(phone) { format!(". Do: {}", glance::next(phone)) } else { String::new() };
+    let mut asks = if glance::asks(phone) { format!(". Do: {}", glance::next(phone)) } else { String::new() };
+    asks.extend(hand::key(phone).map(|key| format!(" {key}")));
     format!("{} {}: {}{asks}", glance::model(phone), phone.mac.tail(), said.join(", "))
 }
 

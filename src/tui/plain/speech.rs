@@ -43,6 +43,10 @@ impl Section {
         self.rows.push(Told { pick: None, text: spoken(text) });
     }
 
+    pub(super) fn choice(&mut self, n: usize, text: &str) {
+        self.rows.push(Told { pick: Some(n), text: spoken(text) });
+    }
+
     /// Lines that were made for the screen; drawings are left out.
     pub(super) fn lines<'a>(&mut self, lines: impl IntoIterator<Item = &'a Line<'a>>) {
         self.rows.extend(lines.into_iter().filter_map(drawn).map(|text| Told { pick: None, text }));
@@ -55,12 +59,9 @@ impl Section {
             text.push('\n');
         }
         for row in &self.rows {
-            let mark = row.pick.map_or_else(String::new, |n| format!("{}. ", n + 1));
-            for (i, line) in wrap(&format!("{mark}{}", row.text), COLUMNS - 4).into_iter().enumerate() {
-                text.push_str(if i == 0 { "  " } else { "    " });
-                text.push_str(&line);
-                text.push('\n');
-            }
+            let chosen = if row.pick.is_some() && row.pick == self.at { "(chosen) " } else { "" };
+            let mark = row.pick.map_or_else(String::new, |n| format!("{}. {chosen}", n + 1));
+            text.push_str(&hanging(2, &format!("{mark}{}", row.text)));
         }
         text
     }
@@ -135,6 +136,12 @@ pub(super) fn paragraph(text: &str) -> String {
     wrap(text, COLUMNS).into_iter().map(|line| line + "\n").collect()
 }
 
+/// Lines of a sentence that begins so many columns from the left, the rest of it two more.
+pub(super) fn hanging(indent: usize, text: &str) -> String {
+    let lines = wrap(text, COLUMNS - indent - 2).into_iter().enumerate();
+    lines.map(|(i, line)| " ".repeat(indent + if i == 0 { 0 } else { 2 }) + &line + "\n").collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,7 +185,7 @@ mod tests {
         let section = Section::of(&pane).unwrap();
         assert_eq!(
             section.text(),
-            "which? (796_)\n  1. [ok] a name that is cut on the screen, note\n  2. short\n"
+            "which? (796_)\n  1. [ok] a name that is cut on the screen, note\n  2. (chosen) short\n"
         );
         assert_eq!(section.at, Some(1));
     }

@@ -2,7 +2,7 @@
 
 use super::pages::sections;
 use crate::phone_id::Mac;
-use crate::tui::{Model, Page, keys};
+use crate::tui::{Model, Overlay, Page, keys};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 pub(super) const ENTER: KeyEvent = KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE);
@@ -111,6 +111,15 @@ fn number(model: &Model, word: &str) -> Option<Asked> {
     }
     let with_choices = sections(model).into_iter().find(|section| section.at.is_some())?;
     with_choices.rows.iter().find(|row| row.pick == Some(n))?;
+    match model.overlay {
+        Some(Overlay::Remedy(_)) => return Some(Asked::Keys(word.chars().map(char).collect())),
+        Some(Overlay::Replan(_)) => {
+            let by = n.abs_diff(with_choices.at?);
+            let code = if Some(n) < with_choices.at { KeyCode::Up } else { KeyCode::Down };
+            return Some(Asked::Keys(vec![KeyEvent::new(code, KeyModifiers::NONE); by]));
+        }
+        _ => {}
+    }
     let by = i64::try_from(n).ok()? - i64::try_from(with_choices.at?).ok()?;
     Some(Asked::Choice(i32::try_from(by).ok()?))
 }
