@@ -21,7 +21,7 @@ pub struct Plain {
     sections: Vec<Section>,
     /// Number of the last event told.
     event: u64,
-    coach: Option<(usize, Phase)>,
+    coach: Option<(usize, Phase, Option<char>)>,
     notice: Option<String>,
     ended: bool,
     /// Answers to what was typed.
@@ -100,7 +100,7 @@ impl Plain {
         let mut told = self.events(model);
         told.push_str(&std::mem::take(&mut self.replies));
         let place = (model.page, model.overlay);
-        let coach = (model.coach.sequence, model.coach.phase);
+        let coach = (model.coach.sequence, model.coach.phase, model.coach.wrong);
         let sections = sections(model);
         let arrived = self.place != Some(place);
         if arrived {
@@ -110,7 +110,7 @@ impl Plain {
             }
             told.extend(sections.iter().map(Section::text));
         } else if model.page == Page::Keys && self.coach != Some(coach) {
-            told.push_str(&coached(model, self.coach, &sections));
+            told.push_str(&self.coached(model, &sections));
         } else if !model.running() || model.overlay.is_some() {
             told.extend(
                 sections.iter().filter(|new| !self.sections.contains(new)).map(|new| self.changed(new)),
@@ -165,6 +165,18 @@ impl Plain {
         }
     }
 
+    /// What the coach says after a key: only the next one, as long as all goes well.
+    fn coached(&self, model: &Model, sections: &[Section]) -> String {
+        let typing = |phase| matches!(phase, Phase::Keys(_));
+        if !typing(model.coach.phase) || !self.coach.is_some_and(|(_, phase, _)| typing(phase)) {
+            return sections.iter().filter(|new| !self.sections.contains(new)).map(Section::text).collect();
+        }
+        let wrong = sections.iter().flat_map(|s| &s.rows).filter(|_| model.coach.wrong.is_some());
+        let wrong: String =
+            wrong.filter(|row| row.text.starts_with("[!]")).map(|row| paragraph(&row.text)).collect();
+        wrong + &pages::next_key(model).iter().map(Section::text).collect::<String>()
+    }
+
     fn reply(&mut self, text: &str) {
         self.replies.push_str(&paragraph(text));
     }
@@ -177,15 +189,6 @@ impl Plain {
             None => {}
         }
     }
-}
-
-/// What the coach says after a key: only the next one, as long as all goes well.
-fn coached(model: &Model, before: Option<(usize, Phase)>, sections: &[Section]) -> String {
-    let typing = matches!((before, model.coach.phase), (Some((_, Phase::Keys(_))), Phase::Keys(_)));
-    if typing && model.coach.wrong.is_none() {
-        return pages::next_key(model).iter().map(Section::text).collect();
-    }
-    sections.iter().map(Section::text).collect()
 }
 
 /// What can be typed now.

@@ -10,6 +10,7 @@
 mod catalogue;
 mod cli;
 mod evidence;
+mod hand;
 mod identification;
 #[cfg(target_os = "linux")]
 mod lab;

@@ -26,15 +26,16 @@ fn inner(areas: &Areas) -> Rect {
 /// The text in one or two columns.
 fn columns(model: &Model, phone: &Phone, inner: Rect) -> Vec<(Rect, Vec<Line<'static>>)> {
     if inner.width < TWO_COLUMNS {
-        return vec![(inner, about(model, phone, usize::from(inner.width)))];
+        let mut lines = now(model, phone, usize::from(inner.width));
+        lines.extend(about(model, phone, usize::from(inner.width)));
+        return vec![(inner, lines)];
     }
     let half = inner.width / 2 - 1;
     let left = Rect { width: half, ..inner };
     let right = Rect { x: inner.x + half + 2, width: inner.width - half - 2, ..inner };
-    vec![
-        (left, story(model, phone, usize::from(left.width))),
-        (right, record(model, phone, usize::from(right.width))),
-    ]
+    let mut lines = now(model, phone, usize::from(left.width));
+    lines.extend(story(model, phone, usize::from(left.width)));
+    vec![(left, lines), (right, record(model, phone, usize::from(right.width)))]
 }
 
 /// How far the page can be scrolled.
@@ -87,13 +88,20 @@ pub(in crate::tui) fn about(model: &Model, phone: &Phone, columns: usize) -> Vec
     lines
 }
 
-/// Now, what needs a hand, how it ended, and the way with its reasons.
-fn story(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
+/// What it does now, drawn: stage, gauge, steps.
+fn now(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
     let theme = model.theme;
     let mut lines = vec![pane::stage(model, phone, columns), pane::gauge(theme, phone, columns)];
     if phone.closed.is_none() {
         lines.push(pane::checklist(theme, &glance::steps(phone), columns));
     }
+    lines
+}
+
+/// What needs a hand, how it ended, and the way with its reasons.
+fn story(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
+    let theme = model.theme;
+    let mut lines = Vec::new();
     let mut say = |label: &str, text: &str, style: Style| {
         lines.extend(pane::labelled(label, text, style, theme, columns, usize::MAX));
     };

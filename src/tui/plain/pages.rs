@@ -2,14 +2,18 @@
 
 use super::speech::Section;
 use crate::session::{Phone, words};
+use crate::tui::glance::Step;
 use crate::tui::log::Entry;
 use crate::tui::widgets::overlay;
-use crate::tui::wizard::{Phase, Step};
+use crate::tui::wizard::{self, Phase};
 use crate::tui::{Mode, Model, Overlay, Page, glance, hand, pages, view};
 use ratatui::layout::Rect;
+use std::time::Duration;
 
 /// What pages are laid out for. Rows are told whole, so the size decides only that panes stand below each other.
 const BODY: Rect = Rect::new(0, 0, 80, 100);
+/// Columns of lines that are made for the screen: so many that no sentence is cut.
+const WIDE: usize = 2_000;
 /// Phones that are told of when a page is come to; `status` tells of all.
 const AT_ONCE: usize = 12;
 /// Events that are told when the log is come to.
@@ -22,9 +26,9 @@ pub(super) fn heading(model: &Model) -> String {
         (Mode::Replay, _) => " REPLAY of an old session.",
         _ => "",
     };
-    let step = Step::of(model.page);
-    let at = match Step::ALL.iter().position(|s| *s == step).filter(|_| model.wizard.is_some()) {
-        Some(n) => format!(", step {} of {}", n + 1, Step::ALL.len()),
+    let step = wizard::Step::of(model.page);
+    let at = match wizard::Step::ALL.iter().position(|s| *s == step).filter(|_| model.wizard.is_some()) {
+        Some(n) => format!(", step {} of {}", n + 1, wizard::Step::ALL.len()),
         None => String::new(),
     };
     let name = match model.page {
@@ -60,7 +64,11 @@ fn over(model: &Model, overlay: Overlay) -> Section {
         section.at = Some(at);
         return section;
     }
-    let (title, lines) = overlay::lines(model, overlay, BODY.width.into());
+    let (title, mut lines) = overlay::lines(model, overlay, WIDE);
+    if overlay != Overlay::Help {
+        // The keys that answer; they are told at the end of everything.
+        lines.pop();
+    }
     let mut section = Section::new(title);
     section.lines(&lines);
     section
@@ -126,7 +134,16 @@ fn one(model: &Model, phone: &Phone) -> Section {
     let mac = phone.mac.to_string().to_uppercase();
     let mut section = Section::new(&format!("{} {mac}", glance::model(phone)));
     section.say(&standing(model, phone));
-    section.lines(&pages::about(model, phone, BODY.width.into()));
+    if phone.closed.is_none() {
+        let step = |(name, step)| match step {
+            Step::Done => format!("{name} done"),
+            Step::Now => format!("{name} now"),
+            Step::Ahead => format!("{name} ahead"),
+        };
+        let steps: Vec<_> = glance::steps(phone).into_iter().map(step).collect();
+        section.say(&format!("steps: {}", steps.join(", ")));
+    }
+    section.lines(&pages::about(model, phone, WIDE));
     section
 }
 
@@ -158,10 +175,16 @@ pub(super) fn next_key(model: &Model) -> Option<Section> {
     let keys = model.coach.keys();
     let key = keys.get(at)?;
     let mut section = Section::new("");
+    let left = model.coach.reset().and_then(|reset| reset.window).map(|seconds| {
+        let waited = model.now.since(model.coach.since);
+        let left = Duration::from_secs(seconds.into()).saturating_sub(waited);
+        format!(", {} left", words::clock(left))
+    });
     section.say(&format!(
-        "Next key: {key}, key {} of {}. Press it on the phone and type it here; several at once are fine.",
+        "Next key: {key}, key {} of {}{}. Press it on the phone and type it here; several at once are fine.",
         at + 1,
-        keys.len()
+        keys.len(),
+        left.unwrap_or_default()
     ));
     Some(section)
 }

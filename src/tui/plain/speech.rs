@@ -96,6 +96,13 @@ fn before(mark: &str) -> String {
 
 /// A line of the screen in words; `None` when it is a drawing.
 fn drawn(line: &Line<'_>) -> Option<String> {
+    // A label and its text; marks have no letter.
+    if let [label, text] = line.spans.as_slice()
+        && label.content.ends_with(' ')
+        && label.content.contains(char::is_alphabetic)
+    {
+        return Some(format!("{}: {}", spoken(&label.content), spoken(&text.content)));
+    }
     let text = line.to_string();
     let is_drawn = |c| ('\u{2500}'..='\u{259f}').contains(&c);
     if text.contains(is_drawn) || !text.contains(char::is_alphanumeric) {
