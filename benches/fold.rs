@@ -18,8 +18,7 @@ fn folded(events: &[Event]) -> State {
 
 fn watched(events: &[Event]) -> Model {
     let theme = Theme { colour: true, light: false, ascii: false };
-    let mut model =
-        Model::new(Setup { mode: Mode::Serve, interface: String::new(), theme, size: (160, 50) });
+    let mut model = Model::new(Setup { mode: Mode::Serve, interface: String::new(), theme, size: (160, 50) });
     for event in events {
         update(&mut model, Msg::Event(event.clone()));
     }

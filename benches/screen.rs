@@ -32,8 +32,14 @@ fn frames(c: &mut Criterion) {
     for size in [(80, 24), (160, 50)] {
         let bench = model(size);
         // The pages, by the keys that lead there; a filter that nothing fits has to look at everything.
-        let pages =
-            [("bench", ""), ("log", "L"), ("filter", "L/.sbn\n"), ("in vain", "L/nothing\n"), ("phone", "\n"), ("report", "r")];
+        let pages = [
+            ("bench", ""),
+            ("log", "L"),
+            ("filter", "L/.sbn\n"),
+            ("in vain", "L/nothing\n"),
+            ("phone", "\n"),
+            ("report", "r"),
+        ];
         for (name, keys) in pages {
             let mut model = bench.clone();
             press(&mut model, keys);

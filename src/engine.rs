@@ -19,7 +19,7 @@ mod watch;
 use crate::catalogue::Catalogue;
 use crate::clock::Instant;
 use crate::dhcp::{self};
-use crate::event::{Event, Kind, ReadFailure, Remedy, Request, Session};
+use crate::event::{Event, GivenAccount, Kind, ReadFailure, Remedy, Request, Session};
 use crate::firmware::Shelf;
 use crate::job::Job;
 use crate::limits;
@@ -50,6 +50,8 @@ pub enum Endpoint {
     Sccp(ConnId),
     /// Neighbour announcements, from their LLC header on; nothing is ever sent from here.
     Cdp,
+    /// The same in the standard's form, from their first field on.
+    Lldp,
 }
 
 /// One connection, for as long as it lasts; never used again.
@@ -222,6 +224,12 @@ impl Engine {
             self.tell(now, None, Kind::SessionResumed { gap_s });
         } else {
             session.targets = self.job.targets();
+            session.forced = self.job.forced();
+            session.account = self
+                .job
+                .account
+                .as_ref()
+                .map(|account| GivenAccount { user: account.to_string(), only: account.phone });
             (session.server, session.dhcp) = (self.job.server, self.job.dhcp);
             self.tell(now, None, Kind::SessionStarted(session));
         }
@@ -266,7 +274,9 @@ impl Engine {
             Input::Datagram { at: Endpoint::Tftp, from, bytes } => self.request(now, from, bytes),
             Input::Datagram { at: Endpoint::Dhcp, from, bytes } => self.dhcp(now, from, bytes),
             Input::Datagram { at: Endpoint::SipUdp, from, bytes } => self.sip_datagram(now, from, bytes),
-            Input::Datagram { at: Endpoint::Cdp, bytes, .. } => self.announced(now, bytes),
+            Input::Datagram { at: at @ (Endpoint::Cdp | Endpoint::Lldp), bytes, .. } => {
+                self.announced(now, at, bytes);
+            }
             Input::Datagram { at: at @ (Endpoint::Sip(id) | Endpoint::Sccp(id)), from, bytes } => {
                 self.stream(now, at, id, from, bytes);
             }

@@ -11,7 +11,7 @@ mod kind;
 mod phone;
 mod said;
 
-pub use bench::{HopSummary, PhoneSummary, Session, Summary};
+pub use bench::{GivenAccount, HopSummary, PhoneSummary, Session, Summary};
 pub use case::{Severity, Verdict};
 pub use file::{ReadFailure, Role};
 pub use hand::{ClosedBy, Order, Remedy, Request};

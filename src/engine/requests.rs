@@ -168,6 +168,7 @@ impl Engine {
             size,
             made: given.made,
             part: given.part,
+            http: false,
         };
         self.tell(now, mac, kind);
     }

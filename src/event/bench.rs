@@ -18,6 +18,12 @@ pub struct Session {
     pub dhcp: bool,
     /// Which load each model shall have, as on the command line: `7960=P0S3-8-12-00` or `SIP41.9-4-2SR3-1S`.
     pub targets: Vec<String>,
+    /// Targets that are given although the plan says no, because the technician insists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forced: Vec<String>,
+    /// The SIP account that phones are given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<GivenAccount>,
     /// Phones after which the run is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expect: Option<u32>,
@@ -27,6 +33,16 @@ pub struct Session {
     /// Its seed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+}
+
+/// A SIP account that is written into a phone's configuration. Its password is never in a journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenAccount {
+    /// Who and where: `201 at pbx.example.org:5060`.
+    pub user: String,
+    /// The only phone that gets it; `None`: every phone that is led to SIP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<Mac>,
 }
 
 /// The last line of a finished run.
@@ -62,6 +78,9 @@ pub struct PhoneSummary {
     pub symptoms: Vec<String>,
     /// The loads it was led over, and how long each took in seconds.
     pub hops: Vec<HopSummary>,
+    /// Its serial number, where it said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<String>,
     /// What it still holds of this bench's configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holds: Option<String>,

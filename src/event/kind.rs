@@ -91,6 +91,9 @@ pub enum Kind {
         /// Which part of its load this is, and of how many.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         part: Option<(u32, u32)>,
+        /// By HTTP, as loads from 9 on read; otherwise by TFTP.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        http: bool,
     },
     /// A request was answered with an error at once.
     ReadRefused {
@@ -150,7 +153,7 @@ pub enum Kind {
     },
     /// Packets that made no sense.
     Garbage {
-        /// `dhcp`, `tftp`, `sip` or `sccp`.
+        /// `dhcp`, `tftp`, `http`, `sip` or `sccp`.
         port: String,
         /// Who sent the last of them.
         from: SocketAddrV4,

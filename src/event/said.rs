@@ -22,37 +22,60 @@ pub struct Evidence {
     /// Its own words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
+    /// What it starts its load with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boot: Option<String>,
+    /// The revision of its board.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hardware: Option<String>,
+    /// Its serial number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<String>,
 }
 
 /// Where a phone says what it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
-    /// Its announcement to its neighbour.
+    /// Its announcement to its neighbour, in Cisco's own form.
     Cdp,
+    /// The same in the standard's form.
+    Lldp,
+    /// The page that it shows to a browser.
+    Page,
     /// Its registration at an SCCP exchange.
     Sccp,
     /// Its registration at a SIP exchange.
     Sip,
 }
 
+impl Source {
+    /// Only a running application says so; boot code announces itself, too.
+    #[must_use]
+    pub const fn is_application(self) -> bool {
+        matches!(self, Self::Page | Self::Sccp | Self::Sip)
+    }
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Cdp => "CDP",
+            Self::Lldp => "LLDP",
+            Self::Page => "own page",
             Self::Sccp => "SCCP registration",
             Self::Sip => "SIP registration",
         })
     }
 }
 
-/// How much a piece proves: 3 an application that registers and names its load, 2 an announcement that does (a loader
-/// announces itself, too), 1 what names none.
+/// How much a piece proves: 3 an application that names its load (it registers, or shows its page), 2 an announcement that
+/// does (a loader announces itself, too), 1 what names none.
 #[must_use]
 pub const fn weight(source: Source, names_load: bool) -> u8 {
-    match (names_load, source) {
+    match (names_load, source.is_application()) {
         (false, _) => 1,
-        (true, Source::Cdp) => 2,
-        (true, Source::Sccp | Source::Sip) => 3,
+        (true, false) => 2,
+        (true, true) => 3,
     }
 }

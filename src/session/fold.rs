@@ -5,7 +5,7 @@ use super::phone::{
     Trail, Wish,
 };
 use crate::clock::Instant;
-use crate::event::{Event, Kind, ReadFailure, Remedy, Role, Source, Verdict};
+use crate::event::{Event, Kind, ReadFailure, Remedy, Role, Verdict};
 use crate::limits;
 use std::time::Duration;
 
@@ -69,7 +69,9 @@ pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
             return gained;
         }
         Kind::Evidence(said) => {
-            let registers = said.source != Source::Cdp;
+            let registers = said.source.is_application();
+            phone.serial = said.serial.clone().or(phone.serial.take());
+            phone.hardware = said.hardware.clone().or(phone.hardware.take());
             phone.says.insert(said.source, Saying { said: said.clone(), event: event.n, at: event.at });
             if registers {
                 reached(phone, Stage::Proof, event.at);

@@ -73,6 +73,10 @@ pub struct Phone {
     pub asks: Option<Fingerprint>,
     /// What it said of itself since it started last.
     pub says: BTreeMap<Source, Saying>,
+    /// Its serial number, where it said it.
+    pub serial: Option<String>,
+    /// The revision of its board, where it said it.
+    pub hardware: Option<String>,
     /// What it is.
     pub identity: Identity,
     /// How it is led.
@@ -352,6 +356,8 @@ impl Phone {
             leased: None,
             asks: None,
             says: BTreeMap::new(),
+            serial: None,
+            hardware: None,
             identity: Identity::default(),
             plan: None,
             no_plan: None,

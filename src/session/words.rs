@@ -111,12 +111,15 @@ fn address(kind: &Kind) -> String {
 fn reading(event: &Event, file: Option<&str>) -> String {
     let file = file.unwrap_or("the file");
     match &event.kind {
-        Kind::ReadStarted { peer, asked, file, load, size, made, part, .. } => {
+        Kind::ReadStarted { peer, asked, file, load, size, made, part, http, .. } => {
             let who = if event.phone.is_some() { "It".to_owned() } else { peer.to_string() };
             let mut text = format!("{who} reads {file} ({})", bytes(*size));
             // Writing to a String can't fail.
             if let Some((k, n)) = part.filter(|(_, n)| *n > 1) {
                 let _ = write!(text, ", part {k} of {n}");
+            }
+            if *http {
+                text.push_str(" over HTTP");
             }
             if *made {
                 text.push_str(", written for it");
@@ -263,11 +266,14 @@ fn says(said: &Evidence) -> String {
         (None, Some(release)) => Some(format!("it runs a load {release}")),
         (None, None) => None,
     };
-    let parts: Vec<_> = model.into_iter().chain(runs).collect();
+    let unit = [("started by", &said.boot), ("hardware", &said.hardware), ("serial number", &said.serial)];
+    let unit = unit.into_iter().filter_map(|(what, value)| Some(format!("{what} {}", value.as_ref()?)));
+    let parts: Vec<_> = model.into_iter().chain(runs).chain(unit).collect();
     match (parts.as_slice(), said.text.as_str()) {
         ([], "") => format!("It showed itself by its {}.", said.source),
         ([], text) => format!("It says by its {}: {}", said.source, stop(text)),
-        (parts, _) => format!("It says by its {}: {}.", said.source, parts.join(" and ")),
+        ([first, second], _) => format!("It says by its {}: {first} and {second}.", said.source),
+        (parts, _) => format!("It says by its {}: {}.", said.source, parts.join(", ")),
     }
 }
 

@@ -23,6 +23,7 @@ fn read(file: &str, made: bool, load: Option<&str>, part: Option<(u32, u32)>) ->
         size: 708_123,
         made,
         part,
+        http: false,
     }
 }
 
@@ -38,6 +39,8 @@ fn one_of_each() -> Vec<Kind> {
             server: address,
             dhcp: true,
             targets: vec!["7960=P0S3-8-12-00".into()],
+            forced: Vec::new(),
+            account: None,
             expect: None,
             scenario: None,
             seed: None,
