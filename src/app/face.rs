@@ -93,3 +93,49 @@ fn message(input: Event) -> Option<Msg> {
         Event::FocusGained | Event::FocusLost => return None,
     })
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+    use std::io::Read;
+
+    #[test]
+    #[ignore = "the test below runs it in a terminal of its own"]
+    fn panics_in_the_middle_of_a_frame() {
+        let _screen = Screen::open().unwrap();
+        panic!("a mistake in a page");
+    }
+
+    #[test]
+    fn a_panic_gives_the_terminal_back() {
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        command.args([
+            "--ignored",
+            "--exact",
+            "app::face::tests::panics_in_the_middle_of_a_frame",
+            "--nocapture",
+        ]);
+        command.env("TERM", "xterm-256color");
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut output = pair.master.try_clone_reader().unwrap();
+        let mut seen = Vec::new();
+        let mut bytes = [0; 4096];
+        // A pseudo-terminal ends with an error on some systems.
+        while let Ok(n @ 1..) = output.read(&mut bytes) {
+            seen.extend_from_slice(&bytes[..n]);
+        }
+        assert!(!child.wait().unwrap().success(), "it panicked");
+        let mut terminal = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
+        terminal.process(&seen);
+        let screen = terminal.screen();
+        assert!(screen.contents().contains("a mistake in a page"), "the words are readable");
+        assert!(!screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor());
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+        let seen = String::from_utf8_lossy(&seen);
+        assert!(seen.contains("\x1b[?1049h") && seen.contains("\x1b[?1000h"), "the screen was open");
+    }
+}

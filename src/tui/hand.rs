@@ -191,6 +191,10 @@ pub(super) fn question(model: &Model, overlay: Overlay) -> Option<String> {
         _ if targets(model, phone).is_empty() => {
             format!("No load for the {name} is here. What it runs can still be said.")
         }
+        (_, Some(plan)) if glance::keep_powered(phone) => format!(
+            "The {name} is led to {}. It writes its firmware now: it can be led elsewhere as soon as it may be unplugged.",
+            plan.target
+        ),
         (_, Some(plan)) => format!("The {name} is led to {}. Where shall it go?", plan.target),
         (_, None) => format!("Where shall the {name} go?"),
     })

@@ -1,5 +1,6 @@
 //! Which key does what, and how the footer says it.
 
+use super::log::Field;
 use super::wizard::Phase;
 use super::{Model, Overlay, Page, hand};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -19,6 +20,10 @@ pub(super) enum Action {
     Back,
     Log,
     Filter,
+    /// A search in the log.
+    Search,
+    /// The next event with what is searched: older, or newer.
+    Seek(bool),
     Follow,
     Copy,
     Forget,
@@ -60,6 +65,9 @@ pub(super) fn action(key: KeyEvent) -> Option<Action> {
         KeyCode::Esc | KeyCode::Backspace => Action::Back,
         KeyCode::Char('l' | 'L') => Action::Log,
         KeyCode::Char('/') => Action::Filter,
+        KeyCode::Char('s' | 'S') => Action::Search,
+        KeyCode::Char('n') => Action::Seek(true),
+        KeyCode::Char('N') => Action::Seek(false),
         KeyCode::Char('f' | ' ') => Action::Follow,
         KeyCode::Char('c') => Action::Copy,
         KeyCode::Char('F') => Action::Forget,
@@ -93,8 +101,10 @@ pub(super) fn hints(model: &Model) -> Vec<(&'static str, &'static str)> {
 }
 
 fn all_hints(model: &Model) -> Vec<(&'static str, &'static str)> {
-    if model.log.typing {
-        return vec![("Enter", "keep filter"), ("Esc", "clear filter")];
+    match model.log.typing {
+        Some(Field::Filter) => return vec![("Enter", "keep filter"), ("Esc", "clear filter")],
+        Some(Field::Search) => return vec![("Enter", "find it"), ("Esc", "leave it")],
+        None => {}
     }
     match (model.overlay, model.page) {
         (Some(Overlay::Help), _) => vec![("↑↓", "scroll"), ("Esc", "close")],
@@ -107,7 +117,6 @@ fn all_hints(model: &Model) -> Vec<(&'static str, &'static str)> {
         (None, Page::Bench) => vec![
             ("?", "help"),
             ("Q", "quit"),
-            ("↑↓", "phone"),
             ("Enter", "open"),
             ("M", "help it"),
             ("D", "done"),
@@ -116,6 +125,7 @@ fn all_hints(model: &Model) -> Vec<(&'static str, &'static str)> {
             ("K", "keys"),
             ("T", "target"),
             ("P", if paused(model) { "go on" } else { "pause" }),
+            ("↑↓", "phone"),
             ("/", "filter"),
             ("f", if model.log.following() { "hold log" } else { "follow log" }),
             ("F", "forget"),
@@ -141,6 +151,8 @@ fn all_hints(model: &Model) -> Vec<(&'static str, &'static str)> {
             ("Esc", "back"),
             ("↑↓", "scroll"),
             ("/", "filter"),
+            ("S", "search"),
+            ("n N", "next found"),
             ("f", if model.log.following() { "hold" } else { "follow" }),
             ("c", "copy to file"),
         ],

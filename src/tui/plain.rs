@@ -70,8 +70,10 @@ impl Plain {
                     update(model, Msg::Key(key));
                 }
                 update(model, Msg::Paste(text));
-                self.place = None;
-                update(model, Msg::Key(typed::ENTER))
+                update(model, Msg::Key(typed::ENTER));
+                // What fits is what is asked for.
+                (model.page, self.place) = (Page::Log, None);
+                Vec::new()
             }
             Asked::Help => {
                 update(model, Msg::Key(typed::char('?')));

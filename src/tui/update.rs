@@ -1,6 +1,7 @@
 //! How the screen changes.
 
 use super::keys::{self, Action};
+use super::log::Field;
 use super::{Command, Effect, Model, Msg, Overlay, Page, glance, hand, layout, pages, wizard};
 use crate::event::Kind;
 use crate::limits;
@@ -39,7 +40,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Mouse(mouse) => return moused(model, mouse),
         Msg::Resize(columns, rows) => model.size = (columns, rows),
         Msg::Loads(loads) => model.hand.loads = loads,
-        Msg::Paste(text) if model.log.typing => model.log.type_in(&text),
+        Msg::Paste(text) if model.log.typing.is_some() => model.log.type_in(&text),
         Msg::Paste(text) if matches!(model.overlay, Some(Overlay::Replan(_))) => {
             let room = limits::FILTER_CHARS.saturating_sub(model.hand.says.chars().count());
             model.hand.says.extend(text.trim().chars().filter(|c| !c.is_control()).take(room));
@@ -93,7 +94,9 @@ fn go(model: &mut Model, page: Page) {
 }
 
 fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    if model.log.typing && !matches!(keys::action(key), Some(Action::Quit) if !key.modifiers.is_empty()) {
+    if model.log.typing.is_some()
+        && !matches!(keys::action(key), Some(Action::Quit) if !key.modifiers.is_empty())
+    {
         typed(model, key.code);
         return Vec::new();
     }
@@ -115,15 +118,28 @@ fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
 fn typed(model: &mut Model, code: KeyCode) {
     match code {
         KeyCode::Char(c) => model.log.type_in(c.encode_utf8(&mut [0; 4])),
-        KeyCode::Backspace => {
-            model.log.filter.pop();
+        KeyCode::Backspace => model.log.take_back(),
+        KeyCode::Enter => {
+            if model.log.typing.take() == Some(Field::Search) {
+                seek(model, true);
+            }
         }
-        KeyCode::Enter => model.log.typing = false,
-        KeyCode::Esc => {
-            model.log.filter.clear();
-            model.log.typing = false;
-        }
+        KeyCode::Esc => match model.log.typing.take() {
+            Some(Field::Search) => model.log.search.clear(),
+            _ => model.log.all(),
+        },
         _ => {}
+    }
+}
+
+/// Goes to the next event that has what is searched.
+fn seek(model: &mut Model, older: bool) {
+    if !model.log.seek(older) {
+        let way = if older { "older" } else { "newer" };
+        model.notice = Some(match model.log.search.as_str() {
+            "" => "Nothing is searched: S begins.".to_owned(),
+            sought => format!("No {way} event has {sought}."),
+        });
     }
 }
 
@@ -175,7 +191,12 @@ fn acted(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::Back, _) | (Action::Log, Page::Log) => go(model, Page::Bench),
         (Action::Log, _) => go(model, Page::Log),
         (Action::Filter | Action::Follow, Page::Phone(_)) => {}
-        (Action::Filter, _) => model.log.typing = true,
+        (Action::Filter, _) => model.log.typing = Some(Field::Filter),
+        (Action::Search, Page::Log) => {
+            model.log.search.clear();
+            model.log.typing = Some(Field::Search);
+        }
+        (Action::Seek(older), Page::Log) => seek(model, older),
         (Action::Follow, _) => model.log.toggle(),
         (Action::Copy, Page::Log) => return vec![Effect::SaveLog(model.log.lines())],
         (Action::Forget, _) if !model.ended => {
@@ -199,7 +220,7 @@ fn acted(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::Screen(by), Page::Bench) => log_by(model, by * 4),
         (Action::Move(by), Page::Log) => log_by(model, by),
         (Action::Screen(by), Page::Log) => log_by(model, by * i32::from(model.size.1.saturating_sub(6))),
-        (Action::First, Page::Log) => model.log.up(usize::MAX - 1),
+        (Action::First, Page::Log) => model.log.up(usize::MAX),
         (Action::Last, Page::Log) => model.log.follow(),
         (Action::Move(by), Page::Phone(_)) => scroll(model, by),
         (Action::Screen(by), Page::Phone(_)) => scroll(model, by * i32::from(model.size.1.saturating_sub(6))),
@@ -215,7 +236,7 @@ fn back_to_plain(model: &mut Model) {
     if model.log.filter.is_empty() {
         model.chosen = None;
     } else {
-        model.log.filter.clear();
+        model.log.all();
     }
 }
 

@@ -121,7 +121,7 @@ fn a_phone_is_led_elsewhere() {
     let said = text(&drawn(&model));
     assert!(said.contains("is led to P0S3-8-12-00. Where shall it go?"), "{said}");
     // Only loads of its family, no loader, the present one chosen.
-    assert!(said.contains("▸ P0S3-8-12-00  SIP 8.12.0, as now") && said.contains("P00308000900"), "{said}");
+    assert!(said.contains("▸ P0S3-8-12-00 SIP 8.12.0, as now") && said.contains("P00308000900"), "{said}");
     assert!(!said.contains("SIP41") && !said.contains("P003-8-12-00"), "{said}");
     assert_eq!(press(&mut model, &[KeyCode::Enter]), [], "it is led there already");
     assert!(text(&drawn(&model)).contains("It is led there already."));

@@ -12,7 +12,7 @@ const LEAVE: KeyEvent = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)
 /// What is said at the end of every help.
 pub(super) const HOW: &str = "In lines: a number chooses, an empty line is Enter, a key is typed by its name or its word \
 (A, Tab, back), anything else is text for the question. look: the page once more. status: a line for every phone. \
-/TEXT: only events with this text; / alone: all. why: what is in the way. quit: leave.";
+/TEXT: the latest events with this text, and only such from then on; / alone: all. why: what is in the way. quit: leave.";
 
 /// What is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
