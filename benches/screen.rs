@@ -58,6 +58,13 @@ fn frames(c: &mut Criterion) {
             press(&mut bench, "L");
         });
     });
+    group.bench_function("type a filter that fits much, take it back", |b| {
+        b.iter(|| {
+            press(&mut bench, "L/sb");
+            update(&mut bench, Msg::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)));
+            press(&mut bench, "L");
+        });
+    });
     let mut plain = Plain::default();
     plain.tell(&bench);
     group.bench_function("told when nothing is new", |b| b.iter(|| plain.tell(&bench)));

@@ -78,8 +78,10 @@ pub(super) fn acted(model: &mut Model, action: Action) -> Vec<Effect> {
     if model.ended || !matches!(model.page, Page::Bench | Page::Phone(_)) {
         return Vec::new();
     }
-    let Some(phone) = model.selected() else { return Vec::new() };
-    let mac = phone.mac;
+    let Some(mac) = model.selected().map(|phone| phone.mac) else { return Vec::new() };
+    // The next key means the same phone, whatever stands first then.
+    model.chosen = Some(mac);
+    let Some(phone) = model.state.phone(mac) else { return Vec::new() };
     let command = match action {
         Action::Pause if phone.pause.is_some() => Command::Resume(mac),
         Action::Pause => Command::Pause(mac),

@@ -98,6 +98,8 @@ pub struct Log {
     /// The counts of those that the filter lets through; nothing without a filter.
     fitting: VecDeque<usize>,
     needle: Needle,
+    /// The counts of those that are about a phone: its page must not look at all of them for every frame.
+    phones: HashMap<Mac, VecDeque<usize>>,
     /// Names of the files that are being read.
     files: HashMap<u64, String>,
     pub(super) filter: String,
@@ -110,7 +112,8 @@ pub struct Log {
 }
 
 impl Log {
-    pub(super) fn push(&mut self, event: &Event) {
+    /// Takes an event in; `again`: it says nothing that was not known.
+    pub(super) fn push(&mut self, event: &Event, again: bool) {
         let file = match &event.kind {
             Kind::ReadStarted { read, file, .. } => {
                 if self.files.len() < limits::TRANSFERS {
@@ -124,7 +127,10 @@ impl Log {
             _ => None,
         };
         if self.entries.len() >= limits::LOG_LINES {
-            self.entries.pop_front();
+            let mac = self.entries.pop_front().and_then(|entry| entry.phone);
+            if let Some(counts) = mac.and_then(|mac| self.phones.get_mut(&mac)) {
+                counts.pop_front();
+            }
             if self.fitting.front() == Some(&self.dropped) {
                 self.fitting.pop_front();
             }
@@ -137,10 +143,14 @@ impl Log {
             area: words::area(&event.kind),
             text: words::sentence_of(event, file.as_deref()).into_boxed_str(),
             meaning: meaning(&event.kind),
-            usual: matches!(event.kind, Kind::ReadRefused { usual: true, .. } | Kind::Summary(_)),
+            usual: again || matches!(event.kind, Kind::ReadRefused { usual: true, .. } | Kind::Summary(_)),
         };
+        let count = self.dropped + self.entries.len();
         if !self.filter.is_empty() && self.needle.fits(&entry) {
-            self.fitting.push_back(self.dropped + self.entries.len());
+            self.fitting.push_back(count);
+        }
+        if let Some(mac) = entry.phone {
+            self.phones.entry(mac).or_default().push_back(count);
         }
         self.entries.push_back(entry);
     }
@@ -191,7 +201,8 @@ impl Log {
 
     /// The events of one phone, oldest first.
     pub(super) fn of(&self, mac: Mac) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(move |e| e.phone == Some(mac))
+        let counts = self.phones.get(&mac).into_iter().flatten();
+        counts.filter_map(|count| self.entries.get(count - self.dropped))
     }
 
     pub(super) const fn following(&self) -> bool {

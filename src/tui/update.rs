@@ -3,7 +3,7 @@
 use super::keys::{self, Action};
 use super::log::Field;
 use super::{Command, Effect, Model, Msg, Overlay, Page, glance, hand, layout, pages, wizard};
-use crate::event::Kind;
+use crate::event::{Event, Kind};
 use crate::limits;
 use crate::phone_id::Mac;
 use crate::session::words;
@@ -18,8 +18,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             if matches!(event.kind, Kind::OrderRefused { .. }) {
                 model.notice = Some(words::sentence(&event));
             }
+            let again = says_again(model, &event);
             model.state.apply(&event);
-            model.log.push(&event);
+            model.log.push(&event, again);
             model.now = model.now.max(event.at);
             gone(model);
         }
@@ -68,6 +69,13 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     }
     model.stale = true;
     Vec::new()
+}
+
+/// A phone says of itself what it has said before: they do so every minute.
+fn says_again(model: &Model, event: &Event) -> bool {
+    let Kind::Evidence(said) = &event.kind else { return false };
+    let known = event.phone.and_then(|mac| model.state.phone(mac)?.says.get(&said.source));
+    known.is_some_and(|known| known.said == *said)
 }
 
 /// Leaves what was about a phone that is no more.

@@ -10,7 +10,7 @@ fn log(count: u64) -> Log {
     let mut log = Log::default();
     for n in 1..=count {
         let what = if n % 3 == 0 { format!("P{n:05}.SBN") } else { format!("nothing {n}") };
-        log.push(&event(n, u8::try_from(n % 7).unwrap(), &what));
+        log.push(&event(n, u8::try_from(n % 7).unwrap(), &what), false);
     }
     log
 }
@@ -35,8 +35,8 @@ fn a_filter_lets_the_same_through_letter_by_letter_and_while_events_come() {
     let wanted: Vec<_> = (1..=100).rev().filter(|n| n % 3 == 0).collect();
     assert_eq!(numbers(&slowly), wanted);
     assert_eq!(numbers(&at_once), wanted);
-    at_once.push(&event(101, 1, "nothing"));
-    at_once.push(&event(102, 1, "new.sbn"));
+    at_once.push(&event(101, 1, "nothing"), false);
+    at_once.push(&event(102, 1, "new.sbn"), false);
     assert_eq!(numbers(&at_once).first(), Some(&102));
     slowly.take_back();
     slowly.take_back();
@@ -63,7 +63,7 @@ fn it_stands_still_while_events_come_and_old_ones_go() {
     let mut log = log(10);
     log.up(3);
     assert_eq!((numbers(&log)[0], log.newer()), (7, 3));
-    log.push(&event(11, 1, "new"));
+    log.push(&event(11, 1, "new"), false);
     assert_eq!((numbers(&log)[0], log.newer()), (7, 4));
     log.down(2);
     assert_eq!(numbers(&log)[0], 9);
@@ -73,7 +73,7 @@ fn it_stands_still_while_events_come_and_old_ones_go() {
     assert_eq!(numbers(&log), [1]);
     // The one it stands at is dropped: the oldest that is left takes its place.
     for n in 0..u64::try_from(limits::LOG_LINES).unwrap() + 5 {
-        log.push(&event(12 + n, 2, "much"));
+        log.push(&event(12 + n, 2, "much"), false);
     }
     let oldest = log.entries.front().unwrap().n;
     assert_eq!(numbers(&log), [oldest]);
@@ -85,7 +85,7 @@ fn a_filter_forgets_what_the_log_drops() {
     let mut log = log(30);
     filtered(&mut log, ".sbn");
     for n in 0..u64::try_from(limits::LOG_LINES).unwrap() {
-        log.push(&event(31 + n, 2, "much"));
+        log.push(&event(31 + n, 2, "much"), false);
     }
     assert_eq!((numbers(&log), log.fitting.len()), (Vec::new(), 0));
 }
@@ -112,7 +112,7 @@ fn a_search_goes_from_one_to_the_next_and_hides_nothing() {
 #[test]
 fn only_what_is_new_is_told() {
     let mut log = log(6);
-    log.push(&Event {
+    let refused = Event {
         kind: Kind::ReadRefused {
             peer: "192.168.1.20:50000".parse().unwrap(),
             asked: "CTLSEP.tlv".into(),
@@ -121,8 +121,21 @@ fn only_what_is_new_is_told() {
             usual: true,
         },
         ..event(7, 1, "")
-    });
-    log.push(&event(8, 1, "new"));
-    assert_eq!(log.since(4).map(|e| e.n).collect::<Vec<_>>(), [5, 6, 8]);
-    assert_eq!(log.since(8).count(), 0);
+    };
+    log.push(&refused, false);
+    log.push(&event(8, 1, "said before"), true);
+    log.push(&event(9, 1, "new"), false);
+    assert_eq!(log.since(4).map(|e| e.n).collect::<Vec<_>>(), [5, 6, 9]);
+    assert_eq!(log.since(9).count(), 0);
+}
+
+#[test]
+fn the_events_of_a_phone_are_its_own_also_after_old_ones_went() {
+    let mut log = log(20);
+    let mac = Mac([0, 0x1b, 0x0c, 0x18, 0xbd, 3]);
+    assert_eq!(log.of(mac).map(|e| e.n).collect::<Vec<_>>(), [3, 10, 17]);
+    for n in 0..u64::try_from(limits::LOG_LINES).unwrap() - 15 {
+        log.push(&event(21 + n, 2, "much"), false);
+    }
+    assert_eq!(log.of(mac).map(|e| e.n).collect::<Vec<_>>(), [10, 17]);
 }

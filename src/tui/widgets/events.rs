@@ -79,7 +79,8 @@ pub(in crate::tui) fn told(model: &Model, entry: &Entry, columns: usize, style: 
     let indent: usize = before.iter().map(Span::width).sum();
     let room = columns.saturating_sub(indent).max(1);
     let texts = if style == Style::OneLine { vec![fit(&entry.text, room)] } else { wrap(&entry.text, room) };
-    let ink = entry.meaning.map(|m| model.theme.of(m)).unwrap_or_default();
+    let usual = if entry.usual { dim } else { ratatui::style::Style::new() };
+    let ink = entry.meaning.map_or(usual, |m| model.theme.of(m));
     texts
         .into_iter()
         .map(|text| {

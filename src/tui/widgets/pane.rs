@@ -24,10 +24,12 @@ fn phone_frame(model: &Model, phone: &Phone, number: usize, columns: u16) -> Blo
     let theme = model.theme;
     let standing = glance::standing(phone);
     let chosen = model.chosen == Some(phone.mac);
+    // Keys act on one of them, also when none was chosen.
+    let at = chosen || model.state.phones.len() > 1 && model.selected().is_some_and(|p| p.mac == phone.mac);
     let mac = phone.mac.to_string().to_uppercase();
     let name = if columns < 60 { phone.mac.tail() } else { mac };
     let left = vec![
-        Span::styled(if chosen { "▸" } else { " " }, theme.accent()),
+        Span::styled(if at { "▸" } else { " " }, theme.accent()),
         Span::styled(standing.mark(), theme.of(standing.meaning())),
         Span::raw(format!(" {number}  ")),
         Span::styled(glance::model(phone).to_owned(), theme.bold()),
