@@ -1,7 +1,5 @@
 //! How long a frame takes with 250 phones and 100 000 events behind them, page by page.
 
-#![expect(clippy::unwrap_used, reason = "a bench that can't be set up ends there")]
-
 mod pallet;
 
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -127,14 +127,7 @@ impl Log {
             _ => None,
         };
         if self.entries.len() >= limits::LOG_LINES {
-            let mac = self.entries.pop_front().and_then(|entry| entry.phone);
-            if let Some(counts) = mac.and_then(|mac| self.phones.get_mut(&mac)) {
-                counts.pop_front();
-            }
-            if self.fitting.front() == Some(&self.dropped) {
-                self.fitting.pop_front();
-            }
-            self.dropped += 1;
+            self.drop_oldest();
         }
         let entry = Entry {
             n: event.n,
@@ -153,6 +146,21 @@ impl Log {
             self.phones.entry(mac).or_default().push_back(count);
         }
         self.entries.push_back(entry);
+    }
+
+    fn drop_oldest(&mut self) {
+        let mac = self.entries.pop_front().and_then(|entry| entry.phone);
+        if let Some((mac, counts)) = mac.and_then(|mac| Some((mac, self.phones.get_mut(&mac)?))) {
+            counts.pop_front();
+            // Nothing is kept of a phone that has left the log.
+            if counts.is_empty() {
+                self.phones.remove(&mac);
+            }
+        }
+        if self.fitting.front() == Some(&self.dropped) {
+            self.fitting.pop_front();
+        }
+        self.dropped += 1;
     }
 
     /// How many entries the filter lets through.

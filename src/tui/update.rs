@@ -128,7 +128,8 @@ fn typed(model: &mut Model, code: KeyCode) {
         KeyCode::Char(c) => model.log.type_in(c.encode_utf8(&mut [0; 4])),
         KeyCode::Backspace => model.log.take_back(),
         KeyCode::Enter => {
-            if model.log.typing.take() == Some(Field::Search) {
+            let typed = model.log.typing.take();
+            if typed == Some(Field::Search) {
                 seek(model, true);
             }
         }

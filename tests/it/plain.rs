@@ -21,7 +21,7 @@ fn typed(plain: &mut Plain, model: &mut Model, lines: &[&str]) -> (String, Vec<E
     let mut told = plain.tell(model);
     let mut effects = Vec::new();
     for line in lines {
-        told.push_str(&format!("> {line}\n"));
+        told.extend(["> ", line, "\n"]);
         for effect in plain.line(model, line) {
             if let Some(msg) = answer(&effect) {
                 update(model, msg);

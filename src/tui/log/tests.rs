@@ -138,4 +138,8 @@ fn the_events_of_a_phone_are_its_own_also_after_old_ones_went() {
         log.push(&event(21 + n, 2, "much"), false);
     }
     assert_eq!(log.of(mac).map(|e| e.n).collect::<Vec<_>>(), [10, 17]);
+    for n in 0..15 {
+        log.push(&event(1_000_000 + n, 2, "much"), false);
+    }
+    assert_eq!((log.of(mac).count(), log.phones.len()), (0, 1), "nothing of it is kept");
 }
