@@ -17,6 +17,9 @@ pub struct Cli {
     /// Draw with plain ASCII: for serial consoles and old fonts.
     #[arg(long, global = true)]
     pub ascii: bool,
+    /// In lines instead of on a screen: for screen readers, serial consoles and scripts.
+    #[arg(long, global = true)]
+    pub plain: bool,
     /// The terminal has dark letters on a light ground.
     #[arg(long, global = true)]
     pub light: bool,

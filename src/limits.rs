@@ -135,10 +135,12 @@ pub const EVENTS_WAITING: usize = 65_536;
 /// Events on their way to journal and screen before the servers wait for them.
 pub const EVENTS_UNDER_WAY: usize = 16_384;
 
-/// Lines that the screen's log keeps; the journal has them all. Some hours of one phone, some minutes of 250.
-pub const LOG_LINES: usize = 5_000;
+/// Lines that the screen's log keeps; the journal has them all. A day of one phone, an hour of 250; some 20 MB.
+pub const LOG_LINES: usize = 100_000;
 /// Characters of a log filter: a MAC address or a file name, and room to spare.
 pub const FILTER_CHARS: usize = 64;
+/// Bytes of a line that is typed in the line mode: the longest path of the usual systems.
+pub const TYPED_LINE: usize = 4_096;
 
 /// Places of firmware that are remembered: what fits on a small screen.
 pub const PLACES: usize = 8;

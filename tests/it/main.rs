@@ -11,6 +11,7 @@ mod catalogue;
 mod cli;
 mod evidence;
 mod fuzz_smoke;
+mod hand;
 mod identification;
 mod invariants;
 #[cfg(target_os = "linux")]
@@ -20,6 +21,7 @@ mod loopback;
 mod no_panic;
 mod orders;
 mod pages;
+mod plain;
 #[cfg(unix)]
 mod pty;
 mod reader;
