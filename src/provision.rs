@@ -11,6 +11,7 @@ use crate::limits;
 use crate::load::Protocol;
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
+use std::fmt::Write as _;
 use std::io;
 use std::net::Ipv4Addr;
 
@@ -179,7 +180,8 @@ pub fn text_config(load: &str, server: &str, line: Option<Line<'_>>) -> Result<V
     let load = load_name(load)?;
     let label = line.and_then(|l| l.password.map(|_| l.display)).unwrap_or("rescue79");
     let mut text = format!("image_version: {load}\r\nproxy1_address: \"{server}\"\r\n");
-    text += &format!("phone_label: \"{}\"\r\n", label.get(..LABEL).unwrap_or(label).trim_end());
+    // Writing to a String can't fail.
+    let _ = write!(text, "phone_label: \"{}\"\r\n", label.get(..LABEL).unwrap_or(label).trim_end());
     if let Some(line) = line {
         let entries = [
             ("proxy1_port", line.port.to_string()),
@@ -399,7 +401,8 @@ mod tests {
         assert_eq!((found("name"), found("displayName")), (Some("201"), Some("Front desk, north")));
         assert_eq!(found("processNodeName"), Some("pbx.example.org"));
         // A line that is only there to be seen has no password.
-        let seen = text_config("P0S3-8-12-00", "192.168.1.1", Some(Line::to_be_seen("192.168.1.1", "18BDC1")));
+        let seen =
+            text_config("P0S3-8-12-00", "192.168.1.1", Some(Line::to_be_seen("192.168.1.1", "18BDC1")));
         assert!(!String::from_utf8(seen.unwrap()).unwrap().contains("password"));
     }
 }

@@ -1,7 +1,7 @@
 //! The Bench on a terminal: keys and events in, frames out, effects carried out.
 
 use super::bench::{Bench, exit, interrupted, wall};
-use super::desk::{self, Desk};
+use super::desk::Desk;
 use super::{Exit, lines, print_text, report};
 use crate::clock::Instant;
 use crate::engine;
@@ -19,6 +19,7 @@ use crossterm::event::{
 use crossterm::execute;
 use futures_util::StreamExt;
 use ratatui::DefaultTerminal;
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Write, stdout};
 use std::path::PathBuf;
@@ -179,8 +180,8 @@ impl Show {
                     }
                 }
                 _ = looks.tick() => {
-                    if model.page == Page::Network {
-                        messages.push(Msg::Interfaces(desk::ports()));
+                    if let Some(desk) = self.desk.as_ref().filter(|_| matches!(model.page, Page::Network | Page::Ready)) {
+                        desk.look();
                     }
                 }
                 () = &mut over, if !timed_out => {
@@ -189,26 +190,30 @@ impl Show {
                 }
                 () = &mut signalled => return Ok(()),
             }
-            for message in messages {
+            // An answer may ask for more.
+            let mut messages = VecDeque::from(messages);
+            while let Some(message) = messages.pop_front() {
+                let begins = matches!(message, Msg::Started { .. });
                 for effect in tui::update(&mut model, message) {
                     if effect == Effect::Quit {
                         return Ok(());
                     }
-                    // Looking for rival servers takes some seconds; the technician sees that it has begun.
-                    if matches!(effect, Effect::Start(_)) {
-                        terminal.draw(|frame| tui::view(&model, frame))?;
-                    }
-                    if let Some(answer) = self.carry_out(effect).await {
-                        let begins = matches!(answer, Msg::Started { .. });
-                        running |= begins;
-                        tui::update(&mut model, answer);
-                        if let Some(live) = self.live.as_ref().filter(|_| begins) {
-                            model.take_up(&live.bench.state);
-                        }
-                    }
+                    messages.extend(self.carry_out(effect).await);
+                }
+                if begins {
+                    running |= self.begin(&mut model);
                 }
             }
         }
+    }
+
+    /// Takes over the session that the desk has started.
+    fn begin(&mut self, model: &mut Model) -> bool {
+        self.live = self.desk.as_mut().and_then(Desk::take_live).or(self.live.take());
+        if let Some(live) = &self.live {
+            model.take_up(&live.bench.state);
+        }
+        self.live.is_some()
     }
 
     /// Takes the event in, and those that wait behind it.
@@ -257,11 +262,7 @@ impl Show {
                 let ended = end(self.live.take()?).await;
                 ended.err().map(|e| Msg::Notice(format!("The session did not end well: {e:#}.")))
             }
-            effect => {
-                let (live, answer) = self.desk.as_mut()?.carry_out(effect)?;
-                self.live = live.or(self.live.take());
-                Some(answer)
-            }
+            effect => self.desk.as_mut()?.carry_out(effect),
         }
     }
 }

@@ -178,9 +178,7 @@ fn plain(field: &'static str, text: &str) -> Result<(), BadAccount> {
     match text.chars().find(|c| !matches!(c, ' '..='~') || matches!(c, '"' | '\\')) {
         None => Ok(()),
         Some(c @ ('"' | '\\')) => Err(BadAccount::Character { field, what: format!("{c} in it") }),
-        Some(c) if c.is_control() => {
-            Err(BadAccount::Character { field, what: "a control character".into() })
-        }
+        Some(c) if c.is_control() => Err(BadAccount::Character { field, what: "a control character".into() }),
         Some(c) => Err(BadAccount::Character {
             field,
             what: format!("{c} in it: these phones read plain ASCII only"),

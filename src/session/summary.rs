@@ -1,8 +1,8 @@
 //! What a session comes to: the last line of its journal.
 
 use super::{Phone, State};
-use crate::load::{LoadName, Protocol};
 use crate::event::{HopSummary, PhoneSummary, Severity, Summary, Verdict};
+use crate::load::{LoadName, Protocol};
 
 impl State {
     /// The summary of the session as it stands. A phone without a verdict is `unproven`, or `failed` when something

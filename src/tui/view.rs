@@ -3,7 +3,7 @@
 use super::glance::{self, Standing};
 use super::theme::Meaning;
 use super::widgets::text::{fit, spread, width, wrap};
-use super::wizard::Step;
+use super::wizard::{Servers, Step};
 use super::{Mode, Model, Page, keys, layout, pages, widgets};
 use crate::clock::Instant;
 use crate::session::words;
@@ -98,7 +98,12 @@ fn question(model: &Model, area: Rect, buf: &mut Buffer) {
         Page::Shows => "What does it show now? The answer sets the plan.",
         Page::Load => "What shall it run? Only what fits is offered.",
         Page::Files => "Where is the firmware? Choose an archive or a folder, or paste a path.",
-        Page::Network => "Which network is the phone on?",
+        Page::Account => "The phone's SIP account. It is optional; empty fields leave it out.",
+        Page::Network => "Which socket of this computer is the phone's cable in?",
+        Page::Ready => "Is this computer ready? Nothing is changed on this page without being asked.",
+        Page::Review if model.wizard.as_ref().is_some_and(|w| w.servers == Servers::Starting) => {
+            "It is being prepared; the phone comes when the servers answer."
+        }
         Page::Review => "Read it once. Nothing is touched before you confirm.",
         Page::Keys => "Reset the phone with its keys. The wire tells whether it took.",
         Page::Report => "What was done, and what proves it.",
@@ -106,10 +111,13 @@ fn question(model: &Model, area: Rect, buf: &mut Buffer) {
         Page::Bench | Page::Phone(_) | Page::Log => "",
     };
     let mut spans = vec![Span::raw(" ")];
-    if model.mode == Mode::Rehearsal && model.running() {
+    let exercise = model.wizard.as_ref().is_some_and(|w| w.aside.is_some());
+    if exercise || model.mode == Mode::Rehearsal && model.running() {
         spans.push(Span::styled(" REHEARSAL ", theme.badge()));
         spans.push(Span::raw("  "));
     }
+    let text =
+        if exercise { "The wizard refuses it: see below why, and what to get. Esc ends it." } else { text };
     spans.push(Span::styled(text, theme.dim()));
     Line::from(spans).render(area, buf);
 }
@@ -203,7 +211,7 @@ fn footer(model: &Model, area: Rect, buf: &mut Buffer) {
         hints.pop();
     }
     // Help and leaving stand at the end, where everybody looks for them.
-    if hints.first().is_some_and(|(key, _)| *key == "?") {
+    if hints.first().is_some_and(|(key, _)| matches!(*key, "?" | "F1")) {
         hints.rotate_left(2);
     }
     let mut spans = vec![Span::raw(" ")];

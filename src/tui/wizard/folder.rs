@@ -55,6 +55,17 @@ impl Folder {
     #[must_use]
     pub fn items(&self, places: &[PathBuf]) -> Vec<Item> {
         let mut items = Vec::new();
+        if self.typed.contains(['/', '\\']) || self.typed.starts_with('~') {
+            let path = PathBuf::from(self.typed.trim());
+            let item = |name: &str, choice| Item {
+                name: format!("{name} {}", path.display()),
+                note: "as typed".into(),
+                choice,
+            };
+            items.push(item("use", Choice::Take(path.clone())));
+            items.push(item("look into", Choice::Into(path.clone())));
+            return items;
+        }
         if self.typed.is_empty() {
             items.push(Item {
                 name: "use this whole folder".into(),
