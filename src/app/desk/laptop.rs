@@ -26,7 +26,8 @@ pub(super) fn ports() -> Vec<Port> {
         internet: i.default_route,
     };
     let mut ports: Vec<Port> = all.iter().map(port).collect();
-    ports.sort_by_key(|p| (p.recommended.is_none(), p.unfit.is_some(), !p.up));
+    let loopback = |p: &Port| p.addresses.iter().any(|(a, _)| a.is_loopback());
+    ports.sort_by_key(|p| (p.recommended.is_none(), loopback(p), p.unfit.is_some(), !p.up));
     ports
 }
 

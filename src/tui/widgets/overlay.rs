@@ -20,7 +20,7 @@ const WIDTH: u16 = 72;
 fn lines(model: &Model, overlay: Overlay, columns: usize) -> (&'static str, Vec<Line<'static>>) {
     match overlay {
         Overlay::Help => (" help ", help(model.theme, &help_of(model.page), columns)),
-        Overlay::Insist => (" against the plan? ", insist(model, columns)),
+        Overlay::Insist => (" against the advice? ", insist(model, columns)),
         Overlay::Fix => (" shall the program do it? ", fix(model, columns)),
         Overlay::Quit if !model.running() => (" leave? ", quit(model, columns)),
         Overlay::Quit => (" leave the bench? ", quit(model, columns)),
