@@ -4,8 +4,10 @@
 //! never without a load name, and small: a classic loader takes 8 192 bytes.
 
 mod account;
+mod named;
 
 pub use account::{Account, BadAccount, Secret};
+pub use named::named_load;
 
 use crate::limits;
 use crate::load::Protocol;

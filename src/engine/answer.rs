@@ -1,14 +1,16 @@
 //! (phone, file name) → bytes or refusal. No file is edited by hand: what a phone is told depends on who asks, and on
 //! which hop it is.
 
+use super::hand;
 use crate::catalogue::{Catalogue, Class, Era, Model};
-use crate::event::{Condition, Role};
+use crate::event::{Condition, Remedy, Role};
 use crate::firmware::{File, Load, Shelf};
 use crate::job::Job;
 use crate::load::{LoadName, Protocol};
 use crate::provision::{self, Account, DefaultLoad, Line, Sep};
 use crate::route::Start;
 use crate::session::Phone;
+use crate::session::phone::Pause;
 use crate::tftp::Name;
 use std::sync::Arc;
 
@@ -83,12 +85,18 @@ pub(super) struct Desk<'a> {
 impl Desk<'_> {
     /// The answer for this phone; `None` for somebody who is no phone of this bench.
     pub(super) fn answer(&self, phone: Option<&Phone>, name: &Name, role: Role) -> Answer {
+        if phone.is_some_and(|phone| phone.pause == Some(Pause::Held)) {
+            // Every phone knows a file that isn't there: it keeps what it runs and asks again later. Silence would cost it
+            // a minute a file, and shows "TFTP timeout" (`classic-phones` 1.4).
+            return Answer::Refuse { why: "the phone is paused".to_owned(), usual: false };
+        }
         let due = phone.and_then(Phone::due);
+        let remedied = phone.and_then(|phone| hand::changes(phone, role));
         let made = match (role, phone, due) {
             // Some loaders wait for ever for one; an empty one lets them go on (`peers` F1).
-            (Role::TrustList, Some(phone), _) if phone.symptoms.contains_key("trust-list-loop") => {
-                Some(Ok(Vec::new()))
-            }
+            _ if remedied == Some(Remedy::EmptyTrustList) => Some(Ok(Vec::new())),
+            // A loader that finds it looks no further, and reads another file than the application does (`classic-phones` 4.3).
+            _ if remedied == Some(Remedy::HideDefault) => return usual("it is hidden from this phone"),
             (Role::TrustList, Some(_), Some(_)) => return usual("no trust list is needed"),
             (Role::SepConfig, Some(phone), Some(due)) => self.sep(phone, due, name),
             (Role::XmlDefault, phone, due) => self.xml_default(phone, due),

@@ -95,8 +95,9 @@ const SIP_DATAGRAMS: Token = Token(3);
 const SIP: Token = Token(4);
 const SCCP: Token = Token(5);
 const CDP: Token = Token(6);
+const LLDP: Token = Token(7);
 /// Tokens of reads: from here on, two for each.
-const READS: usize = 7;
+const READS: usize = 8;
 /// The reader has closed its port.
 fn refused(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset)
@@ -169,8 +170,10 @@ impl Drive {
         if let Some(door) = &mut doors.sip_datagrams {
             poll.registry().register(door, SIP_DATAGRAMS, Interest::READABLE)?;
         }
-        if let Some(door) = &mut doors.cdp {
-            poll.registry().register(door, CDP, Interest::READABLE)?;
+        for (door, token) in [(&mut doors.cdp, CDP), (&mut doors.lldp, LLDP)] {
+            if let Some(door) = door {
+                poll.registry().register(door, token, Interest::READABLE)?;
+            }
         }
         for (door, token) in [(&mut doors.sip, SIP), (&mut doors.sccp, SCCP)] {
             if let Some(door) = door {
@@ -319,7 +322,7 @@ impl Drive {
     /// Somebody says something at one of the doors that are no request port.
     fn knocked(&mut self, token: Token, buf: &mut [u8]) {
         match token {
-            SIP_DATAGRAMS | CDP => self.overheard(token, buf),
+            SIP_DATAGRAMS | CDP | LLDP => self.overheard(token, buf),
             SIP | SCCP => {
                 let now = self.clock.now();
                 let (door, at): (_, fn(ConnId) -> Endpoint) = if token == SIP {
@@ -339,17 +342,17 @@ impl Drive {
     fn overheard(&mut self, token: Token, buf: &mut [u8]) {
         let nobody = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0);
         for _ in 0..limits::DATAGRAMS_AT_ONCE {
-            let (door, at) = if token == CDP {
-                (&self.doors.cdp, Endpoint::Cdp)
-            } else {
-                (&self.doors.sip_datagrams, Endpoint::SipUdp)
+            let (door, at) = match token {
+                CDP => (&self.doors.cdp, Endpoint::Cdp),
+                LLDP => (&self.doors.lldp, Endpoint::Lldp),
+                _ => (&self.doors.sip_datagrams, Endpoint::SipUdp),
             };
             let Some(door) = door else { return };
             // A frame below IP has no address that the system could tell.
-            let heard = if token == CDP {
-                door.recv(buf).map(|len| (len, nobody.into()))
-            } else {
+            let heard = if at == Endpoint::SipUdp {
                 door.recv_from(buf)
+            } else {
+                door.recv(buf).map(|len| (len, nobody.into()))
             };
             match heard {
                 Ok((len, SocketAddr::V4(from))) => {
@@ -438,7 +441,7 @@ impl Drive {
                 self.talks.send(id, bytes);
                 None
             }
-            Endpoint::Cdp => None,
+            Endpoint::Cdp | Endpoint::Lldp => None,
             Endpoint::Dhcp => self.dhcp.as_ref().map(|socket| socket.send_to(bytes, to.into())),
             Endpoint::Tftp => {
                 let door =

@@ -38,6 +38,13 @@ impl State {
         let mut line = |label: &str, words: &str| {
             let _ = writeln!(text, "- {label}: {words}");
         };
+        if let Some(serial) = &phone.serial {
+            let board = self.phone(phone.phone).and_then(|p| p.hardware.as_ref());
+            line(
+                "unit",
+                &board.map_or_else(|| serial.clone(), |board| format!("{serial}, hardware {board}")),
+            );
+        }
         line("from", phone.from.as_deref().unwrap_or("unknown"));
         line("to", phone.target.as_deref().unwrap_or("no load was chosen"));
         if let Some(running) = &phone.running {
@@ -50,6 +57,9 @@ impl State {
         for hop in &phone.hops {
             let word = if hop.done { format!("in {}", clock(hop.seconds)) } else { "not reached".to_owned() };
             line("hop", &format!("{}, {word}", hop.load));
+        }
+        if let Some(holds) = &phone.holds {
+            line("still holds", holds);
         }
         let planned = self.phone(phone.phone).and_then(|p| p.plan.as_ref());
         for hop in planned.iter().flat_map(|plan| &plan.hops).filter(|hop| !hop.certain) {

@@ -61,6 +61,7 @@ impl State {
             proof: closed.map(|c| c.proof.clone()).unwrap_or_default(),
             symptoms: phone.symptoms.keys().cloned().collect(),
             hops,
+            serial: phone.serial.clone(),
             holds: phone.configured.then(|| self.left_behind(phone)).flatten(),
             seconds: rounded(end.since(phone.first_seen).as_secs_f64()),
             bytes: phone.bytes,

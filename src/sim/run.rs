@@ -361,7 +361,7 @@ impl World {
                         Endpoint::Transfer(id) => self.port(id),
                         Endpoint::SipUdp | Endpoint::Sip(_) => 5060,
                         Endpoint::Sccp(_) => 2000,
-                        Endpoint::Cdp => continue,
+                        Endpoint::Cdp | Endpoint::Lldp => continue,
                     };
                     let from = SocketAddrV4::new(self.job.server, port);
                     let bytes = buf.get(..len).unwrap_or_default().to_vec();

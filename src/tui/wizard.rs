@@ -286,6 +286,8 @@ impl Wizard {
             prefix: server.map_or(24, |(_, prefix)| prefix),
             dhcp: self.dhcp,
             any: false,
+            forced: Vec::new(),
+            account: None,
         }
     }
 
