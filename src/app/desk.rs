@@ -181,8 +181,9 @@ impl Desk {
 
     fn examine(&self, number: u64, order: Order) {
         let folder = self.store.as_ref().map(|store| store.path().to_owned());
+        let ours = self.hands.is_some();
         self.later("preflight", move || {
-            let (findings, acts) = laptop::examine(&order, folder.as_deref());
+            let (findings, acts) = laptop::examine(&order, folder.as_deref(), ours);
             Answer::Found { number, findings, acts }
         });
     }

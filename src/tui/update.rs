@@ -2,6 +2,7 @@
 
 use super::keys::{self, Action};
 use super::{Command, Effect, Model, Msg, Overlay, Page, glance, layout, pages, wizard};
+use crate::event::Kind;
 use crate::phone_id::Mac;
 use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
@@ -13,6 +14,11 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.state.apply(&event);
             model.log.push(&event);
             model.now = model.now.max(event.at);
+            // The answer to the only question that the technician has after the start.
+            if let (Kind::SelfTest { ok, text }, Some(wizard)) = (&event.kind, &mut model.wizard) {
+                wizard.self_test = Some((*ok, text.clone()));
+                model.notice = Some(text.clone());
+            }
             gone(model);
         }
         Msg::Tick(now) => {

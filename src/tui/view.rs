@@ -116,8 +116,7 @@ fn question(model: &Model, area: Rect, buf: &mut Buffer) {
         spans.push(Span::styled(" REHEARSAL ", theme.badge()));
         spans.push(Span::raw("  "));
     }
-    let text =
-        if exercise { "The wizard refuses it: see below why, and what to get. Esc ends it." } else { text };
+    let text = if exercise { "Refused before anything is served: below stands why." } else { text };
     spans.push(Span::styled(text, theme.dim()));
     Line::from(spans).render(area, buf);
 }

@@ -139,6 +139,8 @@ pub struct Wizard {
     pub exercises: Vec<Exercise>,
     /// The chosen one.
     pub exercise_at: usize,
+    /// Whether the servers answered when they asked themselves, and what they said.
+    pub self_test: Option<(bool, String)>,
     /// The servers answer virtual phones, or the firmware on the page is that of an exercise.
     pub practice: bool,
     /// The real answers, while an exercise is looked at that is refused before anything is served.
@@ -174,6 +176,7 @@ impl Default for Wizard {
             steps: Vec::new(),
             exercises: Vec::new(),
             exercise_at: 0,
+            self_test: None,
             practice: false,
             aside: None,
         }
@@ -286,8 +289,6 @@ impl Wizard {
             prefix: server.map_or(24, |(_, prefix)| prefix),
             dhcp: self.dhcp,
             any: false,
-            forced: Vec::new(),
-            account: None,
         }
     }
 

@@ -516,6 +516,24 @@ fn what_is_in_the_way_is_done_from_here_or_insisted_on() {
 }
 
 #[test]
+fn the_phone_waits_until_the_servers_have_answered_themselves() {
+    let mut model = asking((80, 24), COLOUR);
+    walk(&mut model, "7961<enter>asks for a pass<enter><enter><enter><enter><enter><enter>");
+    assert_eq!(model.page, Page::Keys);
+    assert!(text(&drawn(&model)).contains("leave the phone off"), "{}", text(&drawn(&model)));
+    let said = |ok, text: &str| {
+        let kind = Kind::SelfTest { ok, text: text.into() };
+        Msg::Event(Event { n: 1, at: rescue79::clock::Instant::ZERO, phone: None, kind })
+    };
+    update(&mut model, said(false, "The program's own TFTP server did not answer."));
+    assert!(text(&drawn(&model)).contains("▲ The program's own TFTP server did not answer."));
+    update(&mut model, said(true, "The program read a file from its own TFTP server."));
+    let shown = text(&drawn(&model));
+    assert!(!shown.contains("leave the phone off") && !shown.contains('▲'), "{shown}");
+    assert!(shown.contains("The program read a file"), "it stands in the footer: {shown}");
+}
+
+#[test]
 fn a_cable_that_is_plugged_in_later_is_looked_at_again() {
     let mut model = asking((80, 24), COLOUR);
     walk(&mut model, TO_READY);

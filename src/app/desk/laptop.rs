@@ -72,8 +72,9 @@ fn refused(bad: &BadPlan) -> Blocker {
 /// What was found, and what the program could do about it, by code.
 pub(super) type Found = (Vec<Finding>, HashMap<String, Act>);
 
-/// Looks whether this computer is ready for the order. Takes some seconds; changes nothing.
-pub(super) fn examine(order: &Order, folder: Option<&Path>) -> Found {
+/// Looks whether this computer is ready for the order. Takes some seconds; changes nothing. `ours`: the ledger is in use
+/// by this program itself.
+pub(super) fn examine(order: &Order, folder: Option<&Path>, ours: bool) -> Found {
     let system = system();
     let program = std::env::current_exe().map_or_else(|_| "rescue79".to_owned(), |p| p.display().to_string());
     let address = order.draft.server.filter(|_| !order.keep).map(|a| (a, order.draft.prefix));
@@ -81,29 +82,32 @@ pub(super) fn examine(order: &Order, folder: Option<&Path>) -> Found {
     let report = doctor::examine(&scene, Some(&order.interface));
     let has = |i: &Interface| address.is_none_or(|(a, _)| i.addresses.iter().any(|(own, _)| *own == a));
     let there = report.interfaces.iter().filter(|i| i.name == order.interface).all(has);
-    let checks = report.checks.into_iter().filter(|check| concerns(check.code, order));
+    let checks = report.checks.into_iter().filter(|check| concerns(check.code, order, ours));
     let (mut findings, mut acts) = (Vec::new(), HashMap::new());
     for check in checks {
         if let Some(act) = check.remedy.as_ref().and_then(|r| r.act.clone()) {
             acts.insert(check.code.to_owned(), act);
         }
-        findings.push(finding(check, there));
+        findings.push(finding(check, there, order.draft.dhcp));
     }
     (findings, acts)
 }
 
 /// Whether a check is about this order: another server may give addresses, the address may stay what it is.
-fn concerns(code: &str, order: &Order) -> bool {
+fn concerns(code: &str, order: &Order, ours: bool) -> bool {
     match code {
-        "port-67" | "other-dhcp" => order.draft.dhcp,
+        "port-67" => order.draft.dhcp,
+        "left-behind" => !ours,
         "answer-address" => order.keep,
         _ => true,
     }
 }
 
-/// A check in the words of the page. `there`: no address has to be set.
-fn finding(check: Check, there: bool) -> Finding {
-    let remedy = |text: &str| match check.code {
+/// A check in the words of the page. `there`: no address has to be set; `dhcp`: this program gives addresses.
+fn finding(check: Check, there: bool, dhcp: bool) -> Finding {
+    let remedy = |text: &str| {
+        match check.code {
+        "other-dhcp" if !dhcp => "See that this computer is in the network that it offers: keep the address (K), or type one (A) of that network that is free.".to_owned(),
         "other-dhcp" => {
             "Unplug it from this wire. If it has to stay, press D: then it gives the addresses.".to_owned()
         }
@@ -114,10 +118,13 @@ fn finding(check: Check, there: bool) -> Finding {
         "interface" | "no-interface" => "Choose the socket that the phone's cable is in (Esc).".to_owned(),
         "answer-address" => "Nothing, if that is the one; else remove the others first.".to_owned(),
         _ => text.to_owned(),
+    }
     };
     let grade = match check.state {
         // What is only worth a word for a session that keeps its address is in the way of one that sets it.
         Outcome::Warn if check.code == "rights" && !there => Grade::Bad,
+        // It is wanted; that it is there is good to know.
+        Outcome::Fail if check.code == "other-dhcp" && !dhcp => Grade::Note,
         Outcome::Ok => Grade::Fine,
         Outcome::Unknown => Grade::Unseen,
         Outcome::Warn => Grade::Note,
@@ -131,7 +138,10 @@ fn finding(check: Check, there: bool) -> Finding {
         fix: act.map(|act| format!("The program can do it: {}. {}", act.command, act.promise())),
         remedy: check.remedy.as_ref().map(|r| remedy(&r.text)),
         seen: check.seen,
-        means: check.means,
+        means: match check.code {
+            "other-dhcp" if !dhcp => "It gives the phones their addresses, as you chose.".to_owned(),
+            _ => check.means,
+        },
     }
 }
 
@@ -144,11 +154,17 @@ mod tests {
     fn a_check_that_is_not_about_the_order_is_left_out() {
         let order =
             |dhcp, keep| Order { draft: Draft { dhcp, ..Draft::default() }, interface: "x".into(), keep };
-        assert!(concerns("other-dhcp", &order(true, false)) && !concerns("port-67", &order(false, false)));
-        assert!(
-            concerns("answer-address", &order(true, true))
-                && !concerns("answer-address", &order(true, false))
-        );
+        for (code, dhcp, keep, ours, concerned) in [
+            ("port-67", true, false, false, true),
+            ("port-67", false, false, false, false),
+            ("answer-address", true, true, false, true),
+            ("answer-address", true, false, false, false),
+            ("left-behind", true, false, false, true),
+            ("left-behind", true, false, true, false),
+            ("firewall", false, false, true, true),
+        ] {
+            assert_eq!(concerns(code, &order(dhcp, keep), ours), concerned, "{code}");
+        }
     }
 
     #[test]
@@ -161,9 +177,13 @@ mod tests {
             means: String::new(),
             remedy: Some("--no-dhcp".into()),
         };
-        assert_eq!(finding(check("rights", Outcome::Warn), false).grade, Grade::Bad);
-        assert_eq!(finding(check("rights", Outcome::Warn), true).grade, Grade::Note);
-        let rival = finding(check("other-dhcp", Outcome::Fail), true);
-        assert!(rival.remedy.unwrap().contains("press D") && rival.fix.is_none());
+        assert_eq!(finding(check("rights", Outcome::Warn), false, true).grade, Grade::Bad);
+        assert_eq!(finding(check("rights", Outcome::Warn), true, true).grade, Grade::Note);
+        let rival = finding(check("other-dhcp", Outcome::Fail), true, true);
+        assert!(
+            rival.grade == Grade::Bad && rival.remedy.unwrap().contains("press D") && rival.fix.is_none()
+        );
+        let wanted = finding(check("other-dhcp", Outcome::Fail), true, false);
+        assert!(wanted.grade == Grade::Note && wanted.remedy.unwrap().contains("network that it offers"));
     }
 }

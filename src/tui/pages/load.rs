@@ -82,7 +82,7 @@ fn the_way(theme: Theme, offer: &Offer, text: &mut Text) {
     if let Some(why) = &offer.blocker {
         text.blank();
         text.item("▲", &why.text, theme.of(Meaning::NeedsYou), Style::new());
-        text.labelled("get", &why.remedy, theme.bold());
+        text.labelled("do", &why.remedy, theme.bold());
     }
     for against in offer.plans.iter().filter_map(|plan| plan.forced.as_ref()) {
         text.blank();

@@ -130,7 +130,10 @@ fn told(model: &Model, wizard: &Wizard, text: &mut Text) -> String {
         ReadyRow::Theirs => {
             let server = wizard.server().map(|(address, _)| address);
             if let Some(server) = server {
-                text.say(&format!("Only files are served, on {server}. The other server has to send phones there; write into it:"), Style::new());
+                text.say(
+                    &format!("Only files are served, on {server}: an address of the other server's network, or phones never reach it. Write into that server:"),
+                    Style::new(),
+                );
                 for entry in elsewhere::lines(server) {
                     text.blank();
                     text.say(entry.server, theme.accent());

@@ -2,6 +2,7 @@
 
 use super::network::address;
 use crate::catalogue::{Catalogue, Kind};
+use crate::load::Family;
 use crate::route::Start;
 use crate::session::words;
 use crate::tui::panes::{Pane, Text, beside};
@@ -21,6 +22,7 @@ pub(super) fn panes(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
         standing(theme, wizard, &mut phone);
         phone.blank();
         the_phone(theme, wizard, true, &mut phone);
+        what_is_seen(theme, wizard, &mut phone);
         let mut laptop = Text::new(theme, Pane::columns(right));
         this_laptop(theme, wizard, &mut laptop);
         return vec![Pane::text(left, title, phone.rows), Pane::text(right, "this computer", laptop.rows)];
@@ -119,6 +121,28 @@ fn the_way(theme: Theme, offer: &Offer, roomy: bool, text: &mut Text) {
     }
 }
 
+/// What the phone shows on the way, stage by stage, and which of them must not be cut off.
+fn what_is_seen(theme: Theme, wizard: &Wizard, text: &mut Text) {
+    let Some((family, stages)) = wizard.model().map(|m| (m.family, stages(m.family))) else { return };
+    text.heading("What you will see, in each hop");
+    for range in stages.iter().filter_map(|stage| Catalogue::builtin().stage(family, stage)) {
+        let [least, most] = range.usual.map(|s| words::clock(Duration::from_secs(s.into())));
+        let label = format!("{:<13}", format!("{least} to {most}"));
+        text.item(&label, &range.screen, theme.dim(), Style::new());
+        if range.do_not_unplug() {
+            text.item(&" ".repeat(13), "DO NOT UNPLUG", Style::new(), theme.of(Meaning::NeedsYou));
+        }
+    }
+}
+
+/// The stages of one hop, in their order.
+fn stages(family: Family) -> &'static [&'static str] {
+    match Kind::of(family) {
+        Kind::Classic => &["dhcp", "config", "list", "loader", "parts", "flashing"],
+        Kind::Java => &["dhcp", "config", "list", "parts", "flashing"],
+    }
+}
+
 fn counted(n: usize, word: &str) -> String {
     if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
 }
@@ -147,12 +171,16 @@ fn this_laptop(theme: Theme, wizard: &Wizard, text: &mut Text) {
         {
             format!("{} has {} already; no setting is changed.", order.interface, keeps())
         }
-        Some(server) => format!(
-            "{} gets {server}/{} for the session, beside what it has ({}). It is noted first and taken away at the end, also after a crash.",
-            order.interface,
-            order.draft.prefix,
-            keeps()
-        ),
+        Some(server) => {
+            let beside = match wizard.port() {
+                Some(port) if !port.addresses.is_empty() => format!(", beside {}", keeps()),
+                _ => String::new(),
+            };
+            format!(
+                "{} gets {server}/{} for the session{beside}. It is noted first and taken away at the end, also after a crash.",
+                order.interface, order.draft.prefix
+            )
+        }
         None => String::new(),
     };
     text.labelled("change", &change, Style::new());
@@ -195,14 +223,11 @@ fn usual_time(wizard: &Wizard) -> Option<String> {
     let family = wizard.model()?.family;
     let hops = u32::try_from(wizard.offer()?.plans.first()?.hops.len()).ok().filter(|n| *n > 0)?;
     let catalogue = Catalogue::builtin();
-    let stages: &[&str] = match Kind::of(family) {
-        Kind::Classic => &["dhcp", "config", "list", "loader", "parts", "flashing"],
-        Kind::Java => &["dhcp", "config", "list", "parts", "flashing"],
-    };
-    let [least, most] = stages.iter().filter_map(|s| catalogue.stage(family, s)).fold([0, 0], |[a, b], s| {
-        let [least, most] = s.usual;
-        [a + least, b + most]
-    });
+    let [least, most] =
+        stages(family).iter().filter_map(|s| catalogue.stage(family, s)).fold([0, 0], |[a, b], s| {
+            let [least, most] = s.usual;
+            [a + least, b + most]
+        });
     let clock = |s: u32| words::clock(Duration::from_secs((s * hops).into()));
     let word = if hops == 1 { "one hop".to_owned() } else { format!("{hops} hops") };
     let (least, most) = (clock(least), clock(most));

@@ -65,7 +65,7 @@ pub(in crate::tui) fn open_coach(model: &mut Model) {
 /// A session begins: what was seen before belongs to another.
 pub(in crate::tui) fn started(model: &mut Model, mode: Mode, interface: String) {
     if let Some(wizard) = &mut model.wizard {
-        wizard.servers = Servers::On;
+        (wizard.servers, wizard.self_test) = (Servers::On, None);
         wizard.practice = mode == Mode::Rehearsal;
     }
     (model.mode, model.interface) = (mode, interface);

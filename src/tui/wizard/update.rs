@@ -211,7 +211,7 @@ fn back(model: &mut Model) -> Vec<Effect> {
     let mut effects = Vec::new();
     if wizard.servers == Servers::Starting {
         wizard.servers = Servers::Off;
-        model.notice = Some("Called off; what had been begun is undone.".to_owned());
+        model.notice = Some("Called off; what had been begun is being undone.".to_owned());
         return vec![Effect::CallOff];
     }
     if matches!(wizard.servers, Servers::Failed(_)) {
