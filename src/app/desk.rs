@@ -19,6 +19,7 @@ use crate::{firmware::Shelf, sim::scenario::builtin};
 use anyhow::Result;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// The wizard, from the first question on.
@@ -33,6 +34,7 @@ pub(super) fn run(state: Option<&Path>, theme: Theme) -> Result<Exit> {
         hands: None,
         acts: HashMap::new(),
         starting: None,
+        fixing: None,
         live: None,
         sender,
         answers,
@@ -51,6 +53,8 @@ pub(super) struct Desk {
     /// What the program can do about the findings that are shown, by their codes.
     acts: HashMap<String, Act>,
     starting: Option<start::Starting>,
+    /// Who changes the laptop just now.
+    fixing: Option<JoinHandle<()>>,
     /// A session that the screen has not taken yet.
     live: Option<Live>,
     sender: UnboundedSender<Answer>,
@@ -74,6 +78,8 @@ impl Drop for Desk {
         if let Some(starting) = self.starting.take() {
             starting.join();
         }
+        // What it has changed comes back with its answer, and is put back with that.
+        let _ = self.fixing.take().map(JoinHandle::join);
     }
 }
 
@@ -155,15 +161,16 @@ impl Desk {
     }
 
     /// Does this on a thread of its own. Nobody waits for its answer any more when the program ends.
-    fn later(&self, name: &str, work: impl FnOnce() -> Answer + Send + 'static) {
+    fn later(&self, name: &str, work: impl FnOnce() -> Answer + Send + 'static) -> Option<JoinHandle<()>> {
         let sender = self.sender.clone();
         let spawned = std::thread::Builder::new().name(name.into()).spawn(move || {
             let _ = sender.send(work());
         });
-        if let Err(e) = spawned {
+        let refused = |e: &std::io::Error| {
             let word = format!("This computer has no room for one more thread ({e}).");
             let _ = self.sender.send(Answer::Msg(Msg::Notice(word)));
-        }
+        };
+        spawned.inspect_err(refused).ok()
     }
 
     /// Looks at the interfaces.
@@ -196,7 +203,7 @@ impl Desk {
             return Some(Msg::Fixed(Err(why)));
         };
         let hands = self.hands.take();
-        self.later("remedy", move || {
+        self.fixing = self.later("remedy", move || {
             let mut hands = match hands.map_or_else(|| Ledger::open(store.path()).map(begin), Ok) {
                 Ok(hands) => hands,
                 Err(e) => return Answer::Fixed { hands: None, done: Err(format!("{e}.")) },

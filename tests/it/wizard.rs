@@ -214,7 +214,7 @@ fn wish(text: &str) -> Wish {
 fn a_classic_phone_in_eight_keys_and_its_number() {
     let mut model = asking((80, 24), COLOUR);
     // Which phone, what it shows, the archive, the load, the wire, the plan.
-    let effects = walk(&mut model, "7960<enter><enter><down><down><down><enter>");
+    let effects = walk(&mut model, "7960<enter><enter><down><down><down><down><enter>");
     assert_eq!(effects.last(), Some(&Effect::Open(vec!["/home/tech/cmterm-7940-7960-sip.8-12.zip".into()])));
     let effects = walk(&mut model, "<enter><enter><enter><enter>");
     let draft = Draft {
@@ -335,6 +335,14 @@ fn with_the_mouse_alone() {
     assert_eq!(model.page, Page::Load, "the breadcrumb leads back");
     click_on(&mut model, "Bench");
     assert_eq!(model.page, Page::Load, "and not ahead");
+    for said in ["✓ SIP41.9", "enp3s0", "it is ready"] {
+        click_on(&mut model, said);
+    }
+    let effects = click_on(&mut model, "start the servers");
+    assert!(matches!(effects.as_slice(), [Effect::Start(_)]), "{effects:?}");
+    assert_eq!(model.page, Page::Bench);
+    click_on(&mut model, "Report");
+    assert_eq!(model.page, Page::Report);
     let areas = layout(Rect::new(0, 0, 80, 24), &model);
     assert_eq!(areas.steps.len(), Step::ALL.len());
 }
@@ -415,10 +423,14 @@ fn paths_are_pasted_and_what_cannot_be_read_is_said() {
     update(&mut model, Msg::Shelf(Err("/media/stick/loads.zip can't be read.".into())));
     let said = text(&drawn(&model));
     assert!(said.contains("loads.zip can't be read.") && said.contains("Can't go on"), "{said}");
-    // Type-ahead and the folder above.
+    // A path that is typed, type-ahead, and the folder above.
+    walk(&mut model, "a~/loads");
+    assert!(text(&drawn(&model)).contains("▸ use ~/loads"), "{}", text(&drawn(&model)));
+    assert_eq!(walk(&mut model, "<down><enter>"), [Effect::ListDir("~/loads".into())]);
+    walk(&mut model, "<esc>");
     walk(&mut model, "az9-4");
     assert!(!text(&drawn(&model)).contains("8-12.zip"), "{}", text(&drawn(&model)));
-    assert_eq!(walk(&mut model, "<esc><back>"), [Effect::ListDir("/home".into())]);
+    assert_eq!(walk(&mut model, "<esc><back>"), [Effect::ListDir("~".into())]);
 }
 
 #[test]

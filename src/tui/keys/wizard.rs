@@ -71,6 +71,7 @@ fn enter(wizard: &Wizard, page: Page) -> Option<Hint> {
             LoadRow::Offer(_) if wizard.blocker(page).is_some() => return None,
             LoadRow::Offer(_) => "go on",
         },
+        Page::Review if matches!(wizard.servers, Servers::Failed(_)) => "try again",
         _ if wizard.blocker(page).is_some() => return None,
         Page::Account => "take it",
         Page::Review if wizard.servers == Servers::Off => "start the servers",

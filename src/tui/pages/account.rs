@@ -3,6 +3,7 @@
 use crate::tui::Model;
 use crate::tui::panes::{Pane, Text, above, beside};
 use crate::tui::theme::Meaning;
+use crate::tui::widgets::text::fit_end;
 use crate::tui::wizard::{Field, Wizard};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -14,7 +15,7 @@ pub(super) fn panes(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     let mut rows = Text::new(theme, Pane::columns(list));
     for (n, field) in Field::ALL.into_iter().enumerate() {
         let cursor = if n == form.at { "_" } else { "" };
-        let shown = form.shown(field);
+        let shown = fit_end(&form.shown(field), Pane::columns(list).saturating_sub(17));
         rows.choice((n, form.at), &format!("{:<13} {shown}{cursor}", field.label()), "", Style::new());
     }
     let done = if form.is_empty() { "no account: back to the load" } else { "take it" };

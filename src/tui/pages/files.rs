@@ -3,9 +3,13 @@
 use crate::tui::Model;
 use crate::tui::panes::{Pane, Text};
 use crate::tui::theme::Meaning;
+use crate::tui::widgets::text::fit_end;
 use crate::tui::wizard::Wizard;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+
+/// Columns kept for what is typed.
+const TYPED: usize = 24;
 
 pub(super) fn panes(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     let theme = model.theme;
@@ -26,9 +30,10 @@ pub(super) fn panes(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
             theme.dim(),
         );
     }
-    let mut pane = Pane::list(body, folder.path.display().to_string(), rows.rows, folder.at);
+    let path = fit_end(&folder.path.display().to_string(), Pane::columns(body).saturating_sub(TYPED));
+    let mut pane = Pane::list(body, path, rows.rows, folder.at);
     if !folder.typed.is_empty() {
-        pane.right = format!("{}_", folder.typed);
+        pane.right = format!("{}_", fit_end(&folder.typed, TYPED - 3));
     }
     vec![pane]
 }

@@ -42,7 +42,8 @@ fn standing(theme: Theme, wizard: &Wizard, text: &mut Text) {
             let said = format!("The servers did not start. {}", why.text);
             text.item("✗", &said, theme.of(Meaning::Wrong), theme.bold());
             text.labelled("do", &why.remedy, theme.bold());
-            text.labelled("then", "Enter tries again. What the attempt had changed is undone.", theme.dim());
+            text.choice((0, 0), "try again", "Enter", Style::new());
+            text.labelled("", "What the attempt had changed is undone.", theme.dim());
         }
         Servers::Starting => {
             text.say("The servers are being started. Leave the phone off. Esc calls it off.", theme.bold());
@@ -57,10 +58,8 @@ fn standing(theme: Theme, wizard: &Wizard, text: &mut Text) {
             }
         }
         Servers::Off | Servers::On => {
-            text.say(
-                "Nothing has been touched so far. Enter starts the servers and does this:",
-                theme.bold(),
-            );
+            text.say("Nothing has been touched so far.", theme.bold());
+            text.choice((0, 0), "start the servers, and do this:", "Enter", Style::new());
         }
     }
 }

@@ -113,7 +113,7 @@ pub(super) fn shows(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
             "Or the text on its screen, such as Load rejected HC: what it means stands here then.",
             theme.dim(),
         );
-    } else if symptoms.is_empty() {
+    } else if symptoms.is_empty() && wizard.shows_like().is_none() {
         text.labelled("runs", &format!("{} (as you typed it)", wizard.start()), theme.bold());
     } else if let Some(show) = wizard.shown() {
         text.blank();

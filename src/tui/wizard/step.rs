@@ -136,7 +136,9 @@ impl Wizard {
     }
 
     fn shows_blocker(&self) -> Option<Blocker> {
-        if self.said.trim().is_empty() || self.typed_start().is_some() || !self.symptoms().is_empty() {
+        let known =
+            self.typed_start().is_some() || !self.symptoms().is_empty() || self.shows_like().is_some();
+        if self.said.trim().is_empty() || known {
             return None;
         }
         let text =

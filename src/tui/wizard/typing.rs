@@ -28,7 +28,7 @@ pub(super) fn typed(model: &mut Model, code: KeyCode) -> bool {
     }
     match page {
         Page::Model => wizard.model_at = 0,
-        Page::Shows => looked_up(wizard),
+        Page::Shows => wizard.shows_at = wizard.shows_like().unwrap_or(wizard.shows_at),
         Page::Files => wizard.folder.at = 0,
         _ => {}
     }
@@ -48,13 +48,13 @@ fn field(wizard: &mut Wizard, page: Page) -> Option<&mut String> {
     }
 }
 
-/// Moves to the answer whose text is being typed.
-fn looked_up(wizard: &mut Wizard) {
-    let typed = wizard.said.trim().to_lowercase();
-    if typed.chars().count() >= 4
-        && let Some(at) = wizard.shows().iter().position(|show| show.text.to_lowercase().contains(&typed))
-    {
-        wizard.shows_at = at;
+impl Wizard {
+    /// The answer whose text is being typed.
+    #[must_use]
+    pub fn shows_like(&self) -> Option<usize> {
+        let typed = self.said.trim().to_lowercase();
+        let like = || self.shows().iter().position(|show| show.text.to_lowercase().contains(&typed));
+        (typed.chars().count() >= 4).then(like)?
     }
 }
 

@@ -134,7 +134,8 @@ pub(in crate::tui) fn pick(model: &mut Model, row: usize) -> Vec<Effect> {
         return Vec::new();
     }
     let chosen = cursor(model).map(|(_, at)| *at);
-    if chosen == Some(row) {
+    // The only row of Review that can be clicked starts the servers.
+    if chosen == Some(row) || model.page == Page::Review {
         return on(model);
     }
     choose(model, row);

@@ -8,7 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::style::Color;
 use rescue79::clock::Instant;
 use rescue79::firmware::Intake;
-use rescue79::tui::wizard::{Finding, Grade, Port};
+use rescue79::tui::wizard::{Entry, Finding, Grade, Port};
 use rescue79::tui::{Model, Msg, Theme, update};
 
 const TO_LOAD: &str = "7961<enter><enter><enter>";
@@ -16,7 +16,7 @@ const TO_LOAD: &str = "7961<enter><enter><enter>";
 /// Name, keys, and what happens after them.
 type Scene = (&'static str, &'static str, fn(&mut Model));
 
-const SCENES: [Scene; 22] = [
+const SCENES: [Scene; 25] = [
     ("wizard-1-phone", "<down><down><down><down><down><down><down><down>", |_| {}),
     ("wizard-1-search", "796", |_| {}),
     ("wizard-1-foreign", "8945", |_| {}),
@@ -28,6 +28,8 @@ const SCENES: [Scene; 22] = [
     ("wizard-2-account", "7961<enter><enter><enter>spbx.example.org<enter>201<enter><enter>secret", |_| {}),
     ("wizard-2-missing", "7960<enter>P00303010102<enter><enter><home>", missing),
     ("wizard-2-too-much", TO_LOAD, too_much),
+    ("wizard-2-files-too-much", "7960<enter><enter>", too_many_files),
+    ("wizard-2-account-too-much", "7961<enter><enter><enter>s", too_long_an_account),
     ("wizard-3-network", "7961<enter><enter><enter><enter>", |_| {}),
     ("wizard-3-too-much", "7961<enter><enter><enter><enter>", too_many_ports),
     ("wizard-3-ready", "7961<enter><enter><enter><enter><enter>", |_| {}),
@@ -35,6 +37,7 @@ const SCENES: [Scene; 22] = [
     ("wizard-3-other-dhcp", "7961<enter><enter><enter><enter><enter>d", |_| {}),
     ("wizard-4-review", "7961<enter><enter><enter><enter><enter><enter>", |_| {}),
     ("wizard-4-starting", "7961<enter><enter><enter><enter><enter><enter>", starting),
+    ("wizard-4-too-much", "7960<enter>P00303010102<enter><enter><home>", against_everything),
     (
         "wizard-5-keys",
         "7961<enter><down><down><down><down><down><enter><enter><enter><enter><enter><enter><enter>34",
@@ -69,6 +72,41 @@ fn too_much(model: &mut Model) {
     }
     let long = "/home/tech/".to_owned() + &"a-folder-with-a-very-long-name/".repeat(6);
     update(model, Msg::Shelf(Ok((intake.finish(), vec![long.into()]))));
+}
+
+fn too_many_files(model: &mut Model) {
+    let long = "a-folder-with-a-very-long-name/".repeat(6);
+    let entries = (0..60).map(|n| Entry {
+        name: format!("{n:02}-cmterm-7940-7960-sip.{}.zip", "8-12-".repeat(20)),
+        folder: n < 5,
+        size: 7_340_000,
+    });
+    let places = (0..8).map(|n| format!("/srv/{n}/{long}").into()).collect();
+    let path = format!("/home/tech/{long}").into();
+    update(model, Msg::DirListed { path, listing: Ok((entries.collect(), 1_234)), places });
+}
+
+fn too_long_an_account(model: &mut Model) {
+    for text in ["pbx.".repeat(60) + "example.org:50600", "2".repeat(90), "x".repeat(90), "y".repeat(90)] {
+        update(model, Msg::Paste(text));
+        walk(model, "<enter>");
+    }
+}
+
+/// A load that is insisted on, a computer that is not ready, an account, and a start that failed at great length.
+fn against_everything(model: &mut Model) {
+    missing(model);
+    walk(model, "xyspbx.example.org<enter>201<end><enter><home><enter><enter>");
+    let number = model.wizard.as_ref().unwrap().preflight.number;
+    update(model, Msg::Preflight { number, findings: vec![held()] });
+    walk(model, "xy<enter>");
+    update(model, Msg::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
+    let why = rescue79::job::Blocker {
+        code: "x".into(),
+        text: "UDP port 67 is held by dnsmasq (process 812), which NetworkManager has started for a shared connection of a virtual machine.".into(),
+        remedy: "End that program, then start again.".into(),
+    };
+    update(model, Msg::NotStarted(why));
 }
 
 /// Two things in the way, and more than fits; the cursor on the first.
@@ -174,6 +212,7 @@ fn every_page_has_its_own_help() {
             || name.contains("unknown")
             || name.contains("much")
             || name.contains("missing")
+            || name.contains("account-too")
             || name.contains("the-way")
             || name.contains("other-dhcp")
             || name.contains("starting")
