@@ -44,7 +44,7 @@ pub enum Command {
         after_help = "Examples:\n  sudo rescue79 serve --interface enp0s25 --firmware ~/loads --target 7960=P0S3-8-12-00\n  \
                       rescue79 serve --listen 127.0.0.1 --tftp-port 6969 --no-dhcp --firmware ~/loads"
     )]
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// What is in these archives or folders, and what is wrong with it.
     #[command(after_help = "Example:\n  rescue79 inspect cmterm-7940-7960-sip.8-12.zip ~/loads")]
     Inspect(Inspect),

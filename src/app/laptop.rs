@@ -26,7 +26,8 @@ pub(super) fn doctor(interface: Option<&str>, json: bool, state: Option<&Path>) 
     let system = system();
     let program = std::env::current_exe().map_or_else(|_| "rescue79".to_owned(), |p| p.display().to_string());
     let folder = StateDir::place(state).ok();
-    let scene = Scene { system: system.as_ref(), program: &program, folder: folder.as_deref(), wall: wall() };
+    let (folder, address) = (folder.as_deref(), None);
+    let scene = Scene { system: system.as_ref(), program: &program, folder, address, wall: wall() };
     let report = doctor::examine(&scene, interface);
     if json {
         print_json(&report)?;
@@ -69,6 +70,9 @@ fn not_undone(failed: &str) -> String {
     let sudo = if cfg!(windows) { "as administrator" } else { "with sudo" };
     format!("this could not be undone: {failed}. Run `rescue79 restore` {sudo}; it stays noted until then.")
 }
+
+/// Told what is done next; an error ends the preparations, and what they did is undone.
+pub(super) type Tell<'a> = &'a dyn Fn(&str) -> Result<()>;
 
 /// The laptop, ready for a session.
 pub(super) struct Ready {
@@ -145,10 +149,11 @@ impl Ready {
         args: &Serve,
         store: Option<&StateDir>,
         hands: &mut Option<Setup>,
+        tell: Tell<'_>,
     ) -> Result<net::Bound> {
         self.setup = hands.take();
         let mark = self.setup.as_ref().map(Setup::mark);
-        let bound = self.set(args, store).and_then(|()| self.bind(args));
+        let bound = self.set(args, store, tell).and_then(|()| self.bind(args, tell));
         if bound.is_err()
             && let Some(mark) = mark
             && let Some(mut setup) = self.setup.take()
@@ -160,10 +165,11 @@ impl Ready {
         bound
     }
 
-    fn set(&mut self, args: &Serve, store: Option<&StateDir>) -> Result<()> {
+    fn set(&mut self, args: &Serve, store: Option<&StateDir>, tell: Tell<'_>) -> Result<()> {
         if !self.set && !args.adopt_addresses {
             return Ok(());
         }
+        tell(&format!("setting {}/{} on {}", self.address, self.prefix, self.interface.system_name()))?;
         let Some(store) = store else {
             return Err(stop(
                 Exit::NotReady,
@@ -213,8 +219,9 @@ impl Ready {
     }
 
     /// Takes the ports, and makes sure that nothing else on laptop or wire is in the way.
-    fn bind(&self, args: &Serve) -> Result<net::Bound> {
+    fn bind(&self, args: &Serve, tell: Tell<'_>) -> Result<net::Bound> {
         let system = system();
+        tell("taking the ports of the servers")?;
         let place = Place {
             address: self.address,
             interface: Some(on_wire(&self.interface)),
@@ -228,12 +235,16 @@ impl Ready {
             let mut ports = vec![args.tftp_port];
             ports.extend((!args.no_dhcp).then_some(args.dhcp_port));
             ports.sort_unstable();
+            tell("looking at the firewall")?;
             if let Some(closed) =
                 doctor::closed_firewall(system.as_ref(), self.interface.system_name(), &ports)
             {
                 return Err(stop(Exit::NotReady, closed));
             }
             // Phones ask at port 67; at another one nobody is a rival.
+            if !args.no_dhcp {
+                tell("listening for other DHCP servers, up to 4 s")?;
+            }
             let rival =
                 (!args.no_dhcp && args.dhcp_port == 67).then(|| doctor::foreign_server(&self.interface));
             if let Some(rival) = rival.flatten() {

@@ -7,6 +7,7 @@
     reason = "a test that meets the unexpected ends there, with what it met"
 )]
 
+mod account;
 mod catalogue;
 mod cli;
 mod evidence;

@@ -36,7 +36,7 @@ pub(super) fn heading(model: &Model) -> String {
         Page::Phone(_) => "Bench, one phone",
         _ => step.word(),
     };
-    let asked = view::question_of(model.page);
+    let asked = view::question_of(model);
     format!("== {name}{at}.{rehearsal}{}{asked}", if asked.is_empty() { "" } else { " " })
 }
 
