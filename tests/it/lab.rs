@@ -11,6 +11,7 @@ mod readers;
 mod recovery;
 mod strangers;
 mod talks;
+mod web;
 
 use crate::serving::{Serving, unique};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
