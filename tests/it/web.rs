@@ -93,7 +93,7 @@ fn a_read_over_http_is_told_like_any_other() {
     assert_eq!((role, made, http), (Role::SepConfig, true, true));
     // A large file comes in pieces; the fold sees them.
     let application = set("P0S3-8-12-00", crate::scenarios::SEED, Scale::FAST);
-    let (name, bytes) = application.iter().find(|(name, _)| name.ends_with(".sb2")).unwrap();
+    let (name, bytes) = application.iter().find(|(name, _)| name == "P0S3-8-12-00.sb2").unwrap();
     talk.tell(Input::Delivered(ConnId(1)));
     let ended = |talk: &Talk, n: u64| {
         talk.events.iter().find_map(|e| match e.kind {
