@@ -228,7 +228,8 @@ impl Ready {
             dhcp_port: (!args.no_dhcp).then_some(args.dhcp_port),
             tftp_port: args.tftp_port,
             http_port: (args.http_port != 0).then_some(args.http_port),
-            island: true,
+            // A foreign DHCP server, the other mark of a network that isn't ours, ends the start below.
+            island: !self.interface.default_route && (args.listen.is_none() || self.address.is_loopback()),
         };
         let bound = net::bind(&place).map_err(|e| stop(Exit::NotReady, refused(system.as_ref(), &e)))?;
         if args.listen.is_none() {

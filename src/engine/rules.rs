@@ -35,6 +35,9 @@ pub(super) const SETTLE_SILENT: Duration = Duration::from_secs(60);
 const SAME_START: Duration = Duration::from_secs(2);
 /// A universal loader reads the list of its load at each start; more often than so within one hop, it is going round.
 const LISTS_AT_STARTS: u32 = 2;
+/// A loader goes from one name of its list to the next within milliseconds of an answer, and repeats an unanswered
+/// request within seconds (`classic-phones` 1.4); an application starts 8 s after it, or later.
+const LIST_GAP: Duration = Duration::from_secs(5);
 /// A Java phone whose default list has been read in vain so often refuses it (`java-phones` 6).
 const IN_VAIN: u32 = 3;
 
@@ -44,9 +47,9 @@ pub(super) const UNREGISTERED: &str = "Its screen may say \"Registering\" or \"P
 /// The first rule that has something to say, given the phone as it is now. Called until it says nothing.
 pub(super) fn conclude(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Option<Kind> {
     if let Some(pause) = phone.pause {
-        return identify(desk, phone, sign).or_else(|| paused(desk, phone, pause));
+        return identify(desk, phone, sign, now).or_else(|| paused(desk, phone, pause));
     }
-    identify(desk, phone, sign)
+    identify(desk, phone, sign, now)
         .or_else(|| plan(desk, phone))
         .or_else(|| refused(desk, phone, now))
         .or_else(|| hop_done(desk, phone, sign, now))
@@ -61,7 +64,7 @@ fn paused(desk: &Desk<'_>, phone: &Phone, pause: Pause) -> Option<Kind> {
     (pause == Pause::Asked && !hand::writes_flash(desk.catalogue, phone)).then_some(Kind::Paused)
 }
 
-fn identify(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>) -> Option<Kind> {
+fn identify(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Option<Kind> {
     let mut identity = phone.identity.clone();
     if let Some(class) = phone.asks.as_ref().and_then(|asks| asks.class.as_deref())
         && let Class::Model(model) = desk.catalogue.by_class(class)
@@ -73,7 +76,8 @@ fn identify(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>) -> Option<Kind> {
         identity.family = Some(model.family);
     }
     if let Sign::Asks(role, file) = sign {
-        shown_by_request(desk, &mut identity, role, file);
+        let in_list = goes_down_its_list(phone, now);
+        shown_by_request(desk, &mut identity, role, file, in_list);
     }
     // Last: what a phone says of itself beats what its requests look like.
     said::identify(desk.catalogue, phone, &mut identity);
@@ -81,8 +85,15 @@ fn identify(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>) -> Option<Kind> {
     (!same).then_some(Kind::Identified(identity))
 }
 
+/// A universal loader asks for the files of all protocols, one right after the other; an application of SIP for its own
+/// alone, and seconds after its loader (`classic-phones` 1.5).
+fn goes_down_its_list(phone: &Phone, now: Instant) -> bool {
+    let others = |name: &str| name == "xmldefault.cnf.xml" || name.starts_with("mgc");
+    phone.names.iter().any(|(name, asked)| others(name) && now.since(asked.last) < LIST_GAP)
+}
+
 /// What a file name gives away (`classic-phones` 1.5, `java-phones` 7.5).
-fn shown_by_request(desk: &Desk<'_>, identity: &mut Identity, role: Role, file: &str) {
+fn shown_by_request(desk: &Desk<'_>, identity: &mut Identity, role: Role, file: &str, in_list: bool) {
     let before = (identity.family, identity.condition, identity.protocol);
     let classic = Some(Family::Classic);
     match role {
@@ -104,16 +115,24 @@ fn shown_by_request(desk: &Desk<'_>, identity: &mut Identity, role: Role, file: 
         }
         Role::SipConfig | Role::MgcpConfig if identity.condition != Condition::Application => {
             identity.family = identity.family.or(classic);
-            if identity.condition == Condition::Unknown {
+            // Its own file alone may be asked for by whatever speaks SIP.
+            if identity.condition == Condition::Unknown && (in_list || role == Role::MgcpConfig) {
                 identity.condition = Condition::Loader;
             }
         }
+        Role::SipDefault if in_list => identity.family = identity.family.or(classic),
         Role::SipDefault => {
             identity.family = identity.family.or(classic);
             if identity.condition != Condition::SingleImage {
                 (identity.condition, identity.protocol) = (Condition::Application, Some(Protocol::Sip));
             }
         }
+        // A load of the first years is loader and application in one, and may show itself by nothing else before.
+        Role::AppFile
+            if identity.condition == Condition::SingleImage
+                || identity.family == classic
+                    && identity.model.is_none()
+                    && identity.condition == Condition::Unknown => {}
         Role::AppFile => {
             identity.condition = Condition::Application;
             identity.protocol = desk.catalogue.role(file).1.or(identity.protocol);

@@ -33,7 +33,10 @@ impl Doors {
     /// known.
     pub(super) fn open(place: &Place) -> Self {
         let mut doors = Self::default();
-        if place.dhcp_port.is_some() && place.island {
+        if place.dhcp_port.is_some() && !place.island {
+            let why = "this network leads elsewhere, where their exchange may be; phones can't register here and are recovered all the same.";
+            doors.missing.push(why.to_owned());
+        } else if place.dhcp_port.is_some() {
             let at = |port| SocketAddrV4::new(place.address, port);
             doors.sip_datagrams = kept(&mut doors.missing, "UDP port 5060", datagrams(at(SIP)));
             doors.sip = kept(&mut doors.missing, "TCP port 5060", listener(at(SIP)));

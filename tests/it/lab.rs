@@ -14,6 +14,7 @@ mod remedies;
 mod rivals;
 mod strangers;
 mod talks;
+mod web;
 
 use crate::serving::{Serving, unique};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};

@@ -35,5 +35,6 @@ mod symptoms;
 mod talk;
 mod variation;
 mod walks;
+mod web;
 mod wizard;
 mod xray;
