@@ -29,7 +29,7 @@ fn on(lab: &Lab, args: &str) {
 
 /// All that `ip` tells of the laptop, byte for byte. What is still on its way (IPv6 addresses that are being probed,
 /// links that come up) is waited for.
-fn state(lab: &Lab) -> String {
+pub(super) fn state(lab: &Lab) -> String {
     let look = || {
         let part = |args: &[&str]| {
             let out = run(lab.on_laptop("ip").args(args));
@@ -135,7 +135,7 @@ fn an_interface_that_was_off_is_off_again() {
 }
 
 /// The lights go out at a moment that nobody chose, again and again: `restore`, or the next start, gives the first state
-/// back byte for byte. The ledger's own tests cut it at each byte.
+/// back byte for byte. `kills` does it at every step, the ledger's own tests cut it at each byte.
 #[test]
 fn kill_at_any_moment_and_all_is_put_back() {
     let Some(lab) = bare() else { return };
@@ -146,7 +146,7 @@ fn kill_at_any_moment_and_all_is_put_back() {
     let before = state(&lab);
     let folder = firmware(lab.path(), &[LOAD], Scale::FAST);
     let mut left_something = 0;
-    for turn in 0..14 {
+    for turn in 0..6 {
         let serve = ["serve", "--interface", LAPTOP_END, "--no-dhcp", "--firmware", folder.to_str().unwrap()];
         let mut child = rescue79(&lab, &serve).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let ledger = lab.path().join("state/ledger.jsonl");
@@ -169,7 +169,7 @@ fn kill_at_any_moment_and_all_is_put_back() {
         }
         assert_eq!(state(&lab), before, "turn {turn}");
     }
-    assert!(left_something > 7, "the kills came too late: {left_something}");
+    assert!(left_something > 2, "the kills came too late: {left_something}");
 }
 
 #[test]
