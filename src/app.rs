@@ -2,6 +2,7 @@
 
 mod bench;
 mod desk;
+mod doctor;
 mod firmware;
 mod laptop;
 mod lines;
@@ -84,8 +85,8 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Some(Command::Rehearse(args)) => rehearse::run(&args, theme),
         Some(Command::Inspect(args)) => firmware::inspect(&args),
         Some(Command::Plan(args)) => firmware::plan(&args),
-        Some(Command::Doctor { interface, json }) => laptop::doctor(interface.as_deref(), json, state),
-        Some(Command::Restore) => laptop::restore(state),
+        Some(Command::Doctor { interface, json }) => doctor::doctor(interface.as_deref(), json, state),
+        Some(Command::Restore) => doctor::restore(state),
         Some(Command::Replay(args)) => replay::run(&args, theme),
         Some(Command::Models { json }) => models(json),
         None if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => desk::run(state, theme),

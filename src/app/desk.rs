@@ -1,6 +1,6 @@
 //! The wizard's errands: folders, firmware, interfaces, and the start of a session.
 
-use super::laptop;
+use super::doctor;
 use super::rehearse;
 use super::screen::{self, Live, Look};
 use super::serve;
@@ -25,7 +25,7 @@ const FIRMWARE: [&str; 13] = [
 /// The wizard, from the first question on.
 pub(super) fn run(state: Option<&Path>, theme: Theme) -> Result<Exit> {
     let store = StateDir::open(state).ok();
-    laptop::after_a_crash(store.as_ref());
+    doctor::after_a_crash(store.as_ref());
     let (sender, answers) = unbounded_channel();
     let (shelf, paths, hands) = (Shelf::default(), Vec::new(), None);
     let desk = Desk { store, shelf, paths, hands, sender, answers };

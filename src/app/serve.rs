@@ -3,7 +3,7 @@
 use super::bench::{Bench, interrupted, wall};
 use super::recorder::Recorder;
 use super::screen::{self, Live, Look};
-use super::{Exit, firmware, laptop, stop};
+use super::{Exit, doctor, firmware, laptop, stop};
 use crate::catalogue::Catalogue;
 use crate::cli::{Answer, Serve};
 use crate::clock::{Instant, Wall};
@@ -46,7 +46,7 @@ async fn prepare(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exi
         eprintln!("rescue79: the state folder can't be used ({e}); nothing is kept of this session.");
     }
     let store = store.ok();
-    laptop::after_a_crash(store.as_ref());
+    doctor::after_a_crash(store.as_ref());
     let ready = open(args, || firmware::shelf(&args.firmware), store, &mut None)?;
     laptop::elsewhere(args, ready.laptop.address);
     if (&mut interrupted).now_or_never().is_some() {

@@ -1,7 +1,7 @@
 //! Linux: `ip`, `ss`, `nmcli`, `networkctl`, `nft`, `iptables`, and what `/proc` and `/sys` tell.
 
 mod firewall;
-mod parse;
+pub(super) mod parse;
 
 use super::interfaces::Kind;
 use super::run::{Argv, Run, Trouble};

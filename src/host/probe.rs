@@ -23,6 +23,9 @@ pub enum Search {
     CantSee(String),
 }
 
+/// Why nothing can be seen on the wire while no cable is in.
+pub const NO_LINK: &str = "there is no link";
+
 /// One question is a number that nobody else on the wire uses now.
 fn number() -> u32 {
     let now = std::process::id().wrapping_mul(0x9e37_79b9);
@@ -52,7 +55,7 @@ fn socket(interface: &Interface, at: SocketAddrV4) -> io::Result<UdpSocket> {
 #[must_use]
 pub fn foreign(interface: &Interface) -> Search {
     if !interface.up {
-        return Search::CantSee("there is no link".into());
+        return Search::CantSee(NO_LINK.into());
     }
     match Asking::open(interface) {
         Ok(mut asking) => asking.search(interface),
@@ -165,7 +168,7 @@ pub fn conflict(
     address: Ipv4Addr,
 ) -> Result<Option<String>, String> {
     if !interface.up {
-        return Err("there is no link".into());
+        return Err(NO_LINK.into());
     }
     if interface.addresses.iter().any(|(a, _)| *a == address) {
         return Ok(None); // ours; the system itself defends it

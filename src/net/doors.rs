@@ -3,8 +3,11 @@
 //! None of them is needed to lead a phone to its load. One that can't be had is said once and left out.
 
 use super::sockets::{Interface, Place};
+#[cfg(target_os = "linux")]
 use crate::limits;
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::Socket;
+#[cfg(target_os = "linux")]
+use socket2::{Domain, Protocol, Type};
 use std::io;
 use std::net::{SocketAddr, SocketAddrV4};
 

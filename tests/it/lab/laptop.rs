@@ -318,6 +318,38 @@ fn g6_another_dhcp_server_is_found_and_named() {
     refused(&lab, &["--interface", LAPTOP_END], &["another DHCP server", "10.9.9.1", "--no-dhcp"]);
 }
 
+/// The cable comes in when everything runs, as it should; then there is somebody else on it.
+#[test]
+fn g6_another_server_is_found_when_the_cable_comes_in() {
+    let Some(lab) = bare() else { return };
+    ip(&format!("-n {} link set {PHONE_END} down", lab.phones)).unwrap();
+    let gone = until(10, || {
+        let (_, report) = doctor(&lab);
+        (check(&report, "link")["state"] != "ok").then_some(())
+    });
+    assert!(gone.is_some());
+    let mut serving = serving(&lab, &[]);
+    serving.wait("a word about the cable", |e| e["event"] == "link" && e["up"] == false);
+    ip(&format!("-n {} link set {PHONE_END} up", lab.phones)).unwrap();
+    let _rogue = dnsmasq(&lab, &[]);
+    let found = serving.wait("the other server", |e| e["event"] == "other_server");
+    assert!(found["text"].as_str().unwrap().contains("10.9.9.1"), "{found}");
+}
+
+/// `--keep-address` leaves the interface's own address alone; what phones wrongly ask is added all the same.
+#[test]
+fn an_address_is_adopted_beside_one_that_is_kept() {
+    let Some(lab) = Lab::open() else { return };
+    let before = state(&lab);
+    let mut serving = serving(&lab, &["--no-dhcp", "--keep-address", "--adopt-addresses"]);
+    ask(&lab, "1.79.168.192");
+    serving.wait("the adoption", |e| e["event"] == "address_set" && e["address"] == "1.79.168.192");
+    assert!(has(&lab, "1.79.168.192/32"));
+    signal(serving.pid(), "-TERM");
+    serving.end(10);
+    assert_eq!(state(&lab), before);
+}
+
 #[test]
 fn a_port_that_is_taken_names_its_holder() {
     let Some(lab) = bare() else { return };
