@@ -342,6 +342,7 @@ fn an_address_is_adopted_beside_one_that_is_kept() {
     let Some(lab) = Lab::open() else { return };
     let before = state(&lab);
     let mut serving = serving(&lab, &["--no-dhcp", "--keep-address", "--adopt-addresses"]);
+    lab.address(CLIENT);
     ask(&lab, "1.79.168.192");
     serving.wait("the adoption", |e| e["event"] == "address_set" && e["address"] == "1.79.168.192");
     assert!(has(&lab, "1.79.168.192/32"));
