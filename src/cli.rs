@@ -153,7 +153,7 @@ pub struct Serve {
     #[arg(long)]
     pub keep_address: bool,
     /// Answer at the address that a phone wrongly asks for files, too: it is set for the session.
-    #[arg(long, requires = "interface", conflicts_with = "keep_address")]
+    #[arg(long, requires = "interface")]
     pub adopt_addresses: bool,
     /// The DHCP port.
     #[arg(long, value_name = "PORT", default_value_t = 67)]

@@ -25,7 +25,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 /// The wizard, from the first question on.
 pub(super) fn run(state: Option<&Path>, style: Style) -> Result<Exit> {
     let store = StateDir::open(state).ok();
-    super::laptop::after_a_crash(store.as_ref());
+    super::doctor::after_a_crash(store.as_ref());
     let (sender, answers) = unbounded_channel();
     let desk = Desk {
         store,

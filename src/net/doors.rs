@@ -7,7 +7,9 @@ use super::sockets::{Interface, Place};
 use crate::evidence::lldp;
 #[cfg(target_os = "linux")]
 use crate::limits;
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::Socket;
+#[cfg(target_os = "linux")]
+use socket2::{Domain, Protocol, Type};
 use std::io;
 use std::net::{SocketAddr, SocketAddrV4};
 

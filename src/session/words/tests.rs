@@ -50,6 +50,7 @@ fn one_of_each() -> Vec<Kind> {
         Kind::AddressSet { interface: "enp0s25".into(), address, again: true },
         Kind::Link { interface: "enp0s25".into(), up: true },
         Kind::Link { interface: "enp0s25".into(), up: false },
+        Kind::OtherServer { text: "There is another DHCP server: 10.0.0.1.".into() },
         Kind::Interface { interface: "enp0s25".into(), there: true },
         Kind::Interface { interface: "enp0s25".into(), there: false },
         Kind::SelfTest { ok: true, text: "The program read a file from its own TFTP server".into() },
