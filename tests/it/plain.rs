@@ -253,3 +253,17 @@ fn a_rehearsal_is_finished_when_nobody_answers_any_more() {
     assert!(said.contains("The session has ended: the phone is recovered."), "{said}");
     is_text(&said);
 }
+
+#[test]
+fn serve_speaks_in_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = firmware(folder.path(), &["P0S3-8-12-00"], Scale::FAST);
+    let args = ["serve", "--listen", "127.0.0.1", "--tftp-port", "0", "--no-dhcp", "--plain", "--firmware"];
+    let mut piped = Piped::open(folder.path(), &[&args[..], &[root.to_str().unwrap()]].concat());
+    piped.hears("The servers answer on 127.0.0.1");
+    piped.type_in("status\nP\nquit\nleave\n");
+    let (code, said) = piped.end();
+    is_text(&said);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("0 phones, 0 B served") && said.contains("The servers stop answering."), "{said}");
+}
