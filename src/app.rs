@@ -5,13 +5,16 @@ mod desk;
 mod face;
 mod firmware;
 mod laptop;
+mod leases;
 mod lines;
+mod outlet;
 mod plain;
 mod recorder;
 mod rehearse;
 mod replay;
 mod report;
 mod screen;
+mod scribe;
 mod serve;
 
 use crate::catalogue::{self, Catalogue};

@@ -101,7 +101,7 @@ async fn rehearse(
     let speed = args.speed.or((!args.headless).then_some(ON_SCREEN));
     let live = play(scenario, world, recorder, speed)?;
     if args.headless {
-        return live.bench.headless(args.events.as_deref() == Some("-")).await;
+        return live.bench.headless(args.events.as_deref() == Some("-"), None).await;
     }
     let interface = scenario.server.address.to_string();
     screen::run(live, Look { mode: Mode::Rehearsal, interface, style }).await
@@ -134,7 +134,6 @@ fn play(
         expect: Some(phones),
         time: None,
         journal: None,
-        after: Box::new(|_, _| {}),
     };
     Ok(Live { bench, clock: Box::new(move || *clock.borrow()), loads })
 }

@@ -71,7 +71,6 @@ async fn shown(mut journal: Journal, style: Style) -> Result<Exit> {
         expect: None,
         time: None,
         journal: None,
-        after: Box::new(|_, _| {}),
     };
     screen::run(Live { bench, clock: Box::new(move || *clock.borrow()), loads: Vec::new() }, look).await
 }

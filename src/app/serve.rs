@@ -1,14 +1,17 @@
 //! `serve`: the servers without the wizard.
 
-use super::bench::{Bench, interrupted, wall};
+use super::bench::{Bench, interrupted, monotonic, wall};
+use super::leases::Leases;
+use super::outlet::Outlet;
 use super::recorder::Recorder;
 use super::screen::{self, Live, Look};
+use super::scribe::Scribe;
 use super::{Exit, Style, firmware, laptop, stop};
 use crate::catalogue::Catalogue;
 use crate::cli::{Answer, Serve};
 use crate::clock::{Instant, Wall};
 use crate::engine::Engine;
-use crate::event::{Event, Kind, Session};
+use crate::event::{Kind, Session};
 use crate::firmware::{Severity, Shelf};
 use crate::host::keeper::{Adopt, Keeper};
 use crate::host::probe::{self, SelfTest};
@@ -115,7 +118,8 @@ async fn serve(args: &Serve, ready: Ready, style: Style) -> Result<Exit> {
         eprintln!("rescue79: {word}.");
     }
     if !args.screen {
-        return live.bench.headless(args.events.as_deref() == Some("-")).await;
+        let lines = Outlet::new("standard output".to_owned(), std::io::stdout())?;
+        return live.bench.headless(args.events.as_deref() == Some("-"), Some(lines)).await;
     }
     screen::run(live, look).await
 }
@@ -149,21 +153,25 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
     let loads = Live::loads(&shelf);
     let engine = Engine::new(catalogue, shelf, job, state.clone(), leases.clone())
         .map_err(|e| stop(Exit::NotReady, e))?;
-    let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
+    let (sender, happened) = mpsc::channel(limits::EVENTS_UNDER_WAY);
     let began = start.moment(now).max(state.last) + std::time::Duration::from_millis(1);
     let began = if state.session.is_some() { began } else { Instant::ZERO };
     laptop.give_up_rights(args);
     let tftp = bound.tftp_address()?.port();
     let running = net::start(engine, bound, began, session, sender).context("the servers can't start")?;
-    let leases = keep_leases(store, leases);
     let orders = running.orders();
+    let notes = running.orders();
+    let note = Box::new(move |kind| notes.give(Order::Note(Box::new(kind))));
+    let leases = Leases::new(store, &leases);
+    let (events, scribe) = Scribe::start(happened, recorder, leases, note)?;
     let keeper = look_after(args, laptop, tftp, &orders)?;
     let bench = Bench {
         events,
         order: Box::new(move |order| orders.give(order)),
-        recorder,
+        recorder: Recorder::new(start),
         join: Box::new(move || {
             let ended = running.join().context("the servers failed");
+            scribe.join().map_err(|_| anyhow::anyhow!("the journal ended unexpectedly"))?;
             drop(keeper); // puts the laptop back
             ended
         }),
@@ -172,10 +180,8 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
         expect: args.expect,
         time: args.time,
         journal,
-        after: Box::new(leases),
     };
-    #[expect(clippy::disallowed_methods, reason = "the app reads the clock for the screen")]
-    let started = std::time::Instant::now();
+    let started = monotonic();
     Ok(Live { bench, clock: Box::new(move || began + started.elapsed()), loads })
 }
 
@@ -223,7 +229,9 @@ fn record(
     words: &mut Vec<String>,
 ) -> Result<Option<PathBuf>> {
     if let Some(target) = &args.events {
-        recorder.events(target).with_context(|| format!("the events can't be written to {target}"))?;
+        recorder
+            .events_at_leisure(target)
+            .with_context(|| format!("the events can't be written to {target}"))?;
     }
     match (old, store) {
         (Some(old), _) => {
@@ -252,26 +260,5 @@ fn record(
             }
         },
         (None, None) => Ok(None),
-    }
-}
-
-/// Writes the leases down whenever one is new.
-fn keep_leases(
-    store: Option<StateDir>,
-    mut leases: Vec<(crate::phone_id::Mac, Ipv4Addr)>,
-) -> impl FnMut(&State, &Event) {
-    move |_, event| {
-        let (Some(store), Some(mac), Kind::DhcpAck { address, .. }) = (&store, event.phone, &event.kind)
-        else {
-            return;
-        };
-        if leases.contains(&(mac, *address)) {
-            return;
-        }
-        leases.retain(|(m, a)| *m != mac && a != address);
-        leases.push((mac, *address));
-        if let Err(e) = store.save_leases(&leases) {
-            eprintln!("rescue79: the list of leases can't be written ({e}).");
-        }
     }
 }
