@@ -25,7 +25,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             // The answer to the only question that the technician has after the start.
             if let (Kind::SelfTest { ok, text }, Some(wizard)) = (&event.kind, &mut model.wizard) {
                 wizard.self_test = Some((*ok, text.clone()));
-                model.notice = Some(text.clone());
+                // The coach says so itself, and needs the footer for its keys.
+                model.notice = (model.page != Page::Keys).then(|| text.clone());
             }
             gone(model);
         }

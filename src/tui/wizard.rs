@@ -3,6 +3,7 @@
 mod account;
 mod answers;
 mod coach;
+mod exercise;
 mod folder;
 mod offers;
 mod ready;
@@ -16,6 +17,7 @@ pub use account::{Field, Form};
 pub(super) use answers::{checked, fixed, listed, ports, preflight, progress, refused, shelf};
 pub use coach::Outcome;
 pub use coach::{Coach, Phase};
+pub use exercise::{Exercise, Refused};
 pub use folder::{Entry, Folder};
 pub use offers::{LoadRow, Offer};
 pub(super) use ready::{fix, insist};
@@ -32,17 +34,6 @@ use crate::load::{LoadName, Protocol};
 use crate::route::Start;
 use std::path::PathBuf;
 
-/// A virtual bench that can be practised on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exercise {
-    /// Its name for the program.
-    pub name: String,
-    /// One line.
-    pub title: String,
-    /// What it teaches.
-    pub teaches: String,
-}
-
 /// What the servers are started with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
@@ -52,21 +43,6 @@ pub struct Order {
     pub interface: String,
     /// It keeps the address it has.
     pub keep: bool,
-}
-
-/// An exercise that ends before anything is served: the wizard itself refuses it.
-#[derive(Clone, Debug)]
-pub struct Refused {
-    /// Its name.
-    pub name: String,
-    /// The model of its phone.
-    pub model: String,
-    /// What the phone runs, as somebody would type it.
-    pub from: String,
-    /// The load that is wanted.
-    pub target: String,
-    /// The firmware that is there.
-    pub shelf: Shelf,
 }
 
 /// Where the servers stand.

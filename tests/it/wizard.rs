@@ -542,7 +542,13 @@ fn the_phone_waits_until_the_servers_have_answered_themselves() {
     update(&mut model, said(true, "The program read a file from its own TFTP server."));
     let shown = text(&drawn(&model));
     assert!(!shown.contains("leave the phone off") && !shown.contains('▲'), "{shown}");
-    assert!(shown.contains("The program read a file"), "it stands in the footer: {shown}");
+    assert!(
+        shown.contains("✓ The servers have answered themselves") && shown.contains("lamps answer"),
+        "{shown}"
+    );
+    walk(&mut model, "<esc>");
+    update(&mut model, said(true, "The program read a file from its own TFTP server."));
+    assert!(text(&drawn(&model)).contains("The program read a file"), "it stands in the footer of the Bench");
 }
 
 #[test]

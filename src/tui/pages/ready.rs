@@ -28,7 +28,7 @@ pub(super) fn panes(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     let fine = wizard.preflight.count(Grade::Fine);
     if fine > 0 {
         let word = if fine == 1 { "1 check is".to_owned() } else { format!("{fine} checks are") };
-        rows.say(&format!("  ✓ {word} as it should be"), theme.dim());
+        rows.item("  ✓", &format!("{word} as it should be"), theme.dim(), theme.dim());
     }
     let name = wizard.port().map_or("this computer", |port| &port.name);
     let mut list = Pane::list(list, format!("is {name} ready?"), rows.rows, wizard.ready_at);
@@ -71,20 +71,22 @@ fn one(model: &Model, wizard: &Wizard, row: ReadyRow, at: (usize, usize), rows: 
         ReadyRow::Set => {
             let keep = wizard.address.keep;
             let cursor = if wizard.address.before.is_some() { "_" } else { "" };
-            let text = format!("{} set {}{cursor} for this session", chosen(!keep), wizard.address.typed);
+            let text =
+                format!("address  {} set {}{cursor} for this session", chosen(!keep), wizard.address.typed);
             rows.choice(at, &text, "A: another", Style::new());
         }
         ReadyRow::Keep => {
             let has = wizard.port().map_or("no address".to_owned(), address);
-            let text = format!("{} keep what it has: {has}", chosen(wizard.address.keep));
+            let text = format!("         {} keep what it has: {has}", chosen(wizard.address.keep));
             rows.choice(at, &text, "", Style::new());
         }
         ReadyRow::Ours => {
-            let text = format!("{} this program gives the phones their addresses", chosen(wizard.dhcp));
+            let text = format!("phones   {} get their addresses from this program", chosen(wizard.dhcp));
             rows.choice(at, &text, "D: change", Style::new());
         }
         ReadyRow::Theirs => {
-            let text = format!("{} another DHCP server does, and has to stay", chosen(!wizard.dhcp));
+            let text =
+                format!("         {} from another DHCP server, which has to stay", chosen(!wizard.dhcp));
             rows.choice(at, &text, "", Style::new());
         }
         ReadyRow::Finding(n) => {
