@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::job::Wish;
+use crate::provision::Account;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -126,6 +127,12 @@ pub struct Serve {
     /// What phones run now, where it is known.
     #[arg(long, value_name = "[MODEL=]LOAD", num_args = 1..)]
     pub from: Vec<Wish>,
+    /// Targets that are given although the plan says no, in one step. The journal and the report say so.
+    #[arg(long, value_name = "[MODEL=]LOAD", num_args = 1..)]
+    pub force: Vec<Wish>,
+    /// The SIP account of a phone; asked for by the wizard, for a password has no place in a command line.
+    #[arg(skip)]
+    pub account: Option<Account>,
     /// End when so many phones have a final verdict.
     #[arg(long, value_name = "N")]
     pub expect: Option<u32>,

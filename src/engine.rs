@@ -7,6 +7,8 @@
 mod addresses;
 mod answer;
 mod complaints;
+mod hand;
+mod orders;
 mod reads;
 mod requests;
 mod rules;
@@ -17,7 +19,7 @@ mod watch;
 use crate::catalogue::Catalogue;
 use crate::clock::Instant;
 use crate::dhcp::{self};
-use crate::event::{Event, Kind, ReadFailure, Session};
+use crate::event::{Event, GivenAccount, Kind, ReadFailure, Remedy, Request, Session};
 use crate::firmware::Shelf;
 use crate::job::Job;
 use crate::limits;
@@ -48,6 +50,8 @@ pub enum Endpoint {
     Sccp(ConnId),
     /// Neighbour announcements, from their LLC header on; nothing is ever sent from here.
     Cdp,
+    /// The same in the standard's form, from their first field on.
+    Lldp,
 }
 
 /// One connection, for as long as it lasts; never used again.
@@ -88,11 +92,38 @@ pub enum Input<'a> {
     Command(&'a Command),
 }
 
-/// What a technician can decide while the bench is live.
+/// What a technician can decide while the bench is live. What can't be carried out is told as [`Kind::OrderRefused`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Forget everything about a phone; its next packet makes it new.
     Forget(Mac),
+    /// Serve it nothing for a while. It keeps its address; a phone that reads or writes firmware finishes that first.
+    Pause(Mac),
+    /// Serve it again.
+    Resume(Mac),
+    /// Lead it elsewhere, or from elsewhere. Names are as on the command line; what is not given stays.
+    Replan {
+        /// Which phone.
+        phone: Mac,
+        /// The load it is to run.
+        target: Option<String>,
+        /// What it runs: a load, a release, `wiped`, `unknown` ([`crate::route::Start::parse`]).
+        from: Option<String>,
+    },
+    /// Do something for it that is not done by default.
+    Remedy {
+        /// Which phone.
+        phone: Mac,
+        /// What.
+        remedy: Remedy,
+    },
+    /// What the program asked for was carried out.
+    Done {
+        /// Which phone.
+        phone: Mac,
+        /// What.
+        request: Request,
+    },
 }
 
 /// What the engine wants done.
@@ -201,6 +232,12 @@ impl Engine {
             self.tell(now, None, Kind::SessionResumed { gap_s });
         } else {
             session.targets = self.job.targets();
+            session.forced = self.job.forced();
+            session.account = self
+                .job
+                .account
+                .as_ref()
+                .map(|account| GivenAccount { user: account.to_string(), only: account.phone });
             (session.server, session.dhcp) = (self.job.server, self.job.dhcp);
             self.tell(now, None, Kind::SessionStarted(session));
         }
@@ -245,20 +282,16 @@ impl Engine {
             Input::Datagram { at: Endpoint::Tftp, from, bytes } => self.request(now, from, bytes),
             Input::Datagram { at: Endpoint::Dhcp, from, bytes } => self.dhcp(now, from, bytes),
             Input::Datagram { at: Endpoint::SipUdp, from, bytes } => self.sip_datagram(now, from, bytes),
-            Input::Datagram { at: Endpoint::Cdp, bytes, .. } => self.announced(now, bytes),
+            Input::Datagram { at: at @ (Endpoint::Cdp | Endpoint::Lldp), bytes, .. } => {
+                self.announced(now, at, bytes);
+            }
             Input::Datagram { at: at @ (Endpoint::Sip(id) | Endpoint::Sccp(id)), from, bytes } => {
                 self.stream(now, at, id, from, bytes);
             }
             Input::HungUp(id) => self.hung_up(id),
             Input::Unreachable(id) => self.reads.closed(now, id),
             Input::Tick => {}
-            Input::Command(Command::Forget(mac)) => {
-                if let Some(dhcp) = &mut self.dhcp {
-                    dhcp.forget(*mac);
-                }
-                self.seen_at.retain(|_, (known, _)| known != mac);
-                self.tell(now, Some(*mac), Kind::Forgotten);
-            }
+            Input::Command(command) => self.command(now, command),
         }
         if now >= self.next_sweep {
             self.next_sweep = now + SWEEP;

@@ -13,6 +13,7 @@ pub mod macos;
 pub mod plan;
 pub mod privileges;
 pub mod probe;
+pub mod remedy;
 pub mod run;
 pub mod setup;
 pub mod state;

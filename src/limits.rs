@@ -96,6 +96,11 @@ pub const COMPLAINERS: usize = 256;
 
 /// A configuration file that a classic loader takes; a larger one ends in "buffer full" (`classic-phones` 1.4).
 pub const CLASSIC_CONFIG_BYTES: usize = 8_192;
+/// A user, a password or a display name of a SIP account: what the classic phones keep; the others keep more
+/// (`classic-phones` 4.3).
+pub const ACCOUNT_CHARS: usize = 31;
+/// A host name (RFC 1035 2.3.4).
+pub const HOST_NAME_BYTES: usize = 255;
 /// Receive buffer of the request ports: a pallet of phones that starts at once (240 DISCOVERs of 342 bytes and their
 /// kernel overhead) must fit several times.
 pub const RECEIVE_BUFFER: usize = 4 << 20;

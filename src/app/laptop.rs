@@ -37,7 +37,7 @@ pub(super) fn doctor(interface: Option<&str>, json: bool, state: Option<&Path>) 
         return Ok(Exit::Done);
     }
     let first = report.checks.first();
-    let line = first.map(|c| format!("{} {}", c.seen, c.remedy.as_deref().unwrap_or_default()));
+    let line = first.map(|c| format!("{} {}", c.seen, c.to_do()));
     Err(stop(Exit::NotReady, line.unwrap_or_default()))
 }
 
@@ -137,8 +137,28 @@ fn say(undone: &Undone) {
 }
 
 impl Ready {
-    /// Sets the address, when one is to be set.
-    pub(super) fn set(&mut self, store: Option<&StateDir>) -> Result<()> {
+    /// Sets the address, when one is to be set, and takes the ports. `hands` holds what was changed on the laptop before;
+    /// the session takes it over when it can begin.
+    pub(super) fn prepare(
+        &mut self,
+        args: &Serve,
+        store: Option<&StateDir>,
+        hands: &mut Option<Setup>,
+    ) -> Result<net::Bound> {
+        self.setup = hands.take();
+        let mark = self.setup.as_ref().map(Setup::mark);
+        let bound = self.set(store).and_then(|()| self.bind(args));
+        if bound.is_err()
+            && let Some(mark) = mark
+            && let Some(mut setup) = self.setup.take()
+        {
+            say(&Undone { done: Vec::new(), ..setup.back_to(mark) });
+            *hands = Some(setup);
+        }
+        bound
+    }
+
+    fn set(&mut self, store: Option<&StateDir>) -> Result<()> {
         if !self.set {
             return Ok(());
         }
@@ -157,15 +177,24 @@ impl Ready {
             );
             return Err(stop(Exit::NotReady, line));
         }
-        let ledger = Ledger::open(store.path()).map_err(|e| stop(Exit::NotReady, e))?;
-        let (mut setup, undone) = Setup::begin(system, ledger);
-        say(&undone);
+        if self.setup.is_none() {
+            let ledger = Ledger::open(store.path()).map_err(|e| stop(Exit::NotReady, e))?;
+            let (setup, undone) = Setup::begin(system, ledger);
+            say(&undone);
+            self.setup = Some(setup);
+        }
         let name = self.interface.system_name();
-        setup.address(name, self.address, self.prefix).map_err(|e| {
-            let hint = if cfg!(windows) { "Run the program as administrator" } else { "Run the program with sudo" };
-            stop(Exit::NotReady, format!("the address {} can't be set on {name}: {e}. {hint}, or set it yourself and add --keep-address.", self.address))
-        })?;
-        self.setup = Some(setup);
+        if let Some(Err(e)) = self.setup.as_mut().map(|s| s.address(name, self.address, self.prefix)) {
+            let hint =
+                if cfg!(windows) { "Run the program as administrator" } else { "Run the program with sudo" };
+            return Err(stop(
+                Exit::NotReady,
+                format!(
+                    "the address {} can't be set on {name}: {e}. {hint}, or set it yourself and add --keep-address.",
+                    self.address
+                ),
+            ));
+        }
         // As it is now: switched on, and with the address.
         if let Some(now) = interfaces::named(name) {
             self.interface =
@@ -175,7 +204,7 @@ impl Ready {
     }
 
     /// Takes the ports, and makes sure that nothing else on laptop or wire is in the way.
-    pub(super) fn bind(&self, args: &Serve) -> Result<net::Bound> {
+    fn bind(&self, args: &Serve) -> Result<net::Bound> {
         let system = system();
         let place = Place {
             address: self.address,
@@ -214,7 +243,7 @@ impl Ready {
 
     /// Looks after the laptop from here on.
     pub(super) fn keep(self, tell: impl Fn(Kind) + Send + 'static, adopt: Option<Adopt>) -> Result<Keeper> {
-        if self.setup.is_some() {
+        if self.set {
             let interface = self.interface.system_name().to_owned();
             tell(Kind::AddressSet { interface, address: self.address, again: false });
         }

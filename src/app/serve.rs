@@ -15,6 +15,7 @@ use crate::event::{Kind, Session};
 use crate::firmware::{Severity, Shelf};
 use crate::host::keeper::{Adopt, Keeper};
 use crate::host::probe::{self, SelfTest};
+use crate::host::setup::Setup;
 use crate::host::state::{StateDir, Unfinished};
 use crate::job::{Draft, Job};
 use crate::limits;
@@ -49,7 +50,7 @@ async fn prepare(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exi
     }
     let store = store.ok();
     laptop::after_a_crash(store.as_ref());
-    let ready = open(args, || firmware::shelf(&args.firmware), store)?;
+    let ready = open(args, || firmware::shelf(&args.firmware), store, &mut None)?;
     laptop::elsewhere(args, ready.laptop.address);
     if (&mut interrupted).now_or_never().is_some() {
         return Ok(Exit::Done); // and dropping `ready` puts the laptop back
@@ -57,28 +58,32 @@ async fn prepare(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exi
     serve(args, ready, theme).await
 }
 
-/// Has everything that can fail before the servers start: the laptop, the order, the ports.
+/// Has everything that can fail before the servers start: the laptop, the order, the ports. What was changed on the
+/// laptop before is taken out of `hands` when the session can begin.
 pub(super) fn open(
     args: &Serve,
     shelf: impl FnOnce() -> Result<Shelf>,
     store: Option<StateDir>,
+    hands: &mut Option<Setup>,
 ) -> Result<Ready> {
     let mut laptop = laptop::place(args)?;
     let shelf = shelf()?;
     let job = job(args, &shelf, laptop.address, laptop.prefix)?;
-    laptop.set(store.as_ref())?;
-    let bound = laptop.bind(args)?;
+    let bound = laptop.prepare(args, store.as_ref(), hands)?;
     Ok(Ready { laptop, job, shelf, bound, store })
 }
 
 fn job(args: &Serve, shelf: &Shelf, address: Ipv4Addr, prefix: u8) -> Result<Job> {
+    let insists = args.force.iter().filter(|wish| !args.target.contains(wish));
     let draft = Draft {
-        targets: args.target.clone(),
+        targets: insists.chain(&args.target).cloned().collect(),
         froms: args.from.clone(),
         server: Some(address),
         prefix,
         dhcp: !args.no_dhcp,
         any: args.answer == Answer::Any,
+        forced: args.force.clone(),
+        account: args.account.clone(),
     };
     // A part that is missing is said in the words of `inspect`, and ends the run when a target needs it.
     let errors: Vec<_> = shelf.problems().iter().filter(|p| p.severity == Severity::Error).collect();
@@ -139,6 +144,8 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
         server: job.server,
         dhcp: job.dhcp,
         targets: Vec::new(),
+        forced: Vec::new(),
+        account: None,
         expect: args.expect,
         scenario: None,
         seed: None,

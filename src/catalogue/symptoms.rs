@@ -1,7 +1,7 @@
 //! The symptom book (`assets/symptoms/*.toml`): what goes wrong, in words, and how it is found by what a phone shows.
 
 use super::Confidence;
-use crate::event::{Kind, Severity};
+use crate::event::{Kind, Remedy, Severity};
 use serde::{Deserialize, Serialize};
 
 /// A file of symptoms.
@@ -44,6 +44,9 @@ pub struct Symptom {
     pub means: String,
     /// The one thing to do.
     pub next: String,
+    /// What the program can do about it at one key, in this order.
+    #[serde(default)]
+    pub remedies: Vec<Remedy>,
     /// What to try after that, in this order.
     #[serde(default)]
     pub further: Vec<String>,
@@ -73,6 +76,7 @@ impl Symptom {
             seen: fill(&self.seen),
             means: fill(&self.means),
             next: fill(&self.next),
+            remedies: self.remedies.clone(),
         }
     }
 

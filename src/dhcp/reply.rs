@@ -41,6 +41,13 @@ impl Reply {
     pub fn mask(&self) -> Ipv4Addr {
         mask(self.prefix)
     }
+
+    /// The same request refused: the phone is told to start over.
+    #[must_use]
+    pub fn refused(self) -> Self {
+        let none = Ipv4Addr::UNSPECIFIED;
+        Self { kind: ReplyKind::Nak, yiaddr: none, ciaddr: none, broadcast: true, lease: None, ..self }
+    }
 }
 
 /// Option 53 of a reply.

@@ -5,7 +5,7 @@ use super::{Endpoint, Engine, Queued};
 use crate::catalogue::Class;
 use crate::clock::Instant;
 use crate::dhcp::{self, Change, Outcome};
-use crate::event::{Fingerprint, Kind};
+use crate::event::{Fingerprint, Kind, Remedy};
 use crate::phone_id::Mac;
 use crate::session::Phone;
 use std::net::{Ipv4Addr, SocketAddrV4};
@@ -62,7 +62,12 @@ impl Engine {
         if starts_anew && reply.kind != dhcp::ReplyKind::Nak {
             self.vary(now, request);
         }
-        let varied = dhcp::Reply { variation: self.variation(mac), ..reply.clone() };
+        let mut varied = dhcp::Reply { variation: self.variation(mac), ..reply.clone() };
+        let ordered =
+            reply.kind == dhcp::ReplyKind::Ack && request.how() != "inform" && self.must_ask_anew(mac);
+        if ordered {
+            varied = varied.refused();
+        }
         let to = dhcp::reply::destination(request, &varied, from);
         let mut bytes = vec![0; 1_500];
         let Some(len) = dhcp::encode(&varied, &mut bytes) else { return };
@@ -74,9 +79,9 @@ impl Engine {
             known.is_none_or(|known| *known != Fingerprint { order: known.order.clone(), ..print.clone() });
         let asked = news.then(|| Box::new(print));
         let address = reply.yiaddr;
-        let kind = match reply.kind {
+        let kind = match varied.kind {
             dhcp::ReplyKind::Offer => Kind::DhcpOffer { address, asked },
-            dhcp::ReplyKind::Nak => self.nak(request),
+            dhcp::ReplyKind::Nak => self.nak(request, ordered),
             dhcp::ReplyKind::Ack | dhcp::ReplyKind::Bootp => {
                 let address = if address.is_unspecified() { request.ciaddr } else { address };
                 self.seen_at.insert(address, (mac, now));
@@ -95,10 +100,18 @@ impl Engine {
     }
 
     /// Why an address was refused: it is of another network, or somebody else's.
-    fn nak(&self, request: &dhcp::Request) -> Kind {
+    fn nak(&self, request: &dhcp::Request, ordered: bool) -> Kind {
         let address = request.requested.unwrap_or(request.ciaddr);
         let prefix = self.job.prefix;
-        Kind::DhcpNak { address, foreign: network(address, prefix) != network(self.job.server, prefix) }
+        let foreign = network(address, prefix) != network(self.job.server, prefix);
+        Kind::DhcpNak { address, foreign, ordered }
+    }
+
+    /// The technician wants its remembered address refused once.
+    fn must_ask_anew(&self, mac: Mac) -> bool {
+        self.state
+            .phone(mac)
+            .is_some_and(|phone| phone.remedies.contains_key(&Remedy::NakLease) && !phone.asked_anew)
     }
 }
 
@@ -114,6 +127,9 @@ impl Engine {
     fn vary(&mut self, now: Instant, request: &dhcp::Request) {
         let mac = request.mac;
         let known = self.state.phone(mac);
+        if known.is_some_and(|phone| phone.pause.is_some()) {
+            return;
+        }
         let next = match known.map(|phone| (phone, phone.varied)) {
             Some((_, Some((_, true)))) => return,
             Some((phone, varied)) if asked_for_nothing(phone, varied.is_some(), now) => {
@@ -151,6 +167,18 @@ impl Engine {
             self.tell(now, Some(mac), Kind::ReplyFreed { attempt: number, change });
         }
     }
+}
+
+/// The next change to the answers of a phone that has an address and asks for nothing.
+pub(super) fn next_change(phone: &Phone) -> Option<Kind> {
+    let next = match phone.varied {
+        None => 1,
+        Some((_, true)) => return None,
+        Some((number, false)) => number + 1,
+    };
+    let asks = phone.trail.leases_in_vain == 0;
+    let change = attempt(next).filter(|_| !asks)?.change.to_owned();
+    Some(Kind::ReplyVaried { attempt: next, change })
 }
 
 fn attempt(number: u32) -> Option<&'static dhcp::Attempt> {

@@ -168,6 +168,7 @@ impl Engine {
             size,
             made: given.made,
             part: given.part,
+            http: false,
         };
         self.tell(now, mac, kind);
     }
@@ -182,5 +183,5 @@ impl Engine {
 
 fn phone_symptom(engine: &Engine, mac: Option<Mac>, role: Role, asked: &str, usual: bool) -> Option<Kind> {
     let phone = engine.state.phone(mac?)?;
-    if usual { None } else { watch::refused(&engine.desk(), phone, role, asked) }
+    if usual || phone.pause.is_some() { None } else { watch::refused(&engine.desk(), phone, role, asked) }
 }

@@ -4,16 +4,15 @@
 //! answered, so that the answer is right for the hop the phone has just shown to be on, and once a second.
 
 use super::answer::Desk;
-use super::said;
+use super::{hand, orders, said};
 use crate::catalogue::{Class, Era, Model};
 use crate::clock::Instant;
 use crate::event::{Condition, Identity, Kind, NoPlan, Plan, PlannedHop, Role, Verdict};
 use crate::firmware::Load;
-use crate::job;
 use crate::load::{Family, LoadName, Protocol};
 use crate::route::{self, Start};
 use crate::session::Phone;
-use crate::session::phone::Mark;
+use crate::session::phone::{Mark, Pause};
 use std::time::Duration;
 
 /// What a phone is showing at this moment.
@@ -44,12 +43,21 @@ pub(super) const UNREGISTERED: &str = "Its screen may say \"Registering\" or \"P
 
 /// The first rule that has something to say, given the phone as it is now. Called until it says nothing.
 pub(super) fn conclude(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Option<Kind> {
+    if let Some(pause) = phone.pause {
+        return identify(desk, phone, sign).or_else(|| paused(desk, phone, pause));
+    }
     identify(desk, phone, sign)
         .or_else(|| plan(desk, phone))
         .or_else(|| refused(desk, phone, now))
         .or_else(|| hop_done(desk, phone, sign, now))
         .or_else(|| verdict(desk, phone, sign, now))
         .or_else(|| super::watch::symptoms(desk, phone, now))
+        .or_else(|| hand::unasked(phone))
+}
+
+/// A phone that the technician wants left alone is not led on; it is let go when nothing can be lost by it.
+fn paused(desk: &Desk<'_>, phone: &Phone, pause: Pause) -> Option<Kind> {
+    (pause == Pause::Asked && !hand::writes_flash(desk.catalogue, phone)).then_some(Kind::Paused)
 }
 
 fn identify(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>) -> Option<Kind> {
@@ -136,6 +144,27 @@ pub(super) fn model<'a>(desk: &Desk<'a>, phone: &Phone) -> Option<&'a Model> {
     }
 }
 
+/// The load that this phone is to run: the technician's word about it, else the order for its model.
+pub(super) fn target<'a>(desk: &Desk<'a>, phone: &'a Phone, model: &Model) -> Option<&'a str> {
+    phone.wish.as_ref().map(|wish| wish.target.as_str()).or_else(|| desk.job.target(desk.catalogue, model))
+}
+
+/// What the phone shows or says that it runs, to plan from; `None`: only the order can say.
+pub(super) fn start(desk: &Desk<'_>, phone: &Phone, model: &Model) -> Option<Start> {
+    let wiped = phone.identity.condition == Condition::Wiped;
+    let said = said::start(phone).filter(|_| !wiped && phone.hops_done.is_empty());
+    let behind = phone.hops_done.last().map(|hop| Start::Load(hop.load.clone()));
+    let told = phone.wish.as_ref().and_then(|wish| wish.from.as_deref()).map(Start::parse);
+    match (wiped, desk.job.from(desk.catalogue, model)) {
+        (true, _) => Some(Start::Wiped),
+        _ if said.is_some() => said,
+        _ if behind.is_some() => behind,
+        _ if told.is_some() => told,
+        (false, None) => universal(phone).then_some(Start::Era(Era::Universal)),
+        (false, Some(_)) => None,
+    }
+}
+
 /// The first plan, or a new one when a phone turns out to be wiped before anything was read.
 fn plan(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
     if phone.no_plan.is_some() || phone.closed.is_some() {
@@ -145,7 +174,7 @@ fn plan(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
         return Some(foreign);
     }
     let model = model(desk, phone)?;
-    let target = desk.job.target(desk.catalogue, model)?;
+    let target = target(desk, phone, model)?;
     let wiped = phone.identity.condition == Condition::Wiped;
     let said = said::start(phone).filter(|_| !wiped && phone.hops_done.is_empty());
     let revised = match &phone.plan {
@@ -167,15 +196,7 @@ fn plan(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
             }
         }
     };
-    let behind = phone.hops_done.last().map(|hop| Start::Load(hop.load.clone()));
-    let seen = match (wiped, desk.job.from(desk.catalogue, model)) {
-        (true, _) => Some(Start::Wiped),
-        _ if said.is_some() => said,
-        _ if behind.is_some() => behind,
-        (false, None) => universal(phone).then_some(Start::Era(Era::Universal)),
-        (false, Some(_)) => None,
-    };
-    let plan = desk.job.plan(desk.catalogue, desk.shelf, model, target, seen);
+    let plan = desk.job.plan(desk.catalogue, desk.shelf, model, target, start(desk, phone, model));
     Some(announce(&plan, revised))
 }
 
@@ -194,7 +215,7 @@ fn foreign(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
     }))
 }
 
-fn announce(plan: &route::Plan, revised: Option<String>) -> Kind {
+pub(super) fn announce(plan: &route::Plan, revised: Option<String>) -> Kind {
     if !plan.possible {
         let (code, text, get) = plan.obstacle();
         return Kind::NoPlan(NoPlan { code, text, get });
@@ -216,21 +237,7 @@ fn refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     if phone.closed.is_some() || !vain || now.since(list.at) < SAME_START {
         return None;
     }
-    let due = phone.due()?;
-    let refused: LoadName = due.parse().ok()?;
-    let owned = job::owned(desk.shelf);
-    let rung = route::rung_below(desk.catalogue, refused.family, &refused, &owned)?;
-    let target = &phone.plan.as_ref()?.target;
-    let climb = route::plan(desk.catalogue, model(desk, phone)?, &Start::Load(rung.clone()), target, &owned);
-    if !climb.possible || phone.plan.as_ref()?.hops.iter().any(|hop| hop.load == rung) && phone.hop > 0 {
-        return None;
-    }
-    let why = format!("it refused {due}, so it takes an older load first");
-    let first = PlannedHop { load: rung, why: why.clone(), certain: false };
-    let Kind::Planned(mut plan) = announce(&climb, Some(why)) else { return None };
-    plan.from.clone_from(&phone.plan.as_ref()?.from);
-    plan.hops.insert(0, first);
-    Some(Kind::Planned(plan))
+    orders::rung_down(desk, phone, "it refused {due}, so it takes an older load first")
 }
 
 /// It read its configuration and then a list, so it does not run what it was told.

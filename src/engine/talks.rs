@@ -1,20 +1,24 @@
-//! The ports where phones say themselves what they are: CDP, SCCP and SIP. What they say becomes an event; they are
-//! answered politely and sent away.
+//! The ports where phones say themselves what they are: CDP and LLDP, SCCP and SIP. What they say becomes an
+//! event; they are answered politely and sent away.
 
 use super::rules::Sign;
 use super::{ConnId, Endpoint, Engine, Queued};
 use crate::clock::Instant;
 use crate::event::{self, Evidence, Kind, Source};
 use crate::evidence::sccp::Message;
-use crate::evidence::{Said, cdp, sccp, sip};
+use crate::evidence::{Said, cdp, lldp, sccp, sip};
 use crate::limits;
 use std::net::{Ipv4Addr, SocketAddrV4};
 
 impl Engine {
     /// A neighbour announcement. Everything on a wire may announce itself, so what is no phone's is no garbage.
-    pub(super) fn announced(&mut self, now: Instant, frame: &[u8]) {
-        if let Some(said) = cdp::read(frame) {
-            self.told_us(now, Ipv4Addr::UNSPECIFIED, said, Source::Cdp);
+    pub(super) fn announced(&mut self, now: Instant, at: Endpoint, frame: &[u8]) {
+        let (said, source) = match at {
+            Endpoint::Lldp => (lldp::read(frame), Source::Lldp),
+            _ => (cdp::read(frame), Source::Cdp),
+        };
+        if let Some(said) = said {
+            self.told_us(now, Ipv4Addr::UNSPECIFIED, said, source);
         }
     }
 
@@ -148,8 +152,10 @@ impl Engine {
             self.catalogue.model(name)
         };
         let model = by_number.or_else(by_name).map(|model| model.name.clone());
-        let weight = event::weight(source, said.load.is_some());
-        Evidence { source, weight, model, load: said.load, release: said.release, text: said.text }
+        let load = said.load.clone();
+        let weight = event::weight(source, load.is_some());
+        let Said { release, text, boot, hardware, serial, .. } = said;
+        Evidence { source, weight, model, load, release, text, boot, hardware, serial }
     }
 
     /// The connection is gone.
@@ -166,7 +172,9 @@ impl Evidence {
             (old, new) if old != new => true,
             _ => {
                 let more = |old: &Option<String>, new: &Option<String>| new.is_some() && old != new;
-                more(&self.model, &later.model) || more(&self.release, &later.release)
+                more(&self.model, &later.model)
+                    || more(&self.release, &later.release)
+                    || more(&self.serial, &later.serial)
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The laptop made ready for a session, and put back: whatever ends the session, dropping a [`Setup`] undoes it.
 
-use super::ledger::{Ledger, LedgerError, Undone};
+use super::ledger::{Ledger, LedgerError, Mark, Undone};
 use super::system::{Change, System};
 use std::net::Ipv4Addr;
 
@@ -41,6 +41,23 @@ impl Setup {
         self.ledger.make(system, &change)
     }
 
+    /// Makes a change for as long as this value lasts; what was changed so already is left as it is.
+    ///
+    /// # Errors
+    /// It can't be written down, or the system refused it.
+    pub fn change(&mut self, change: &Change) -> Result<(), LedgerError> {
+        if self.ledger.changes().any(|made| made == change) {
+            return Ok(());
+        }
+        self.ledger.make(self.system.as_ref(), change)
+    }
+
+    /// The operating system that is changed.
+    #[must_use]
+    pub fn system(&self) -> &dyn System {
+        self.system.as_ref()
+    }
+
     /// Adds one more address for the session, without a network around it.
     ///
     /// # Errors
@@ -70,6 +87,17 @@ impl Setup {
             }
         }
         again
+    }
+
+    /// A place to go back to.
+    #[must_use]
+    pub const fn mark(&self) -> Mark {
+        self.ledger.mark()
+    }
+
+    /// Puts back what was changed since then; what was changed before stays.
+    pub fn back_to(&mut self, mark: Mark) -> Undone {
+        self.ledger.undo_since(mark, self.system.as_ref())
     }
 
     /// Puts everything back now.

@@ -112,8 +112,9 @@ const SIP_DATAGRAMS: Token = Token(4);
 const SIP: Token = Token(5);
 const SCCP: Token = Token(6);
 const CDP: Token = Token(7);
+const LLDP: Token = Token(8);
 /// Tokens of reads: from here on, two for each.
-const READS: usize = 8;
+const READS: usize = 9;
 
 struct Drive {
     engine: Engine,
@@ -187,7 +188,9 @@ impl Drive {
             registry.datagrams(dhcp, DHCP)?;
         }
         let mut doors = bound.doors;
-        for (door, token) in [(&mut doors.sip_datagrams, SIP_DATAGRAMS), (&mut doors.cdp, CDP)] {
+        for (door, token) in
+            [(&mut doors.sip_datagrams, SIP_DATAGRAMS), (&mut doors.cdp, CDP), (&mut doors.lldp, LLDP)]
+        {
             if let Some(door) = door {
                 registry.register(door, token, Interest::READABLE)?;
             }

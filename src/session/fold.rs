@@ -1,10 +1,11 @@
 //! What each event means for its phone.
 
 use super::phone::{
-    Again, Asked, Broken, Closed, HopBehind, Mark, Phone, Read, Saying, Stage, Symptom, Trail,
+    Again, Asked, Broken, Closed, HopBehind, Mark, OpenRequest, Pause, Phone, Read, Saying, Stage, Symptom,
+    Trail, Wish,
 };
 use crate::clock::Instant;
-use crate::event::{Event, Kind, ReadFailure, Role, Source, Verdict};
+use crate::event::{Event, Kind, ReadFailure, Remedy, Role, Verdict};
 use crate::limits;
 use std::time::Duration;
 
@@ -68,13 +69,15 @@ pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
             return gained;
         }
         Kind::Evidence(said) => {
-            let registers = said.source != Source::Cdp;
+            let registers = said.source.is_application();
+            phone.serial = said.serial.clone().or(phone.serial.take());
+            phone.hardware = said.hardware.clone().or(phone.hardware.take());
             phone.says.insert(said.source, Saying { said: said.clone(), event: event.n, at: event.at });
             if registers {
                 reached(phone, Stage::Proof, event.at);
             }
         }
-        kind => decided(phone, kind, event.at),
+        kind => decided(phone, kind, event),
     }
     0
 }
@@ -102,6 +105,7 @@ fn dhcp(phone: &mut Phone, event: &Event) {
                 phone.trail.offers_since = event.at;
             }
             phone.trail.offers += 1;
+            phone.asked_anew = true;
             phone.trail.booted = true;
             phone.says.clear();
             if let Some(asked) = asked {
@@ -124,7 +128,8 @@ fn dhcp(phone: &mut Phone, event: &Event) {
                 reached(phone, Stage::Leased, event.at);
             }
         }
-        Kind::DhcpNak { address, foreign } => {
+        Kind::DhcpNak { address, foreign, ordered } => {
+            phone.asked_anew |= ordered;
             phone.trail.refused_address = foreign.then_some(*address);
             reached(phone, Stage::Dhcp, event.at);
         }
@@ -304,7 +309,8 @@ fn read_finished(phone: &mut Phone, event: &Event) {
     }
 }
 
-fn decided(phone: &mut Phone, kind: &Kind, at: Instant) {
+fn decided(phone: &mut Phone, kind: &Kind, event: &Event) {
+    let at = event.at;
     match kind {
         Kind::Identified(identity) => phone.identity = identity.clone(),
         Kind::Planned(plan) => {
@@ -347,12 +353,13 @@ fn decided(phone: &mut Phone, kind: &Kind, at: Instant) {
             });
             reached(phone, Stage::Done, at);
         }
-        Kind::Symptom { code, severity, seen, means, next } => {
+        Kind::Symptom { code, severity, seen, means, next, remedies } => {
             let symptom = Symptom {
                 severity: *severity,
                 seen: seen.clone(),
                 means: means.clone(),
                 next: next.clone(),
+                remedies: remedies.clone(),
                 at,
             };
             phone.symptoms.insert(code.clone(), symptom);
@@ -360,8 +367,51 @@ fn decided(phone: &mut Phone, kind: &Kind, at: Instant) {
         Kind::SymptomGone { code } => {
             phone.symptoms.remove(code);
         }
+        kind => ordered(phone, kind, event),
+    }
+}
+
+/// What the technician decided, and what he is asked to do.
+fn ordered(phone: &mut Phone, kind: &Kind, event: &Event) {
+    let at = event.at;
+    match kind {
+        Kind::Pausing => phone.pause = Some(Pause::Asked),
+        Kind::Paused => phone.pause = Some(Pause::Held),
+        Kind::Resumed => served_again(phone, at),
+        Kind::Replanned { target, from } => {
+            phone.wish = Some(Wish { target: target.clone(), from: from.clone() });
+            phone.no_plan = None;
+            if phone.closed.take().is_some() {
+                reached(phone, Stage::Proof, at);
+            }
+        }
+        Kind::Remedied { remedy, .. } => {
+            phone.asked_anew &= *remedy != Remedy::NakLease;
+            phone.remedies.insert(*remedy, at);
+        }
+        Kind::Requested { request, symptom, text, closes } => {
+            phone.request = Some(OpenRequest {
+                request: *request,
+                symptom: symptom.clone(),
+                text: text.clone(),
+                closes: closes.clone(),
+                at,
+                event: event.n,
+            });
+        }
+        Kind::RequestClosed { request, .. } => {
+            phone.request.take_if(|open| open.request == *request);
+        }
         _ => {}
     }
+}
+
+/// What it asked in vain while it was paused shows nothing.
+fn served_again(phone: &mut Phone, at: Instant) {
+    (phone.pause, phone.stage_since) = (None, at);
+    let trail = &mut phone.trail;
+    (trail.refused, trail.offers) = (None, 0);
+    (trail.leases_in_vain, trail.leases_unchanged, trail.lists_in_vain) = (0, 0, 0);
 }
 
 /// A new hop begins with a clean trail, except for what the phone is showing of itself right now.

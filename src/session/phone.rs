@@ -1,7 +1,9 @@
 //! One phone as the events left it.
 
 use crate::clock::Instant;
-use crate::event::{Evidence, Fingerprint, Identity, NoPlan, Plan, Role, Severity, Source, Verdict};
+use crate::event::{
+    Evidence, Fingerprint, Identity, NoPlan, Plan, Remedy, Request, Role, Severity, Source, Verdict,
+};
 use crate::phone_id::Mac;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -71,6 +73,10 @@ pub struct Phone {
     pub asks: Option<Fingerprint>,
     /// What it said of itself since it started last.
     pub says: BTreeMap<Source, Saying>,
+    /// Its serial number, where it said it.
+    pub serial: Option<String>,
+    /// The revision of its board, where it said it.
+    pub hardware: Option<String>,
     /// What it is.
     pub identity: Identity,
     /// How it is led.
@@ -109,6 +115,51 @@ pub struct Phone {
     pub closed: Option<Closed>,
     /// Symptoms that were not withdrawn, by code.
     pub symptoms: BTreeMap<String, Symptom>,
+    /// The technician wants it left alone.
+    pub pause: Option<Pause>,
+    /// What the technician said of this phone alone.
+    pub wish: Option<Wish>,
+    /// What was done for it at a key, and when last.
+    pub remedies: BTreeMap<Remedy, Instant>,
+    /// Its remembered address was refused as ordered, or it asked anew by itself.
+    pub asked_anew: bool,
+    /// What the technician is asked to do.
+    pub request: Option<OpenRequest>,
+}
+
+/// How far it is left alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// Wanted; it is still served, because it reads or writes firmware.
+    Asked,
+    /// It gets no file.
+    Held,
+}
+
+/// What the technician said of one phone alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// The load it is to run.
+    pub target: String,
+    /// What it runs.
+    pub from: Option<String>,
+}
+
+/// What the technician is asked to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenRequest {
+    /// What.
+    pub request: Request,
+    /// The symptom that it is for.
+    pub symptom: Option<String>,
+    /// In one sentence.
+    pub text: String,
+    /// What on the wire will show that it was done.
+    pub closes: String,
+    /// Since when.
+    pub at: Instant,
+    /// Number of the event that asked.
+    pub event: u64,
 }
 
 /// A hop behind a phone.
@@ -289,6 +340,8 @@ pub struct Symptom {
     pub means: String,
     /// The one thing to do.
     pub next: String,
+    /// What the program can do about it.
+    pub remedies: Vec<Remedy>,
     /// When.
     pub at: Instant,
 }
@@ -303,6 +356,8 @@ impl Phone {
             leased: None,
             asks: None,
             says: BTreeMap::new(),
+            serial: None,
+            hardware: None,
             identity: Identity::default(),
             plan: None,
             no_plan: None,
@@ -322,6 +377,11 @@ impl Phone {
             varied: None,
             closed: None,
             symptoms: BTreeMap::new(),
+            pause: None,
+            wish: None,
+            remedies: BTreeMap::new(),
+            asked_anew: false,
+            request: None,
         }
     }
 
@@ -344,6 +404,27 @@ impl Phone {
         let mut all: Vec<_> = self.says.values().collect();
         all.sort_by_key(|s| std::cmp::Reverse((s.said.weight, s.event)));
         all
+    }
+
+    /// What the program can do for it at one key: what its symptoms offer, the worst first. Nothing while it is paused,
+    /// recovered, or may not be disturbed.
+    #[must_use]
+    pub fn offers(&self) -> Vec<Remedy> {
+        let quiet = self.pause.is_some() || self.stage.keep_powered();
+        if quiet || self.verdict() == Some(Verdict::Recovered) {
+            return Vec::new();
+        }
+        let mut symptoms: Vec<_> = self.symptoms.values().collect();
+        symptoms.sort_by_key(|s| (std::cmp::Reverse(s.severity), s.at));
+        let mut offers: Vec<Remedy> = Vec::new();
+        for symptom in symptoms {
+            let fresh = |remedy: &&Remedy| self.remedies.get(remedy).is_none_or(|done| *done < symptom.at);
+            let new =
+                symptom.remedies.iter().filter(fresh).filter(|r| !offers.contains(r)).collect::<Vec<_>>();
+            let new: Vec<Remedy> = new.into_iter().copied().collect();
+            offers.extend(new);
+        }
+        offers
     }
 
     /// The word of its verdict, where its case is closed.

@@ -1,5 +1,9 @@
 //! Events, stages, sizes and times in a technician's words: the screen's log, `replay` and the report say the same.
 
+mod hand;
+
+pub use hand::{order, remedied, remedy, request};
+
 use super::{Phone, Stage};
 use crate::event::{Event, Evidence, Identity, Kind, Plan, ReadFailure, Session, Summary, Verdict};
 use std::fmt::Write as _;
@@ -54,7 +58,16 @@ pub const fn area(kind: &Kind) -> &'static str {
         | Kind::HopDone { .. }
         | Kind::Verdict { .. }
         | Kind::Evidence(_) => "phone",
-        Kind::Symptom { .. } | Kind::SymptomGone { .. } => "hand",
+        Kind::Symptom { .. }
+        | Kind::SymptomGone { .. }
+        | Kind::Pausing
+        | Kind::Paused
+        | Kind::Resumed
+        | Kind::Replanned { .. }
+        | Kind::Remedied { .. }
+        | Kind::Requested { .. }
+        | Kind::RequestClosed { .. }
+        | Kind::OrderRefused { .. } => "hand",
         Kind::SessionStarted(_)
         | Kind::SessionResumed { .. }
         | Kind::Garbage { .. }
@@ -77,7 +90,10 @@ fn address(kind: &Kind) -> String {
             "inform" => format!("It has the address {address} and was told the rest."),
             _ => format!("It took the address {address}."),
         },
-        Kind::DhcpNak { address, foreign: false } => {
+        Kind::DhcpNak { address, ordered: true, .. } => {
+            format!("It wanted {address} again and was told to ask anew, as was ordered.")
+        }
+        Kind::DhcpNak { address, foreign: false, .. } => {
             format!("It wanted {address}, which somebody else has, and was told to ask anew.")
         }
         Kind::DhcpNak { address, .. } => {
@@ -95,12 +111,15 @@ fn address(kind: &Kind) -> String {
 fn reading(event: &Event, file: Option<&str>) -> String {
     let file = file.unwrap_or("the file");
     match &event.kind {
-        Kind::ReadStarted { peer, asked, file, load, size, made, part, .. } => {
+        Kind::ReadStarted { peer, asked, file, load, size, made, part, http, .. } => {
             let who = if event.phone.is_some() { "It".to_owned() } else { peer.to_string() };
             let mut text = format!("{who} reads {file} ({})", bytes(*size));
             // Writing to a String can't fail.
             if let Some((k, n)) = part.filter(|(_, n)| *n > 1) {
                 let _ = write!(text, ", part {k} of {n}");
+            }
+            if *http {
+                text.push_str(" over HTTP");
             }
             if *made {
                 text.push_str(", written for it");
@@ -182,7 +201,7 @@ fn other(kind: &Kind) -> String {
         }
         Kind::Forgotten => "Forgotten; if it asks again it is a new phone.".to_owned(),
         Kind::Summary(summary) => ended(summary),
-        kind => laptop(kind),
+        kind => hand::sentence(kind).unwrap_or_else(|| laptop(kind)),
     }
 }
 
@@ -247,11 +266,14 @@ fn says(said: &Evidence) -> String {
         (None, Some(release)) => Some(format!("it runs a load {release}")),
         (None, None) => None,
     };
-    let parts: Vec<_> = model.into_iter().chain(runs).collect();
+    let unit = [("started by", &said.boot), ("hardware", &said.hardware), ("serial number", &said.serial)];
+    let unit = unit.into_iter().filter_map(|(what, value)| Some(format!("{what} {}", value.as_ref()?)));
+    let parts: Vec<_> = model.into_iter().chain(runs).chain(unit).collect();
     match (parts.as_slice(), said.text.as_str()) {
         ([], "") => format!("It showed itself by its {}.", said.source),
         ([], text) => format!("It says by its {}: {}", said.source, stop(text)),
-        (parts, _) => format!("It says by its {}: {}.", said.source, parts.join(" and ")),
+        ([first, second], _) => format!("It says by its {}: {first} and {second}.", said.source),
+        (parts, _) => format!("It says by its {}: {}.", said.source, parts.join(", ")),
     }
 }
 

@@ -131,7 +131,7 @@ impl World {
             server: Some(scenario.server.address),
             prefix: 24,
             dhcp: scenario.server.dhcp,
-            any: false,
+            ..Draft::default()
         };
         let job = draft.finish(Catalogue::builtin(), &shelf).map_err(BadWorld::Refused)?;
         let specs = scenario.phones();
@@ -142,6 +142,8 @@ impl World {
             server: scenario.server.address,
             dhcp: scenario.server.dhcp,
             targets: Vec::new(),
+            forced: Vec::new(),
+            account: None,
             expect: u32::try_from(phones.len()).ok(),
             scenario: Some(scenario.name.clone()),
             seed: Some(seed),
@@ -359,7 +361,7 @@ impl World {
                         Endpoint::Transfer(id) => self.port(id),
                         Endpoint::SipUdp | Endpoint::Sip(_) => 5060,
                         Endpoint::Sccp(_) => 2000,
-                        Endpoint::Cdp => continue,
+                        Endpoint::Cdp | Endpoint::Lldp => continue,
                     };
                     let from = SocketAddrV4::new(self.job.server, port);
                     let bytes = buf.get(..len).unwrap_or_default().to_vec();

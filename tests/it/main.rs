@@ -15,6 +15,7 @@ mod identification;
 mod lab;
 mod layering;
 mod loopback;
+mod orders;
 mod pages;
 #[cfg(unix)]
 mod pty;

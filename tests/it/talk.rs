@@ -27,7 +27,7 @@ pub(crate) const MAC: &str = "001B0C18BDC1";
 impl Talk {
     pub(crate) fn new(dhcp: bool) -> Self {
         let mut intake = rescue79::firmware::Intake::of_any_size();
-        for load in ["P0S3-8-12-00", "SIP41.8-5-2S"] {
+        for load in ["P00308000900", "P0S3-8-12-00", "SIP41.8-5-2S"] {
             for (name, bytes) in set(load, SEED, Scale::FAST) {
                 intake.file(load, &name, bytes);
             }

@@ -165,7 +165,7 @@ fn a_classic_phone_in_eight_keys_and_its_number() {
         server: Some(Ipv4Addr::new(192, 168, 1, 1)),
         prefix: 24,
         dhcp: true,
-        any: false,
+        ..Draft::default()
     };
     assert_eq!(started(&effects), draft);
     assert_eq!(model.page, Page::Bench, "a phone that says Protocol Application Invalid needs no keys");

@@ -7,8 +7,9 @@ use crate::host::ledger;
 use crate::host::plan::{self, BadPlan};
 use crate::host::privileges::Rights;
 use crate::host::probe::Search;
-use crate::host::run::Trouble;
-use crate::host::system::{Firewall, Holder, System};
+use crate::host::remedy::{Act, Remedy};
+use crate::host::run::{Argv, Trouble};
+use crate::host::system::{Change, Firewall, Holder, System};
 use crate::limits;
 use crate::session::words::bytes;
 use std::net::Ipv4Addr;
@@ -114,25 +115,20 @@ pub(super) fn port(
     let means = format!("Phones would get their {what} from that program, or from nobody.");
     if let Some((name, pid)) = &rival.process {
         let named = holder_name(rival).unwrap_or_default();
-        check(Outcome::Fail, format!("UDP port {port} is held by {named}."))
-            .means(means)
-            .remedy(stop_command(name, *pid))
+        let end = match &rival.service {
+            Some(service) => {
+                let stop = Argv::new("systemctl stop").with(service);
+                Act::change(Change::Stop { service: service.clone() }, stop)
+            }
+            None => Act::end(port, name, *pid),
+        };
+        check(Outcome::Fail, format!("UDP port {port} is held by {named}.")).means(means).remedy(end)
     } else {
         let hidden = rights.is_some_and(|r| !r.network);
         let why = if hidden { "; only an administrator may see by whom" } else { "" };
         check(Outcome::Fail, format!("UDP port {port} is held by another program{why}."))
             .means(means)
             .remedy(format!("sudo ss -lunp sport = :{port} names it; end that program."))
-    }
-}
-
-fn stop_command(name: &str, pid: u32) -> String {
-    match name {
-        _ if cfg!(windows) => format!("taskkill /PID {pid}"),
-        "dnsmasq" | "dhcpd" | "tftpd" | "in.tftpd" | "atftpd" | "udhcpd" => {
-            format!("sudo kill {pid} (or, if a service started it, sudo systemctl stop {name})")
-        }
-        _ => format!("sudo kill {pid}"),
     }
 }
 
@@ -189,12 +185,17 @@ pub(super) fn conflict(address: Ipv4Addr, found: Result<Option<String>, String>)
     }
 }
 
-pub(super) fn reverse_path(interface: &str, strict: Option<bool>) -> Option<Check> {
+pub(super) fn reverse_path(system: &dyn System, interface: &str) -> Option<Check> {
     let check = |state, seen| Check::new("reverse-path", "Reverse-path filter", state, seen);
-    Some(if strict? {
-        check(Outcome::Warn, format!("The strict reverse-path filter is on for {interface}."))
-            .means("Packets of a phone that still has an address of its old network are thrown away unseen.")
-            .remedy(format!("sudo sysctl -w net.ipv4.conf.{interface}.rp_filter=2"))
+    let filter = system.path_filter(interface)?;
+    Some(if filter.strict {
+        let check = check(Outcome::Warn, format!("The strict reverse-path filter is on for {interface}."))
+            .means("Packets of a phone that still has an address of its old network are thrown away unseen.");
+        let loose = Change::LoosePath { interface: interface.to_owned(), was: filter.own };
+        match system.command(&loose) {
+            Some(command) => check.remedy(Act::change(loose, command)),
+            None => check,
+        }
     } else {
         check(Outcome::Ok, format!("No strict reverse-path filter on {interface}."))
     })
@@ -255,7 +256,7 @@ pub(super) fn left_behind(folder: &Path) -> Option<Check> {
         ledger::Glance::Left => {
             check(Outcome::Warn, "A session that broke off left changes on this computer.".to_owned())
                 .means("An address or a setting of a network interface isn't as it was.")
-                .remedy("sudo rescue79 restore")
+                .remedy(Remedy { text: "sudo rescue79 restore".into(), act: Some(Act::restore()) })
         }
     })
 }

@@ -1,6 +1,6 @@
 //! The ports where phones say what they are: connections, SIP datagrams, announcements below IP.
 
-use super::{CDP, Drive, SCCP, SIP, SIP_DATAGRAMS};
+use super::{CDP, Drive, LLDP, SCCP, SIP, SIP_DATAGRAMS};
 use crate::engine::{ConnId, Endpoint, Input};
 use crate::limits;
 use crate::net::talks::Heard;
@@ -12,7 +12,7 @@ impl Drive {
     /// Somebody says something at one of the doors that are no request port.
     pub(super) fn knocked(&mut self, token: Token, buf: &mut [u8]) {
         match token {
-            SIP_DATAGRAMS | CDP => self.overheard(token, buf),
+            SIP_DATAGRAMS | CDP | LLDP => self.overheard(token, buf),
             SIP | SCCP => {
                 let now = self.clock.now();
                 let (door, at): (_, fn(ConnId) -> Endpoint) = if token == SIP {
@@ -32,17 +32,17 @@ impl Drive {
     fn overheard(&mut self, token: Token, buf: &mut [u8]) {
         let nobody = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0);
         for _ in 0..limits::DATAGRAMS_AT_ONCE {
-            let (door, at) = if token == CDP {
-                (&self.doors.cdp, Endpoint::Cdp)
-            } else {
-                (&self.doors.sip_datagrams, Endpoint::SipUdp)
+            let (door, at) = match token {
+                CDP => (&self.doors.cdp, Endpoint::Cdp),
+                LLDP => (&self.doors.lldp, Endpoint::Lldp),
+                _ => (&self.doors.sip_datagrams, Endpoint::SipUdp),
             };
             let Some(door) = door else { return };
             // A frame below IP has no address that the system could tell.
-            let heard = if token == CDP {
-                door.recv(buf).map(|len| (len, nobody.into()))
-            } else {
+            let heard = if at == Endpoint::SipUdp {
                 door.recv_from(buf)
+            } else {
+                door.recv(buf).map(|len| (len, nobody.into()))
             };
             match heard {
                 Ok((len, SocketAddr::V4(from))) => {
