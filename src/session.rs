@@ -5,6 +5,7 @@
 
 mod fold;
 pub mod phone;
+pub mod phones;
 mod report;
 pub mod summary;
 pub mod words;
@@ -14,7 +15,8 @@ use crate::event::{Event, Kind, Session, Summary};
 use crate::limits;
 use crate::phone_id::Mac;
 pub use phone::{Phone, Stage};
-use std::collections::{BTreeMap, HashMap};
+pub use phones::Phones;
+use std::collections::BTreeMap;
 
 /// A session as it stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,8 +24,7 @@ pub struct State {
     /// What it set out to do, once it has started.
     pub session: Option<Session>,
     /// All phones, in the order in which they were first seen.
-    pub phones: Vec<Phone>,
-    index: HashMap<Mac, usize>,
+    pub phones: Phones,
     /// Hosts that got no address, and why.
     pub strangers: BTreeMap<Mac, Stranger>,
     /// Sums over everything.
@@ -68,31 +69,13 @@ impl State {
     /// The phone with this MAC address.
     #[must_use]
     pub fn phone(&self, mac: Mac) -> Option<&Phone> {
-        self.phones.get(*self.index.get(&mac)?)
+        self.phones.of(mac)
     }
 
     /// The phone with this MAC address, made when it is new; `None` when the bench is full.
     fn phone_mut(&mut self, mac: Mac, at: Instant) -> Option<&mut Phone> {
-        let next = self.phones.len();
-        let at_index = match self.index.get(&mac) {
-            Some(i) => *i,
-            None if next >= limits::PHONES => return None,
-            None => {
-                self.index.insert(mac, next);
-                self.phones.push(Phone::new(mac, at));
-                next
-            }
-        };
-        self.phones.get_mut(at_index)
-    }
-
-    fn forget(&mut self, mac: Mac) {
-        if let Some(i) = self.index.remove(&mac) {
-            self.phones.remove(i);
-            for at in self.index.values_mut().filter(|at| **at > i) {
-                *at -= 1;
-            }
-        }
+        let room = self.phones.len() < limits::PHONES || self.phones.of(mac).is_some();
+        if room { self.phones.made(mac, at) } else { None }
     }
 
     /// Folds one event. Events come in the order of their numbers.
@@ -124,7 +107,7 @@ impl State {
             }
             Kind::Forgotten => {
                 if let Some(mac) = event.phone {
-                    self.forget(mac);
+                    self.phones.remove(mac);
                 }
             }
             kind => self.count(kind),

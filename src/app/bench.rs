@@ -47,11 +47,11 @@ impl Bench {
 
     /// The expected phones have their verdicts, and none is in the middle of its firmware.
     fn all_here(&self) -> bool {
+        let Some(expect) = self.expect else { return false };
         let ours = |p: &&Phone| p.plan.is_some() || p.identity.model.is_some();
         let closed = self.state.phones.iter().filter(ours).filter(|p| p.closed.is_some()).count();
         let busy = |p: &Phone| p.closed.is_none() && p.read.as_ref().is_some_and(|r| r.role.is_firmware());
-        let expect = self.expect.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
-        expect.is_some_and(|n| closed >= n) && !self.state.phones.iter().any(busy)
+        closed >= usize::try_from(expect).unwrap_or(usize::MAX) && !self.state.phones.iter().any(busy)
     }
 
     /// Runs to its end without a screen: one line for each event that a person wants to know, unless standard output

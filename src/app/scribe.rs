@@ -76,7 +76,9 @@ impl Scribe {
         for news in self.recorder.write_all(bundle) {
             (self.note)(news);
         }
-        bundle.iter().for_each(|event| self.leases.take(event));
+        for event in bundle {
+            self.leases.take(event);
+        }
         self.leases.write_in_time();
     }
 

@@ -252,7 +252,14 @@ pub(super) fn like(pattern: &str, text: &str) -> bool {
             _ => {
                 let Some((star, from)) = again else { return false };
                 p = star;
-                t = from + 1;
+                // Whoever asks for an address is held against all patterns: straight to where this one can go on.
+                let fits = |c: &u8| {
+                    pattern.get(star).is_none_or(|want| b"?*".contains(want) || want.eq_ignore_ascii_case(c))
+                };
+                let Some(further) = text.get(from + 1..).and_then(|rest| rest.iter().position(fits)) else {
+                    return false;
+                };
+                t = from + 1 + further;
                 again = Some((star, t));
             }
         }

@@ -80,23 +80,22 @@ fn watch(mut charge: Charge, stopped: &Receiver<()>, tell: impl Fn(Kind)) {
     let mut looked = now();
     let mut buf = [0; 2_048];
     loop {
-        let over = match &charge.tap {
-            None => stopped.recv_timeout(TURN) != Err(RecvTimeoutError::Timeout),
-            Some(tap) => {
-                match tap.next(&mut buf, TURN) {
-                    Ok(Some(frame)) => {
-                        if let Some(wrong) = askers.take(frame) {
-                            noticed(&mut charge, wrong, &tell);
-                        }
-                    }
-                    Ok(None) => {}
-                    Err(_) => charge.tap = None,
-                }
-                stopped.try_recv() != Err(std::sync::mpsc::TryRecvError::Empty)
-            }
-        };
-        if over {
+        // What is heard on the wire is looked at in turns: to be woken for each frame would cost a crowd of phones more than
+        // their answers.
+        if stopped.recv_timeout(TURN) != Err(RecvTimeoutError::Timeout) {
             return; // dropping the set-up puts everything back
+        }
+        for _ in 0..limits::DATAGRAMS_AT_ONCE {
+            let Some(tap) = &charge.tap else { break };
+            match tap.next(&mut buf, Duration::ZERO) {
+                Ok(Some(frame)) => {
+                    if let Some(wrong) = askers.take(frame) {
+                        noticed(&mut charge, wrong, &tell);
+                    }
+                }
+                Ok(None) => break,
+                Err(_) => charge.tap = None,
+            }
         }
         if looked.elapsed() >= limits::LINK_EVERY {
             looked = now();

@@ -206,10 +206,27 @@ pub(super) struct Line {
     pub(super) strangers: Option<mio::net::UdpSocket>,
 }
 
+/// Datagrams, and no waiting for them: where the system takes both at once, that is a call less for each read.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const KIND: Type = Type::DGRAM.nonblocking();
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const KIND: Type = Type::DGRAM;
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+#[expect(clippy::unnecessary_wraps, reason = "the other systems can fail here")]
+const fn not_waiting(_socket: &Socket) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn not_waiting(socket: &Socket) -> io::Result<()> {
+    socket.set_nonblocking(true)
+}
+
 /// A port of its own for a read, on the address that was asked. The door for strangers is opened later.
 pub(super) fn line(address: Ipv4Addr, phone: SocketAddrV4) -> io::Result<Line> {
-    let own = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
-    own.set_nonblocking(true)?;
+    let own = Socket::new(Domain::IPV4, KIND, Some(Protocol::UDP))?;
+    not_waiting(&own)?;
     own.bind(&SocketAddrV4::new(address, 0).into())?;
     own.connect(&phone.into())?;
     let own: UdpSocket = own.into();
@@ -221,10 +238,10 @@ pub(super) fn line(address: Ipv4Addr, phone: SocketAddrV4) -> io::Result<Line> {
 pub(super) fn second_door(own: &mio::net::UdpSocket) -> io::Result<mio::net::UdpSocket> {
     // Allowed only from here on: the system must have chosen a port that no other read has.
     socket2::SockRef::from(own).set_reuse_address(true)?;
-    let door = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
+    let door = Socket::new(Domain::IPV4, KIND, Some(Protocol::UDP))?;
     door.set_reuse_address(true)?;
     door.bind(&own.local_addr()?.into())?;
-    door.set_nonblocking(true)?;
+    not_waiting(&door)?;
     let door: UdpSocket = door.into();
     Ok(mio::net::UdpSocket::from_std(door))
 }

@@ -49,6 +49,5 @@ fn a_screen_that_stands_still_holds_nobody_back_and_the_journal_has_everything()
 }
 
 fn lines_of(path: &std::path::Path) -> u64 {
-    let text = std::fs::read(path).unwrap();
-    text.iter().filter(|byte| **byte == b'\n').count() as u64
+    std::fs::read_to_string(path).unwrap().lines().count() as u64
 }

@@ -11,7 +11,7 @@ const HERE: Ipv4Addr = Ipv4Addr::LOCALHOST;
 const FILE: &str = "ring.raw";
 
 fn bytes() -> Vec<u8> {
-    (0..100_000_u32).flat_map(|n| n.to_le_bytes()).take(300_001).collect()
+    (0..100_000_u32).flat_map(u32::to_le_bytes).take(300_001).collect()
 }
 
 /// Servers that run on the loopback address; dropping them ends them.
@@ -51,6 +51,8 @@ impl Servers {
             expect: None,
             scenario: None,
             seed: None,
+            account: None,
+            forced: Vec::new(),
         };
         let running = start_with(poller, together, engine, bound, Instant::ZERO, session, sender).unwrap();
         Self { running: Some(running), events, at }

@@ -7,6 +7,7 @@ use std::io;
 use std::net::SocketAddrV4;
 
 /// Packets behind one another in a buffer: all as long as the first, but the last may be shorter.
+#[derive(Clone, Copy)]
 pub(in crate::net::drive) struct Run {
     pub(super) from: Endpoint,
     pub(super) to: SocketAddrV4,
