@@ -107,6 +107,8 @@ pub const COMPLAINERS: usize = 256;
 
 /// A configuration file that a classic loader takes; a larger one ends in "buffer full" (`classic-phones` 1.4).
 pub const CLASSIC_CONFIG_BYTES: usize = 8_192;
+/// Open files of the process: two sockets for each of [`TRANSFERS`], one for each of [`TALKS`], and the rest.
+pub const SOCKETS: u64 = 4_096;
 /// Receive buffer of the request ports: a pallet of phones that starts at once (240 DISCOVERs of 342 bytes and their
 /// kernel overhead) must fit several times.
 pub const RECEIVE_BUFFER: usize = 4 << 20;

@@ -123,3 +123,9 @@ pub(crate) fn conversation(bytes: &[u8]) {
 pub(crate) fn crowd(senders: u32) -> Vec<Event> {
     bodies::conversation::crowd(senders)
 }
+
+/// For the lab: a DISCOVER of a phone, written by hand.
+#[cfg(target_os = "linux")]
+pub(crate) fn discover(mac: rescue79::phone_id::Mac) -> Vec<u8> {
+    bodies::conversation::request(mac, 1, 1, None)
+}

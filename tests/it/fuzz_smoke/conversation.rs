@@ -106,9 +106,10 @@ fn shelf() -> &'static Shelf {
 
 fn job(any: bool) -> Job {
     static JOB: OnceLock<Job> = OnceLock::new();
-    let wish = |load: &str| Wish { model: None, load: load.to_owned() };
+    let wish = |model: &str, load: &str| Wish { model: Some(model.to_owned()), load: load.to_owned() };
     let job = JOB.get_or_init(|| {
-        let targets = vec![wish("P0S3-8-12-00"), wish("SIP41.8-5-4S")];
+        // A target for each model would have every engine plan sixteen ways before it hears anything.
+        let targets = vec![wish("7960", "P0S3-8-12-00"), wish("7961", "SIP41.8-5-4S")];
         let draft = Draft { targets, server: Some(SERVER), prefix: 24, dhcp: true, ..Draft::default() };
         draft.finish(Catalogue::builtin(), shelf()).unwrap()
     });
