@@ -11,6 +11,7 @@ pub mod keeper;
 pub mod ledger;
 pub mod linux;
 pub mod macos;
+pub mod owner;
 pub mod plan;
 pub mod privileges;
 pub mod probe;

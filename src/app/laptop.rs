@@ -214,6 +214,7 @@ impl Ready {
     /// Gives up the rights that are not needed any more; to be called before the servers' thread is started.
     pub(super) fn give_up_rights(&mut self, args: &Serve) {
         self.tap = Tap::open(self.interface.index).ok().filter(|_| !self.address.is_loopback());
+        privileges::many_sockets();
         privileges::give_up(self.setup.is_some(), args.adopt_addresses);
     }
 

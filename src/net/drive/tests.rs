@@ -51,8 +51,6 @@ impl Servers {
             expect: None,
             scenario: None,
             seed: None,
-            account: None,
-            forced: Vec::new(),
         };
         let running = start_with(poller, together, engine, bound, Instant::ZERO, session, sender).unwrap();
         Self { running: Some(running), events, at }

@@ -55,7 +55,13 @@ fn has(lab: &Lab, address: &str) -> bool {
 
 fn rescue79(lab: &Lab, args: &[&str]) -> Command {
     let mut command = lab.on_laptop(env!("CARGO_BIN_EXE_rescue79"));
-    command.env_remove("RESCUE79_STATE").args(args).arg("--state").arg(lab.path().join("state"));
+    command
+        .env_remove("RESCUE79_STATE")
+        .env_remove("SUDO_UID")
+        .env_remove("SUDO_GID")
+        .args(args)
+        .arg("--state")
+        .arg(lab.path().join("state"));
     command.stdin(Stdio::null());
     command
 }
