@@ -13,7 +13,6 @@ use crate::load::{Family, LoadName, Protocol};
 use crate::route::{self, Start};
 use crate::session::Phone;
 use crate::session::phone::{Mark, Pause};
-use std::time::Duration;
 
 /// What a phone is showing at this moment.
 #[derive(Clone, Copy, Debug)]
@@ -25,18 +24,6 @@ pub(super) enum Sign<'a> {
     /// Nothing; time has passed.
     Nothing,
 }
-
-/// After an application's first own request, the time in which it would start over if it did not run what it was told
-/// (`classic-phones` 1.5, 4.3: the application resets after its configuration, within seconds).
-pub(super) const SETTLE: Duration = Duration::from_secs(20);
-/// The same for a load of the years before the universal loader, which shows itself by asking for nothing more.
-pub(super) const SETTLE_SILENT: Duration = Duration::from_secs(60);
-/// A request sooner than this after an image is the rest of the same start.
-const SAME_START: Duration = Duration::from_secs(2);
-/// A universal loader reads the list of its load at each start; more often than so within one hop, it is going round.
-const LISTS_AT_STARTS: u32 = 2;
-/// A Java phone whose default list has been read in vain so often refuses it (`java-phones` 6).
-const IN_VAIN: u32 = 3;
 
 /// Why a recovered phone does not look like one.
 pub(super) const UNREGISTERED: &str = "Its screen may say \"Registering\" or \"Phone Unprovisioned\": it has no exchange here, which is no fault of its own.";
@@ -231,11 +218,12 @@ pub(super) fn announce(plan: &route::Plan, revised: Option<String>) -> Kind {
 
 /// A phone that reads its list and then nothing refuses the load: one rung down, then climb.
 fn refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
-    let trail = &phone.trail;
+    let (trail, habits) = (&phone.trail, desk.catalogue.habits());
     let list = trail.list.as_ref()?;
-    let vain =
-        trail.lists_in_vain >= IN_VAIN || trail.again > 0 && trail.lists_in_vain >= 2 || declined(phone, now);
-    if phone.closed.is_some() || !vain || now.since(list.at) < SAME_START {
+    let vain = trail.lists_in_vain >= habits.lists_in_vain()
+        || trail.again > 0 && trail.lists_in_vain >= 2
+        || declined(desk, phone, now);
+    if phone.closed.is_some() || !vain || now.since(list.at) < habits.same_start() {
         return None;
     }
     orders::rung_down(desk, phone, "it refused {due}, so it takes an older load first")
@@ -255,11 +243,11 @@ fn wanted_list(phone: &Phone) -> bool {
 
 /// A running Java phone reads the list of a load only when that isn't the one it runs (`java-phones` 2); when it goes on
 /// to its own files without a part of it, it refused the load ("Auth Fail").
-pub(super) fn declined(phone: &Phone, now: Instant) -> bool {
+pub(super) fn declined(desk: &Desk<'_>, phone: &Phone, now: Instant) -> bool {
     let trail = &phone.trail;
     let java = phone.identity.family.is_some_and(|family| family != Family::Classic);
     let (Some(config), Some(list)) = (&trail.config, &trail.list) else { return false };
-    let after = |mark: &Mark| mark.at > list.at && now.since(mark.at) >= SETTLE;
+    let after = |mark: &Mark| mark.at > list.at && now.since(mark.at) >= desk.catalogue.habits().settle();
     java && list.role == Role::LoadsList
         && list.at > config.at
         && trail.firmware.is_empty()
@@ -270,9 +258,9 @@ fn hop_done(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Opt
     let hop = phone.plan.as_ref()?.hops.get(phone.hop)?;
     let load = desk.shelf.load(&hop.load)?;
     let proof = match desk.catalogue.era(&load.parsed) {
-        Era::Universal => application_read(phone, load, sign, now),
-        Era::Unsigned | Era::Signed => image_read(phone, load, sign, now),
-        Era::Java => parts_read(phone, load, sign, now),
+        Era::Universal => application_read(desk, phone, load, sign, now),
+        Era::Unsigned | Era::Signed => image_read(desk, phone, load, sign, now),
+        Era::Java => parts_read(desk, phone, load, sign, now),
     };
     let says = said::names(phone, &hop.load);
     let proof = says.or(proof).or_else(|| runs_already(desk, phone, load, sign, now))?;
@@ -281,7 +269,10 @@ fn hop_done(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Opt
 }
 
 /// How a proof says that a file was read to its end.
-const READ_WHOLE: &str = "read whole:";
+const READ_WHOLE: &str = "read-whole:";
+
+/// How it says that a configuration named the load.
+const TOLD: &str = "told:";
 
 /// A mark as a proof quotes it.
 fn quote(mark: &Mark, what: &str) -> String {
@@ -293,26 +284,40 @@ fn same_file(sign: Sign<'_>, mark: &Mark) -> bool {
 }
 
 /// A universal load is taken when its application was read whole and the phone goes on to something else.
-fn application_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Option<Vec<String>> {
+fn application_read(
+    desk: &Desk<'_>,
+    phone: &Phone,
+    load: &Load,
+    sign: Sign<'_>,
+    now: Instant,
+) -> Option<Vec<String>> {
     let of_load = |m: &&Mark| m.role == Role::Application && m.load.as_deref() == Some(&load.name);
     let application = phone.trail.firmware.iter().find(of_load)?;
     // The list of the same load: it did not take what it read.
     let round = matches!(sign, Sign::Asks(Role::LoadsList | Role::Loader, _));
-    let goes_on = !round && !matches!(sign, Sign::Nothing) && now.since(application.at) >= SAME_START;
+    let goes_on = !round
+        && !matches!(sign, Sign::Nothing)
+        && now.since(application.at) >= desk.catalogue.habits().same_start();
     (goes_on && !same_file(sign, application))
         .then(|| vec![quote(application, READ_WHOLE), goes_on_with(sign)])
 }
 
 fn goes_on_with(sign: Sign<'_>) -> String {
     match sign {
-        Sign::Asks(_, file) => format!("then asked for {file}"),
-        Sign::Starts(event) => format!("#{event} then started anew and asked for an address"),
-        Sign::Nothing => "then went on".to_owned(),
+        Sign::Asks(_, file) => format!("goes-on: it asked for {file}"),
+        Sign::Starts(event) => format!("#{event} goes-on: it started anew and asked for an address"),
+        Sign::Nothing => "goes-on: time passed".to_owned(),
     }
 }
 
 /// A single image is taken when it was read whole and the phone starts anew.
-fn image_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Option<Vec<String>> {
+fn image_read(
+    desk: &Desk<'_>,
+    phone: &Phone,
+    load: &Load,
+    sign: Sign<'_>,
+    now: Instant,
+) -> Option<Vec<String>> {
     let of_load = |m: &&Mark| m.role == Role::Image && m.load.as_deref() == Some(&load.name);
     let image = phone.trail.firmware.iter().find(of_load)?;
     let anew = match sign {
@@ -320,25 +325,31 @@ fn image_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Optio
         Sign::Asks(role, _) => !role.is_firmware(),
         Sign::Nothing => false,
     };
-    (anew && now.since(image.at) >= SAME_START && !same_file(sign, image))
+    (anew && now.since(image.at) >= desk.catalogue.habits().same_start() && !same_file(sign, image))
         .then(|| vec![quote(image, READ_WHOLE), goes_on_with(sign)])
 }
 
 /// A Java load is taken when its last part was read and the phone, started anew, asks for its configuration and not
 /// for its default list (`java-phones` 6, loop detector).
-fn parts_read(phone: &Phone, load: &Load, sign: Sign<'_>, now: Instant) -> Option<Vec<String>> {
+fn parts_read(
+    desk: &Desk<'_>,
+    phone: &Phone,
+    load: &Load,
+    sign: Sign<'_>,
+    now: Instant,
+) -> Option<Vec<String>> {
     let last = load.members.last()?;
     let part = phone.trail.firmware.iter().find(|m| m.file.eq_ignore_ascii_case(&last.name))?;
     let Sign::Asks(role @ (Role::TrustList | Role::SepConfig | Role::XmlDefault), file) = sign else {
         return None;
     };
     let newest = phone.trail.firmware.iter().map(|m| m.at).max()?;
-    let anew = phone.trail.booted || now.since(newest) >= SETTLE;
+    let anew = phone.trail.booted || now.since(newest) >= desk.catalogue.habits().settle();
     let count = phone.trail.firmware.len();
     (anew && !role.is_firmware()).then(|| {
         vec![
             format!("{} ({count} parts)", quote(part, READ_WHOLE)),
-            format!("then started anew and asked for {file}"),
+            format!("goes-on: it started anew and asked for {file}"),
         ]
     })
 }
@@ -360,18 +371,26 @@ fn runs_already(
     }
     let shown = match desk.catalogue.era(&load.parsed) {
         Era::Unsigned | Era::Signed => {
-            return image_not_wanted(phone, &load.name, sign, now).map(|shown| vec![shown]);
+            return image_not_wanted(desk, phone, &load.name, sign, now).map(|shown| vec![shown]);
         }
-        Era::Universal if trail.lists > LISTS_AT_STARTS || started_past(phone) => return None,
+        Era::Universal if trail.lists > desk.catalogue.habits().lists_at_starts() || started_past(phone) => {
+            return None;
+        }
         Era::Java if wanted_list(phone) => return None,
         Era::Universal | Era::Java => application_shown(desk, phone, load.parsed.protocol, now)?,
     };
-    Some(vec![quote(config, "read, naming this load:"), shown])
+    Some(vec![quote(config, TOLD), shown])
 }
 
 /// A load of the years before the universal loader shows itself by asking for nothing more. Silence alone shows nothing:
 /// after it, the phone must give a sign of life that is no request for an image.
-fn image_not_wanted(phone: &Phone, load: &str, sign: Sign<'_>, now: Instant) -> Option<String> {
+fn image_not_wanted(
+    desk: &Desk<'_>,
+    phone: &Phone,
+    load: &str,
+    sign: Sign<'_>,
+    now: Instant,
+) -> Option<String> {
     let config = phone.trail.config.as_ref().filter(|m| m.load.as_deref() == Some(load))?;
     let quiet = now.since(config.at);
     let alive = match sign {
@@ -379,10 +398,10 @@ fn image_not_wanted(phone: &Phone, load: &str, sign: Sign<'_>, now: Instant) -> 
         Sign::Asks(role, file) if !role.is_firmware() => format!("asked for {file}"),
         _ => return None,
     };
-    (quiet >= SETTLE_SILENT && phone.read.is_none()).then(|| {
+    (quiet >= desk.catalogue.habits().settle_silent() && phone.read.is_none()).then(|| {
         format!(
-            "{}, wanted no image for {} s, then {alive}",
-            quote(config, "read, naming this load:"),
+            "{} named this load; not-wanted: it asked for no image for {} s, then {alive}",
+            quote(config, TOLD),
             quiet.as_secs()
         )
     })
@@ -394,11 +413,12 @@ fn application_shown(desk: &Desk<'_>, phone: &Phone, protocol: Protocol, now: In
     let last = phone.trail.app_file_last.as_ref().unwrap_or(first);
     let speaks = [first, last].iter().find_map(|m| desk.catalogue.role(&m.file).1);
     let contradicted = speaks.is_some_and(|speaks| speaks != protocol);
-    let settled = now.since(first.at) >= SETTLE && phone.read.as_ref().is_none_or(|r| !r.role.is_firmware());
+    let settled = now.since(first.at) >= desk.catalogue.habits().settle()
+        && phone.read.as_ref().is_none_or(|r| !r.role.is_firmware());
     (settled && !contradicted).then(|| {
         let seconds = now.since(first.at).as_secs();
         format!(
-            "#{} asked for {}, which only a running application does, and did not start over for {seconds} s",
+            "#{} application-asks: {}, as only a running application does, and it did not start over for {seconds} s",
             first.event, first.file
         )
     })
@@ -424,13 +444,13 @@ fn verdict(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Opti
     let behind = phone.hops_done.last();
     let read = behind.is_some_and(|hop| hop.proof.iter().any(|proof| proof.contains(READ_WHOLE)));
     let shown = match desk.catalogue.era(&load) {
-        Era::Unsigned | Era::Signed => image_not_wanted(phone, &plan.target, sign, now)?,
+        Era::Unsigned | Era::Signed => image_not_wanted(desk, phone, &plan.target, sign, now)?,
         era => {
             let trail = &phone.trail;
             let told = trail.config.as_ref().is_some_and(|m| m.load.as_deref() == Some(plan.target.as_str()));
             let round = match era {
                 Era::Java => wanted_list(phone),
-                _ => trail.lists > LISTS_AT_STARTS || !read && started_past(phone),
+                _ => trail.lists > desk.catalogue.habits().lists_at_starts() || !read && started_past(phone),
             };
             if !told || round || trail.again > 1 {
                 return None;

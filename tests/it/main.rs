@@ -28,6 +28,7 @@ mod svg;
 mod symptoms;
 mod talk;
 mod variation;
+mod verdicts;
 mod walks;
 mod wizard;
 mod xray;
