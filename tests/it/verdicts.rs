@@ -149,3 +149,21 @@ fn a_phone_that_writes_nothing_is_never_recovered_heard_or_not() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn a_false_word_would_be_seen() {
+    let bench = benches().into_iter().find(|bench| bench.name == "pai-to-sip").unwrap();
+    let world = World::new(&bench, run::shelf(&bench, SEED, Scale::FAST), SEED).unwrap();
+    let phone = world.phones()[0].mac();
+    let says = |running: &str, proof: &str| {
+        let kind = Kind::Verdict {
+            verdict: Verdict::Recovered,
+            running: Some(running.to_owned()),
+            proof: vec![proof.to_owned()],
+            reason: String::new(),
+        };
+        held_against(&world, &[Event { n: 9, at: Instant::ZERO, phone: Some(phone), kind }]).len()
+    };
+    assert_eq!(says("P0S3-8-12-00", "#3 read-whole: P0S3-8-12-00.sb2"), 1, "it runs nothing yet");
+    assert_eq!(says("P0S3-8-12-00", "it looked well"), 2);
+}
