@@ -34,6 +34,7 @@ mod svg;
 mod symptoms;
 mod talk;
 mod variation;
+mod verdicts;
 mod walks;
 mod web;
 mod wizard;
