@@ -4,9 +4,9 @@ mod folders;
 mod laptop;
 mod start;
 
-use super::Exit;
 use super::rehearse;
 use super::screen::{self, Live, Look};
+use super::{Exit, Style};
 use crate::host::files;
 use crate::host::ledger::Ledger;
 use crate::host::remedy::Act;
@@ -14,7 +14,7 @@ use crate::host::setup::Setup;
 use crate::host::state::StateDir;
 use crate::host::system::system;
 use crate::tui::wizard::{Exercise, Finding, Order, Wizard};
-use crate::tui::{Effect, Mode, Msg, Theme};
+use crate::tui::{Effect, Mode, Msg};
 use crate::{firmware::Shelf, sim::scenario::builtin};
 use anyhow::Result;
 use std::collections::HashMap;
@@ -23,7 +23,7 @@ use std::thread::JoinHandle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// The wizard, from the first question on.
-pub(super) fn run(state: Option<&Path>, theme: Theme) -> Result<Exit> {
+pub(super) fn run(state: Option<&Path>, style: Style) -> Result<Exit> {
     let store = StateDir::open(state).ok();
     super::laptop::after_a_crash(store.as_ref());
     let (sender, answers) = unbounded_channel();
@@ -39,7 +39,7 @@ pub(super) fn run(state: Option<&Path>, theme: Theme) -> Result<Exit> {
         sender,
         answers,
     };
-    let look = Look { mode: Mode::Serve, interface: String::new(), theme };
+    let look = Look { mode: Mode::Serve, interface: String::new(), style };
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(screen::ask(desk, look))
 }
 

@@ -1,14 +1,17 @@
 //! `serve`: the servers without the wizard.
 
-use super::bench::{Bench, interrupted, wall};
+use super::bench::{Bench, interrupted, monotonic, wall};
+use super::leases::Leases;
+use super::outlet::Outlet;
 use super::recorder::Recorder;
 use super::screen::{self, Live, Look};
-use super::{Exit, firmware, laptop, stop};
+use super::scribe::Scribe;
+use super::{Exit, Style, firmware, laptop, stop};
 use crate::catalogue::Catalogue;
 use crate::cli::{Answer, Serve};
 use crate::clock::{Instant, Wall};
 use crate::engine::Engine;
-use crate::event::{Event, Kind, Session};
+use crate::event::{Kind, Session};
 use crate::firmware::{Severity, Shelf};
 use crate::host::keeper::{Adopt, Keeper};
 use crate::host::probe::{self, SelfTest};
@@ -18,7 +21,7 @@ use crate::job::{Draft, Job};
 use crate::limits;
 use crate::net::{self, Order};
 use crate::session::State;
-use crate::tui::{Mode, Theme};
+use crate::tui::Mode;
 use anyhow::{Context, Result};
 use futures_util::FutureExt;
 use std::net::Ipv4Addr;
@@ -28,16 +31,16 @@ use tokio::sync::mpsc;
 /// An interrupted session is taken up again within this time.
 const RESUME_WITHIN_MS: i64 = 12 * 3_600 * 1_000;
 
-pub(super) fn run(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exit> {
+pub(super) fn run(args: &Serve, state: Option<&Path>, style: Style) -> Result<Exit> {
     if args.screen && args.events.as_deref() == Some("-") {
         return Err(firmware::usage(
             "the screen and the events can't share standard output; give --events a file".into(),
         ));
     }
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(prepare(args, state, theme))
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(prepare(args, state, style))
 }
 
-async fn prepare(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exit> {
+async fn prepare(args: &Serve, state: Option<&Path>, style: Style) -> Result<Exit> {
     // From here on Ctrl-C no longer ends the program in the middle of a change; it is looked at again in between.
     let mut interrupted = Box::pin(interrupted());
     let _ = (&mut interrupted).now_or_never();
@@ -52,7 +55,7 @@ async fn prepare(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exi
     if (&mut interrupted).now_or_never().is_some() {
         return Ok(Exit::Done); // and dropping `ready` puts the laptop back
     }
-    serve(args, ready, theme).await
+    serve(args, ready, style).await
 }
 
 /// Has everything that can fail before the servers start: the laptop, the order, the ports. What was changed on the
@@ -108,15 +111,16 @@ impl Ready {
     }
 }
 
-async fn serve(args: &Serve, ready: Ready, theme: Theme) -> Result<Exit> {
-    let look = Look { mode: Mode::Serve, interface: ready.place(), theme };
+async fn serve(args: &Serve, ready: Ready, style: Style) -> Result<Exit> {
+    let look = Look { mode: Mode::Serve, interface: ready.place(), style };
     let mut words = Vec::new();
     let live = live(args, ready, &mut words)?;
     for word in words {
         eprintln!("rescue79: {word}.");
     }
     if !args.screen {
-        return live.bench.headless(args.events.as_deref() == Some("-")).await;
+        let lines = Outlet::new("standard output".to_owned(), std::io::stdout())?;
+        return live.bench.headless(args.events.as_deref() == Some("-"), Some(lines)).await;
     }
     screen::run(live, look).await
 }
@@ -147,23 +151,28 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
         scenario: None,
         seed: None,
     };
+    let loads = Live::loads(&shelf);
     let engine = Engine::new(catalogue, shelf, job, state.clone(), leases.clone())
         .map_err(|e| stop(Exit::NotReady, e))?;
-    let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
+    let (sender, happened) = mpsc::channel(limits::EVENTS_UNDER_WAY);
     let began = start.moment(now).max(state.last) + std::time::Duration::from_millis(1);
     let began = if state.session.is_some() { began } else { Instant::ZERO };
     laptop.give_up_rights(args);
     let tftp = bound.tftp_address()?.port();
     let running = net::start(engine, bound, began, session, sender).context("the servers can't start")?;
-    let leases = keep_leases(store, leases);
     let orders = running.orders();
+    let notes = running.orders();
+    let note = Box::new(move |kind| notes.give(Order::Note(Box::new(kind))));
+    let leases = Leases::new(store, &leases);
+    let (events, scribe) = Scribe::start(happened, recorder, leases, note)?;
     let keeper = look_after(args, laptop, tftp, &orders)?;
     let bench = Bench {
         events,
         order: Box::new(move |order| orders.give(order)),
-        recorder,
+        recorder: Recorder::new(start),
         join: Box::new(move || {
             let ended = running.join().context("the servers failed");
+            scribe.join().map_err(|_| anyhow::anyhow!("the journal ended unexpectedly"))?;
             drop(keeper); // puts the laptop back
             ended
         }),
@@ -172,11 +181,9 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
         expect: args.expect,
         time: args.time,
         journal,
-        after: Box::new(leases),
     };
-    #[expect(clippy::disallowed_methods, reason = "the app reads the clock for the screen")]
-    let started = std::time::Instant::now();
-    Ok(Live { bench, clock: Box::new(move || began + started.elapsed()) })
+    let started = monotonic();
+    Ok(Live { bench, clock: Box::new(move || began + started.elapsed()), loads })
 }
 
 /// Has the laptop looked after, and the servers asked by ourselves as a phone would.
@@ -223,7 +230,9 @@ fn record(
     words: &mut Vec<String>,
 ) -> Result<Option<PathBuf>> {
     if let Some(target) = &args.events {
-        recorder.events(target).with_context(|| format!("the events can't be written to {target}"))?;
+        recorder
+            .events_at_leisure(target)
+            .with_context(|| format!("the events can't be written to {target}"))?;
     }
     match (old, store) {
         (Some(old), _) => {
@@ -252,26 +261,5 @@ fn record(
             }
         },
         (None, None) => Ok(None),
-    }
-}
-
-/// Writes the leases down whenever one is new.
-fn keep_leases(
-    store: Option<StateDir>,
-    mut leases: Vec<(crate::phone_id::Mac, Ipv4Addr)>,
-) -> impl FnMut(&State, &Event) {
-    move |_, event| {
-        let (Some(store), Some(mac), Kind::DhcpAck { address, .. }) = (&store, event.phone, &event.kind)
-        else {
-            return;
-        };
-        if leases.contains(&(mac, *address)) {
-            return;
-        }
-        leases.retain(|(m, a)| *m != mac && a != address);
-        leases.push((mac, *address));
-        if let Err(e) = store.save_leases(&leases) {
-            eprintln!("rescue79: the list of leases can't be written ({e}).");
-        }
     }
 }

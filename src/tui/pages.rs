@@ -13,6 +13,9 @@ mod report;
 mod review;
 mod which;
 
+pub(super) use bench::advice;
+pub(super) use phone::about;
+
 use super::panes::Pane;
 use super::{Areas, Model, Page, layout, widgets};
 use ratatui::buffer::Buffer;
