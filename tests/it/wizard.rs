@@ -101,7 +101,7 @@ pub(super) fn held() -> Finding {
     }
 }
 
-pub(super) fn asking(size: (u16, u16), theme: Theme) -> Model {
+pub(crate) fn asking(size: (u16, u16), theme: Theme) -> Model {
     let exercise =
         |s: rescue79::sim::scenario::Scenario| Exercise { name: s.name, title: s.title, teaches: s.teaches };
     let exercises = builtin().unwrap().into_iter().map(exercise).collect();
