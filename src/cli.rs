@@ -17,6 +17,9 @@ pub struct Cli {
     /// Draw with plain ASCII: for serial consoles and old fonts.
     #[arg(long, global = true)]
     pub ascii: bool,
+    /// In lines instead of on a screen: for screen readers, serial consoles and scripts.
+    #[arg(long, global = true)]
+    pub plain: bool,
     /// The terminal has dark letters on a light ground.
     #[arg(long, global = true)]
     pub light: bool,
@@ -157,6 +160,9 @@ pub struct Serve {
     /// The TFTP port.
     #[arg(long, value_name = "PORT", default_value_t = 69)]
     pub tftp_port: u16,
+    /// The port where late loads read by HTTP; 0 opens none, and they read by TFTP.
+    #[arg(long, value_name = "PORT", default_value_t = 6970)]
+    pub http_port: u16,
     /// Give no addresses: another DHCP server does.
     #[arg(long)]
     pub no_dhcp: bool,

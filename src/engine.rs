@@ -9,12 +9,14 @@ mod answer;
 mod complaints;
 mod hand;
 mod orders;
+mod pages;
 mod reads;
 mod requests;
 mod rules;
 mod said;
 mod talks;
 mod watch;
+mod web;
 
 use crate::catalogue::Catalogue;
 use crate::clock::Instant;
@@ -24,14 +26,17 @@ use crate::firmware::Shelf;
 use crate::job::Job;
 use crate::limits;
 use crate::phone_id::Mac;
-use crate::session::{State, words};
+use crate::session::{Phone, State, words};
 use answer::{Desk, FirstHop};
-use complaints::Complaints;
+use complaints::{Budget, Complaints};
+use pages::Pages;
 use reads::{Polled, Reads};
 use rules::Sign;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::sync::Arc;
 use std::time::Duration;
+use web::{End, Served};
 
 /// A place where datagrams arrive and leave. A name, not a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,6 +57,10 @@ pub enum Endpoint {
     Cdp,
     /// The same in the standard's form, from their first field on.
     Lldp,
+    /// A connection at the HTTP port; its bytes come in pieces.
+    Web(ConnId),
+    /// A connection of ours to a phone's own page; its answer comes whole.
+    Page(ConnId),
 }
 
 /// One connection, for as long as it lasts; never used again.
@@ -86,6 +95,12 @@ pub enum Input<'a> {
     Unreachable(TransferId),
     /// The peer has ended a connection, or it is broken.
     HungUp(ConnId),
+    /// The peer has taken so many bytes of the body that it was given.
+    Taken(ConnId, u64),
+    /// The peer has ended the connection in order, with all that it was given.
+    Delivered(ConnId),
+    /// The peer has taken nothing for too long; the connection was ended.
+    Stalled(ConnId),
     /// The deadline of the last [`Output::Idle`] has come.
     Tick,
     /// The technician decided something.
@@ -142,6 +157,29 @@ pub enum Output {
     Close(TransferId),
     /// A connection is over, once what was sent on it has left.
     HangUp(ConnId),
+    /// Send this on a connection, then end it; say how far it got.
+    Give {
+        /// The connection.
+        to: ConnId,
+        /// What stands before the file.
+        head: Vec<u8>,
+        /// The file.
+        body: Arc<[u8]>,
+    },
+    /// Ask a phone for its page. The whole answer comes back from [`Endpoint::Page`], or [`Input::HungUp`].
+    Visit {
+        /// The connection.
+        id: ConnId,
+        /// The phone.
+        at: SocketAddrV4,
+        /// What to send.
+        question: Vec<u8>,
+    },
+    /// Open or close the HTTP port; what is under way there goes on.
+    WebDoor {
+        /// Open it.
+        open: bool,
+    },
     /// Something happened. The engine has folded it already.
     Event(Event),
     /// Nothing more to do until the next input, or until this moment.
@@ -163,11 +201,24 @@ pub struct Engine {
     seen_at: HashMap<Ipv4Addr, (Mac, Instant)>,
     /// What each connection has said and was not understood yet.
     talks: BTreeMap<ConnId, Vec<u8>>,
+    /// The files that are read over HTTP.
+    served: BTreeMap<ConnId, Served>,
+    pages: Pages,
+    /// The HTTP port is open.
+    web_door: bool,
     queue: VecDeque<Queued>,
     next_sweep: Instant,
     ignored: Complaints<Mac>,
     garbage: Complaints<Ipv4Addr>,
+    writes: Complaints<Ipv4Addr>,
     full: Complaints<&'static str>,
+    /// Reads asked for, by address.
+    asked: Budget<Ipv4Addr>,
+    /// Files asked for in vain, by address.
+    missed: Budget<Ipv4Addr>,
+    /// What phones did at the other ports.
+    repeated: Budget<Mac>,
+    elsewhere: Budget<Mac>,
 }
 
 enum Queued {
@@ -175,6 +226,9 @@ enum Queued {
     Reply { from: Endpoint, to: SocketAddrV4, bytes: Vec<u8> },
     Close(TransferId),
     HangUp(ConnId),
+    Give { to: ConnId, head: Vec<u8>, body: Arc<[u8]> },
+    Visit { id: ConnId, at: SocketAddrV4, question: Vec<u8> },
+    WebDoor { open: bool },
 }
 
 impl Engine {
@@ -217,11 +271,19 @@ impl Engine {
             reads: Reads::default(),
             seen_at,
             talks: BTreeMap::new(),
+            served: BTreeMap::new(),
+            pages: Pages::default(),
+            web_door: true,
             queue: VecDeque::new(),
             next_sweep,
             ignored: Complaints::default(),
             garbage: Complaints::default(),
+            writes: Complaints::default(),
             full: Complaints::default(),
+            asked: Budget::default(),
+            missed: Budget::default(),
+            repeated: Budget::default(),
+            elsewhere: Budget::default(),
         })
     }
 
@@ -254,6 +316,8 @@ impl Engine {
 
     /// Ends the session with its summary.
     pub fn finish(&mut self, now: Instant) {
+        // What was counted is told before the end, however lately.
+        self.tell_counted(now, now + limits::COMPLAINT_EVERY);
         let summary = self.state.summarise();
         self.tell(now, None, Kind::Summary(summary));
     }
@@ -288,7 +352,15 @@ impl Engine {
             Input::Datagram { at: at @ (Endpoint::Sip(id) | Endpoint::Sccp(id)), from, bytes } => {
                 self.stream(now, at, id, from, bytes);
             }
-            Input::HungUp(id) => self.hung_up(id),
+            Input::Datagram { at: Endpoint::Web(id), from, bytes } => self.web_stream(now, id, from, bytes),
+            Input::Datagram { at: Endpoint::Page(id), bytes, .. } => self.page(now, id, bytes),
+            Input::HungUp(id) => {
+                self.no_page(id);
+                self.served(now, id, &End::Broken);
+            }
+            Input::Delivered(id) => self.served(now, id, &End::Whole),
+            Input::Stalled(id) => self.served(now, id, &End::Silent),
+            Input::Taken(id, bytes) => self.taken(now, id, bytes),
             Input::Unreachable(id) => self.reads.closed(now, id),
             Input::Tick => {}
             Input::Command(command) => self.command(now, command),
@@ -298,7 +370,10 @@ impl Engine {
             let phones: Vec<_> = self.state.phones.iter().map(|phone| phone.mac).collect();
             for mac in phones {
                 self.conclude(now, mac, Sign::Nothing);
+                self.look_at_page(now, mac);
             }
+            self.tell_counted(now, now);
+            self.move_web_door();
         }
     }
 
@@ -309,6 +384,9 @@ impl Engine {
                 Some(Queued::Event(event)) => return Output::Event(event),
                 Some(Queued::Close(id)) => return Output::Close(id),
                 Some(Queued::HangUp(id)) => return Output::HangUp(id),
+                Some(Queued::Give { to, head, body }) => return Output::Give { to, head, body },
+                Some(Queued::Visit { id, at, question }) => return Output::Visit { id, at, question },
+                Some(Queued::WebDoor { open }) => return Output::WebDoor { open },
                 Some(Queued::Reply { from, to, bytes }) => {
                     if let Some(place) = buf.get_mut(..bytes.len()) {
                         place.copy_from_slice(&bytes);
@@ -323,7 +401,11 @@ impl Engine {
                         self.queue.push_back(Queued::Close(id));
                     }
                     Polled::Idle(next) => {
-                        let sweep = (!self.state.phones.is_empty()).then_some(self.next_sweep);
+                        let waits = !self.state.phones.is_empty()
+                            || self.garbage.is_waiting()
+                            || self.ignored.is_waiting()
+                            || self.full.is_waiting();
+                        let sweep = waits.then_some(self.next_sweep);
                         return Output::Idle(next.into_iter().chain(sweep).min());
                     }
                 },
@@ -352,7 +434,7 @@ impl Engine {
         match silent {
             Some((file, bytes)) if !stalled => {
                 if let Some(symptom) = self.catalogue.symptom("read-stalled") {
-                    let kind = symptom.raise(&[("file", file), ("bytes", words::bytes(bytes))]);
+                    let kind = symptom.raise(&[("file", file), ("bytes", words::bytes(bytes))], Vec::new());
                     self.tell(now, phone, kind);
                 }
             }
@@ -372,6 +454,7 @@ impl Engine {
                 self.queue.push_back(Queued::Close(id));
             }
         }
+        self.settle_served(now, mac);
     }
 
     fn desk(&self) -> Desk<'_> {
@@ -387,25 +470,55 @@ impl Engine {
     }
 
     fn complain(&mut self, now: Instant, port: &str, from: SocketAddrV4, why: String) {
-        if let Some(count) = self.garbage.count(now, *from.ip()) {
-            self.tell(now, None, Kind::Garbage { port: port.to_owned(), from, why, count });
+        let kind = || Kind::Garbage { port: port.to_owned(), from, why, count: 0 };
+        if let Some(kind) = self.garbage.count(now, *from.ip(), kind) {
+            self.tell(now, None, kind);
         }
     }
 
-    /// Room for one more phone; when there is none, the one that has shown least and been silent longest is forgotten.
-    fn has_room(&mut self, now: Instant) -> bool {
-        if self.state.phones.len() >= limits::PHONES {
-            let nobody = self.state.phones.iter().filter(|p| p.plan.is_none() && p.read.is_none());
-            if let Some(mac) = nobody.min_by_key(|p| p.last_seen).map(|p| p.mac) {
+    /// Tells what was counted and not told by `until`.
+    fn tell_counted(&mut self, now: Instant, until: Instant) {
+        while let Some(kind) =
+            self.garbage.due(until).or_else(|| self.ignored.due(until)).or_else(|| self.full.due(until))
+        {
+            self.tell(now, None, kind);
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.state.phones.len() >= limits::PHONES
+    }
+
+    /// Room for one more phone; when there is none, the one that has shown least and been silent longest is forgotten,
+    /// if that is for at least `silent`.
+    fn has_room(&mut self, now: Instant, silent: Duration) -> bool {
+        if self.is_full() {
+            let shown = |p: &Phone| p.leased.is_some() || !p.names.is_empty();
+            let nobody = |p: &&Phone| {
+                p.read.is_none() && (p.plan.is_none() || !shown(p)) && now.since(p.last_seen) >= silent
+            };
+            let nobody = self.state.phones.iter().filter(nobody);
+            if let Some(mac) = nobody.min_by_key(|p| (shown(p), p.last_seen)).map(|p| p.mac) {
                 self.tell(now, Some(mac), Kind::Forgotten);
             }
         }
-        self.state.phones.len() < limits::PHONES
+        !self.is_full()
+    }
+
+    /// Remembers who was seen at an address.
+    fn seen(&mut self, now: Instant, ip: Ipv4Addr, mac: Mac) {
+        if self.seen_at.len() >= limits::LEASES && !self.seen_at.contains_key(&ip) {
+            self.seen_at.retain(|_, (_, at)| now.since(*at) < limits::ADDRESS_SEEN);
+        }
+        if self.seen_at.len() < limits::LEASES || self.seen_at.contains_key(&ip) {
+            self.seen_at.insert(ip, (mac, now));
+        }
     }
 
     fn limit(&mut self, now: Instant, what: &'static str) {
-        if let Some(count) = self.full.count(now, what) {
-            self.tell(now, None, Kind::LimitReached { what: what.to_owned(), count });
+        let kind = || Kind::LimitReached { what: what.to_owned(), count: 0 };
+        if let Some(kind) = self.full.count(now, what, kind) {
+            self.tell(now, None, kind);
         }
     }
 }

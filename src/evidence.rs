@@ -65,8 +65,8 @@ pub fn is_boot_code(name: &str) -> bool {
 }
 
 /// What an alarm says: `25: Name=SEP001B0C18BDC1 Load= 8.5(3) Last=Initialized`, or the whole name of a load.
-fn alarm(said: &mut Said, text: &str) {
-    text.clone_into(&mut said.text);
+fn alarm(said: &mut Said, words: &[u8]) {
+    let text = text(words);
     let field = |name: &str| {
         let (_, rest) = text.split_once(name)?;
         let value = rest.trim_start().split([' ', '"', '\t']).next()?;
@@ -80,4 +80,5 @@ fn alarm(said: &mut Said, text: &str) {
             said.load = Some(load);
         }
     }
+    said.text = text;
 }

@@ -5,6 +5,7 @@ use crate::event::{Event, Kind};
 use crate::phone_id::Mac;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// A line that is not an event of ours.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +53,7 @@ impl Reader {
     /// # Errors
     /// [`BadLine`]: the line is torn, or not an event.
     pub fn line(&mut self, line: &str) -> Result<Event, BadLine> {
-        let line: Line<Kind> = serde_json::from_str(line)?;
+        let line: Line<Kind> = serde_json::from_str(&harmless(line))?;
         let at = Wall(line.at.parse::<Timestamp>()?.as_millisecond());
         let start = *self.start.get_or_insert(at);
         Ok(Event { n: line.n, at: start.moment(at), phone: line.phone, kind: line.kind })
@@ -63,6 +64,38 @@ impl Reader {
     pub const fn start(&self) -> Option<Wall> {
         self.start
     }
+}
+
+/// A line without the control characters that a journal of ours never holds. A journal may come from anywhere, and its
+/// words are shown on a terminal.
+fn harmless(line: &str) -> Cow<'_, str> {
+    // 0xc2 begins the control characters behind ASCII, and some letters; looking at bytes is quicker than at characters.
+    if !line.bytes().any(|b| matches!(b, b'\\' | ..0x20 | 0x7f | 0xc2)) {
+        return Cow::Borrowed(line);
+    }
+    let mut clean = String::with_capacity(line.len());
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => match chars.next() {
+                Some('u') => {
+                    let digits: String = chars.by_ref().take(4).collect();
+                    let control = u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32);
+                    if control.is_some_and(char::is_control) {
+                        clean.push(' ');
+                    } else {
+                        clean.push_str("\\u");
+                        clean.push_str(&digits);
+                    }
+                }
+                Some('b' | 'f' | 'n' | 'r' | 't') => clean.push(' '),
+                other => clean.extend(['\\'].into_iter().chain(other)),
+            },
+            c if c.is_control() => clean.push(' '),
+            c => clean.push(c),
+        }
+    }
+    Cow::Owned(clean)
 }
 
 /// `2026-11-22T08:16:19.214Z`.
@@ -100,5 +133,17 @@ mod tests {
             r#"{"at":"2025-11-22T08:26:40.000Z","n":9,"phone":"00:1b:0c:18:bd:c1","event":"forgotten"}"#
         );
         assert!(reader.line("{\"at\":\"2025-11-22T").is_err());
+    }
+
+    #[test]
+    fn a_strangers_journal_can_not_move_the_cursor() {
+        let line = r#"{"at":"2025-11-22T08:26:40.000Z","n":1,"event":"booted","because":"a\u001b[2Jb\n\"c\" \\u0041 \u00e4"}"#;
+        let event = Reader::default().line(line).unwrap();
+        assert_eq!(event.kind, Kind::Booted { because: "a [2Jb \"c\" \\u0041 \u{e4}".into() });
+        let raw = line.replace("\\u001b", "\u{7f}\u{9b}");
+        assert_eq!(
+            Reader::default().line(&raw).unwrap().kind,
+            Kind::Booted { because: "a  [2Jb \"c\" \\u0041 \u{e4}".into() }
+        );
     }
 }

@@ -91,6 +91,17 @@ pub const PHONES: usize = 1_024;
 pub const NAMES_PER_PHONE: usize = 128;
 /// Complaints of one kind about one sender: one event, then one more for each of these periods with the count.
 pub const COMPLAINT_EVERY: Duration = Duration::from_secs(10);
+/// Events of one kind about one sender in that period; beyond, they are only counted. A phone starts with under 40
+/// requests.
+pub const TOLD_PER_SENDER: u32 = 64;
+/// Reads that one address may ask for in that period; beyond, it is not answered. A room of 250 readers behind one address
+/// that ask again and again stays below.
+pub const REQUESTS_PER_PEER: u32 = 4_096;
+/// Reads of one address that were never confirmed: a room of readers behind one address, all of whose ACKs are lost.
+pub const READS_UNHEARD: usize = 256;
+/// On a full bench a phone that has shown nothing yields to a new one after this silence; phones repeat themselves within
+/// 16 s.
+pub const PHONE_SILENT: Duration = Duration::from_secs(60);
 /// Senders whose complaints are counted apart; the rest share one counter.
 pub const COMPLAINERS: usize = 256;
 
@@ -108,9 +119,9 @@ pub const RECEIVE_BUFFER: usize = 4 << 20;
 pub const COMMAND: Duration = Duration::from_secs(15);
 /// What an outside command may print; a router's whole rule set has under a megabyte.
 pub const COMMAND_BYTES: u64 = 16 << 20;
-/// How long other DHCP servers are waited for when none answers; dnsmasq pings an address for up to 3 s before it offers
-/// it.
-pub const FOREIGN_OFFER: Duration = Duration::from_secs(4);
+/// How long other DHCP servers are waited for when none answers: the slowest that says nothing to the quicker questions needs
+/// a second (ISC dhcpd, which pings an address before it offers it).
+pub const FOREIGN_OFFER: Duration = Duration::from_millis(2_500);
 /// How often link and addresses of the bench's interface are looked at.
 pub const LINK_EVERY: Duration = Duration::from_secs(1);
 /// Askers for wrong addresses that are counted at once.
@@ -124,10 +135,12 @@ pub const EVENTS_WAITING: usize = 65_536;
 /// Events on their way to journal and screen before the servers wait for them.
 pub const EVENTS_UNDER_WAY: usize = 16_384;
 
-/// Lines that the screen's log keeps; the journal has them all. Some hours of one phone, some minutes of 250.
-pub const LOG_LINES: usize = 5_000;
+/// Lines that the screen's log keeps; the journal has them all. A day of one phone, an hour of 250; some 20 MB.
+pub const LOG_LINES: usize = 100_000;
 /// Characters of a log filter: a MAC address or a file name, and room to spare.
 pub const FILTER_CHARS: usize = 64;
+/// Bytes of a line that is typed in the line mode: the longest path of the usual systems.
+pub const TYPED_LINE: usize = 4_096;
 
 /// Places of firmware that are remembered: what fits on a small screen.
 pub const PLACES: usize = 8;
@@ -145,6 +158,36 @@ pub const TALK_BYTES: usize = 8 << 10;
 pub const TALK_TIME: Duration = Duration::from_secs(120);
 /// Connections of one address: a phone has one, and one that is dying.
 pub const TALKS_PER_PEER: usize = 8;
+
+/// The head of an HTTP request: a phone's has under 300 bytes, a browser's with all its cookies some 2 000.
+pub const HTTP_HEAD: usize = 4 << 10;
+/// Lines of such a head; a browser sends some 15.
+pub const HTTP_LINES: usize = 32;
+/// Connections for files at once: a pallet of 250 phones, each with one that is dying.
+pub const HTTP_CONNECTIONS: usize = 512;
+/// Those of one address: a phone reads one file at a time.
+pub const HTTP_PER_PEER: usize = 8;
+/// A connection on which nothing was asked ends after this time; a phone asks at once.
+pub const HTTP_QUESTION: Duration = Duration::from_secs(10);
+/// A reader that takes nothing for so long is given up, as over TFTP: it may erase its flash meanwhile.
+pub const HTTP_STALL: Duration = TFTP_GIVE_UP;
+/// No connection lives longer: the largest part of a load, 5 MB, at 6 kB/s, where a phone reads some 500.
+pub const HTTP_WHOLE: Duration = Duration::from_secs(900);
+/// Bytes handed to one connection before the others get their turn.
+pub const HTTP_TURN: usize = 256 << 10;
+/// What the system may hold of a file that the phone has not taken: little, so that progress is the phone's.
+pub const HTTP_SEND_BUFFER: usize = 64 << 10;
+
+/// The page of a phone; real ones have some 2 000 bytes.
+pub const PAGE_BYTES: usize = 64 << 10;
+/// How long a phone is given for its page: its server is slow, and it is alone on the cable.
+pub const PAGE_TIME: Duration = Duration::from_secs(6);
+/// Phones that are asked for their page at once.
+pub const PAGES_AT_ONCE: usize = 16;
+/// How long after its application has shown itself a phone is asked for its page, and again where it gave none: its own
+/// server starts late.
+pub const PAGE_WAITS: [Duration; 3] =
+    [Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(90)];
 
 /// Datagrams taken from a request port before running reads get their turn.
 pub const DATAGRAMS_AT_ONCE: usize = 1_024;

@@ -120,19 +120,26 @@ pub(super) fn exit(summary: &Summary, expect: Option<u32>) -> Result<Exit> {
 
 /// Ctrl-C, or the system's wish to end.
 pub(super) async fn interrupted() {
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated() => {}
+    }
+}
+
+/// The system's wish to end.
+pub(super) async fn terminated() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
         if let (Ok(mut term), Ok(mut hup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
             tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
                 _ = term.recv() => {}
                 _ = hup.recv() => {}
             }
             return;
         }
     }
-    let _ = tokio::signal::ctrl_c().await;
+    std::future::pending::<()>().await;
 }
 
 /// The wall clock.

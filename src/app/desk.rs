@@ -4,7 +4,7 @@ use super::laptop;
 use super::rehearse;
 use super::screen::{self, Live, Look};
 use super::serve;
-use super::{Exit, Stop};
+use super::{Exit, Stop, Style};
 use crate::cli::{Answer, Serve};
 use crate::firmware::Shelf;
 use crate::host::setup::Setup;
@@ -12,7 +12,7 @@ use crate::host::state::StateDir;
 use crate::host::{files, interfaces};
 use crate::job::Blocker;
 use crate::tui::wizard::{Entry, Exercise, Order, Port, Wizard};
-use crate::tui::{Effect, Mode, Msg, Theme};
+use crate::tui::{Effect, Mode, Msg};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -23,13 +23,13 @@ const FIRMWARE: [&str; 13] = [
 ];
 
 /// The wizard, from the first question on.
-pub(super) fn run(state: Option<&Path>, theme: Theme) -> Result<Exit> {
+pub(super) fn run(state: Option<&Path>, style: Style) -> Result<Exit> {
     let store = StateDir::open(state).ok();
     laptop::after_a_crash(store.as_ref());
     let (sender, answers) = unbounded_channel();
     let (shelf, paths, hands) = (Shelf::default(), Vec::new(), None);
     let desk = Desk { store, shelf, paths, hands, sender, answers };
-    let look = Look { mode: Mode::Serve, interface: String::new(), theme };
+    let look = Look { mode: Mode::Serve, interface: String::new(), style };
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(screen::ask(desk, look))
 }
 
@@ -136,6 +136,7 @@ impl Desk {
             keep_address: true,
             dhcp_port: 67,
             tftp_port: 69,
+            http_port: 6970,
             no_dhcp: !order.draft.dhcp,
             events: None,
             screen: true,

@@ -6,7 +6,7 @@ use super::outlet::Outlet;
 use super::recorder::Recorder;
 use super::screen::{self, Live, Look};
 use super::scribe::Scribe;
-use super::{Exit, firmware, laptop, stop};
+use super::{Exit, Style, firmware, laptop, stop};
 use crate::catalogue::Catalogue;
 use crate::cli::{Answer, Serve};
 use crate::clock::{Instant, Wall};
@@ -21,7 +21,7 @@ use crate::job::{Draft, Job};
 use crate::limits;
 use crate::net::{self, Order};
 use crate::session::State;
-use crate::tui::{Mode, Theme};
+use crate::tui::Mode;
 use anyhow::{Context, Result};
 use futures_util::FutureExt;
 use std::net::Ipv4Addr;
@@ -31,16 +31,16 @@ use tokio::sync::mpsc;
 /// An interrupted session is taken up again within this time.
 const RESUME_WITHIN_MS: i64 = 12 * 3_600 * 1_000;
 
-pub(super) fn run(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exit> {
+pub(super) fn run(args: &Serve, state: Option<&Path>, style: Style) -> Result<Exit> {
     if args.screen && args.events.as_deref() == Some("-") {
         return Err(firmware::usage(
             "the screen and the events can't share standard output; give --events a file".into(),
         ));
     }
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(prepare(args, state, theme))
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(prepare(args, state, style))
 }
 
-async fn prepare(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exit> {
+async fn prepare(args: &Serve, state: Option<&Path>, style: Style) -> Result<Exit> {
     // From here on Ctrl-C no longer ends the program in the middle of a change; it is looked at again in between.
     let mut interrupted = Box::pin(interrupted());
     let _ = (&mut interrupted).now_or_never();
@@ -55,7 +55,7 @@ async fn prepare(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exi
     if (&mut interrupted).now_or_never().is_some() {
         return Ok(Exit::Done); // and dropping `ready` puts the laptop back
     }
-    serve(args, ready, theme).await
+    serve(args, ready, style).await
 }
 
 /// Has everything that can fail before the servers start: the laptop, the order, the ports. What was changed on the
@@ -110,8 +110,8 @@ impl Ready {
     }
 }
 
-async fn serve(args: &Serve, ready: Ready, theme: Theme) -> Result<Exit> {
-    let look = Look { mode: Mode::Serve, interface: ready.place(), theme };
+async fn serve(args: &Serve, ready: Ready, style: Style) -> Result<Exit> {
+    let look = Look { mode: Mode::Serve, interface: ready.place(), style };
     let mut words = Vec::new();
     let live = live(args, ready, &mut words)?;
     for word in words {
@@ -150,6 +150,7 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
         scenario: None,
         seed: None,
     };
+    let loads = Live::loads(&shelf);
     let engine = Engine::new(catalogue, shelf, job, state.clone(), leases.clone())
         .map_err(|e| stop(Exit::NotReady, e))?;
     let (sender, happened) = mpsc::channel(limits::EVENTS_UNDER_WAY);
@@ -181,7 +182,7 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
         journal,
     };
     let started = monotonic();
-    Ok(Live { bench, clock: Box::new(move || began + started.elapsed()) })
+    Ok(Live { bench, clock: Box::new(move || began + started.elapsed()), loads })
 }
 
 /// Has the laptop looked after, and the servers asked by ourselves as a phone would.

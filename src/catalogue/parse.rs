@@ -141,6 +141,41 @@ fn read<T: DeserializeOwned>(file: &'static str, text: &str) -> Result<T, Catalo
 }
 
 impl Catalogue {
+    /// The files that [`Catalogue::check`] knows.
+    #[doc(hidden)]
+    pub const FILES: &'static [&'static str] = &[
+        "models.toml",
+        "foreign.toml",
+        "resets.toml",
+        "eras.toml",
+        "stages.toml",
+        "loads.toml",
+        "routes.toml",
+        "files.toml",
+        "symptoms.toml",
+        "shows.toml",
+    ];
+
+    /// Whether a text has the shape of one of the catalogue's files. For whoever writes one, and for the fuzzer.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    #[doc(hidden)]
+    pub fn check(file: &'static str, text: &str) -> Result<(), CatalogueError> {
+        match file {
+            "models.toml" => read::<Models>(file, text).map(drop),
+            "foreign.toml" => read::<Foreigns>(file, text).map(drop),
+            "resets.toml" => read::<Resets>(file, text).map(drop),
+            "eras.toml" => read::<Eras>(file, text).map(drop),
+            "stages.toml" => read::<Stages>(file, text).map(drop),
+            "loads.toml" => known_loads(read(file, text)?).map(drop),
+            "routes.toml" => read::<Routes>(file, text).map(drop),
+            "files.toml" => read::<super::files::Files>(file, text).map(drop),
+            "shows.toml" => read::<AllShows>(file, text).map(drop),
+            _ => read::<Symptoms>("symptoms.toml", text).map(drop),
+        }
+    }
+
     pub(super) fn parse(texts: &Texts<'_>) -> Result<Self, CatalogueError> {
         let Models { any, model: models } = read("models.toml", texts.models)?;
         let Foreigns { foreign } = read("foreign.toml", texts.foreign)?;

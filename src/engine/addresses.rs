@@ -6,6 +6,7 @@ use crate::catalogue::Class;
 use crate::clock::Instant;
 use crate::dhcp::{self, Change, Outcome};
 use crate::event::{Fingerprint, Kind, Remedy};
+use crate::limits;
 use crate::phone_id::Mac;
 use crate::session::Phone;
 use std::net::{Ipv4Addr, SocketAddrV4};
@@ -19,13 +20,25 @@ impl Engine {
         let Some(dhcp) = &mut self.dhcp else { return };
         match dhcp.handle(now, from, bytes) {
             Outcome::Garbage(garbage) => self.complain(now, "dhcp", from, garbage.to_string()),
+            Outcome::Silent { request, why: dhcp::Why::AnotherServer(server) }
+                if self.state.phone(request.mac).is_some() =>
+            {
+                // Once a while is enough: it asks the other one again at every start.
+                if self.elsewhere.allows(now, request.mac, 1) {
+                    self.tell(now, Some(request.mac), Kind::DhcpElsewhere { server });
+                    self.conclude(now, request.mac, Sign::Nothing);
+                }
+            }
             Outcome::Silent { request, why } => {
-                if let Some(count) = self.ignored.count(now, request.mac) {
+                let kind = || {
                     let asked = Some(Box::new(fingerprint(&request)));
-                    let kind = Kind::DhcpIgnored { from: request.mac, why: why.to_string(), asked, count };
+                    Kind::DhcpIgnored { from: request.mac, why: why.to_string(), asked, count: 0 }
+                };
+                if let Some(kind) = self.ignored.count(now, request.mac, kind) {
                     self.tell(now, None, kind);
                 }
             }
+            Outcome::Noted { request, .. } if !self.is_news(now, request.mac) => {}
             Outcome::Noted { change: Change::Declined(mac, address), .. } => {
                 self.tell(now, Some(mac), Kind::DhcpDecline { address });
             }
@@ -34,15 +47,51 @@ impl Engine {
             } => {
                 self.tell(now, Some(mac), Kind::DhcpRelease { address });
             }
-            Outcome::Send { request, reply, .. } => self.dhcp_answered(now, &request, &reply, from),
-            // A question of the program's own: it is no phone, and leaves no trace.
-            Outcome::Probe { reply, to } => {
-                let mut bytes = vec![0; 1_500];
-                if let Some(len) = dhcp::encode(&reply, &mut bytes) {
-                    bytes.truncate(len);
-                    self.queue.push_back(Queued::Reply { from: Endpoint::Dhcp, to, bytes });
+            Outcome::Overheard => {}
+            Outcome::Send { request, reply, .. } => {
+                let takes = reply.kind == dhcp::ReplyKind::Bootp
+                    || reply.kind == dhcp::ReplyKind::Ack && request.kind == dhcp::Kind::Request;
+                let known = self.state.phone(request.mac).is_some();
+                // Who only looks for a server is answered, also on a full bench, and is not made a phone of.
+                let told = if known {
+                    self.is_news(now, request.mac)
+                } else if !takes && self.is_full() {
+                    self.limit(now, "phones on one bench");
+                    false
+                } else {
+                    true
+                };
+                if told {
+                    self.dhcp_answered(now, &request, &reply, from);
+                } else {
+                    let reply = dhcp::Reply { variation: self.variation(request.mac), ..reply };
+                    self.dhcp_reply(&request, &reply, from);
                 }
             }
+            // A question of the program's own: it is no phone, and leaves no trace.
+            Outcome::Probe { reply, to } => self.dhcp_send(&reply, to),
+        }
+    }
+
+    /// Whether what a phone does at this port is told: a phone that does the same a thousand times is answered, and told
+    /// of as often as a person can use.
+    fn is_news(&mut self, now: Instant, mac: Mac) -> bool {
+        let news = self.repeated.allows(now, mac, limits::TOLD_PER_SENDER);
+        if !news {
+            self.limit(now, "requests of one phone for an address");
+        }
+        news
+    }
+
+    fn dhcp_reply(&mut self, request: &dhcp::Request, reply: &dhcp::Reply, from: SocketAddrV4) {
+        self.dhcp_send(reply, dhcp::reply::destination(request, reply, from));
+    }
+
+    fn dhcp_send(&mut self, reply: &dhcp::Reply, to: SocketAddrV4) {
+        let mut bytes = vec![0; 1_500];
+        if let Some(len) = dhcp::encode(reply, &mut bytes) {
+            bytes.truncate(len);
+            self.queue.push_back(Queued::Reply { from: Endpoint::Dhcp, to, bytes });
         }
     }
 
@@ -55,7 +104,7 @@ impl Engine {
     ) {
         let mac = request.mac;
         let known = self.state.phone(mac).is_some();
-        if !known && !self.has_room(now) {
+        if !known && !self.has_room(now, Duration::ZERO) {
             return self.limit(now, "phones on one bench");
         }
         let starts_anew = reply.kind == dhcp::ReplyKind::Offer || request.how() == "init-reboot";
@@ -84,7 +133,7 @@ impl Engine {
             dhcp::ReplyKind::Nak => self.nak(request, ordered),
             dhcp::ReplyKind::Ack | dhcp::ReplyKind::Bootp => {
                 let address = if address.is_unspecified() { request.ciaddr } else { address };
-                self.seen_at.insert(address, (mac, now));
+                self.seen(now, address, mac);
                 Kind::DhcpAck { address, how: request.how().to_owned(), asked }
             }
         };
@@ -127,7 +176,7 @@ impl Engine {
     fn vary(&mut self, now: Instant, request: &dhcp::Request) {
         let mac = request.mac;
         let known = self.state.phone(mac);
-        if known.is_some_and(|phone| phone.pause.is_some()) {
+        if known.is_some_and(|phone| phone.pause.is_some() || asks_anew_first(phone)) {
             return;
         }
         let next = match known.map(|phone| (phone, phone.varied)) {
@@ -146,6 +195,20 @@ impl Engine {
         };
         let change = attempt.change.to_owned();
         self.tell(now, Some(mac), Kind::ReplyVaried { attempt: next, change });
+        self.move_web_door();
+    }
+
+    /// The HTTP port is closed to all while a phone is tried without it: others read by TFTP meanwhile.
+    pub(super) fn move_web_door(&mut self) {
+        let without = |phone: &Phone| {
+            let attempt = phone.varied.and_then(|(number, _)| attempt(number));
+            phone.closed.is_none() && attempt.is_some_and(|attempt| !attempt.variation.has(dhcp::Part::Web))
+        };
+        let open = !self.state.phones.iter().any(without);
+        if open != self.web_door {
+            self.web_door = open;
+            self.queue.push_back(Queued::WebDoor { open });
+        }
     }
 
     /// What freed an earlier phone of the model that this one says it is.
@@ -183,6 +246,11 @@ pub(super) fn next_change(phone: &Phone) -> Option<Kind> {
 
 fn attempt(number: u32) -> Option<&'static dhcp::Attempt> {
     dhcp::ATTEMPTS.get(usize::try_from(number).ok()?.checked_sub(1)?)
+}
+
+/// It is to forget its address, or did so at this start: one thing is changed at a time.
+fn asks_anew_first(phone: &Phone) -> bool {
+    phone.remedies.get(&Remedy::NakLease).is_some_and(|done| *done > phone.trail.leases_last)
 }
 
 /// It took an address a while ago and asked for no file since: once for a phone that is being varied already, else only

@@ -1,7 +1,7 @@
 //! (phone, file name) → bytes or refusal. No file is edited by hand: what a phone is told depends on who asks, and on
 //! which hop it is.
 
-use super::hand;
+use super::{hand, rules};
 use crate::catalogue::{Catalogue, Class, Era, Model};
 use crate::event::{Condition, Remedy, Role};
 use crate::firmware::{File, Load, Shelf};
@@ -240,10 +240,16 @@ impl Desk<'_> {
             bytes: Arc::clone(&file.bytes),
             file: file.name.clone(),
             role: load.map_or(role, |load| refined(role, load, file)),
-            load: load.map(|load| load.name.clone()),
+            load: load.map(|load| load.name.clone()).or_else(|| self.names(phone, file, role)),
             made: false,
             part: load.and_then(|load| part_of(load, file)),
         })
+    }
+
+    /// The load that a configuration on the shelf names for this phone.
+    fn names(&self, phone: Option<&Phone>, file: &File, role: Role) -> Option<String> {
+        let model = rules::model(self, phone.filter(|_| role.is_config())?)?;
+        provision::named_load(&file.bytes, model.device_type)
     }
 
     /// The list of the due load, when that is asked for; else the list of any whole load of that name.

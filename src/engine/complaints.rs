@@ -1,50 +1,127 @@
-//! Things that can come a thousand times a second are told once, then at most every few seconds with their number.
+//! Things that can come a thousand times a second are told once, then at most every few seconds with their number; and
+//! nobody is told of more than a person could use.
 
 use crate::clock::Instant;
+use crate::event::Kind;
 use crate::limits;
-use std::collections::HashMap;
-use std::hash::Hash;
+use std::collections::BTreeMap;
 
 /// Counts of one kind of complaint, by who caused it.
 #[derive(Debug)]
 pub(super) struct Complaints<K> {
-    known: HashMap<K, (Instant, u32)>,
+    known: BTreeMap<K, Count>,
     /// Everybody for whom there is no room.
-    others: Option<(Instant, u32)>,
+    others: Option<Count>,
+}
+
+#[derive(Debug)]
+struct Count {
+    /// When it was told last.
+    told: Instant,
+    /// What has come since, and how often.
+    waiting: Option<(Kind, u32)>,
 }
 
 impl<K> Default for Complaints<K> {
     fn default() -> Self {
-        Self { known: HashMap::new(), others: None }
+        Self { known: BTreeMap::new(), others: None }
     }
 }
 
-impl<K: Hash + Eq> Complaints<K> {
-    /// Counts one. `Some(count)`: tell it now, so many have come since it was told last.
-    pub(super) fn count(&mut self, now: Instant, who: K) -> Option<u32> {
-        if self.known.len() >= limits::COMPLAINERS && !self.known.contains_key(&who) {
-            self.known.retain(|_, (told, _)| now.since(*told) < limits::COMPLAINT_EVERY);
+impl Count {
+    const fn new(told: Instant) -> Self {
+        Self { told, waiting: None }
+    }
+
+    fn one_more(&mut self, kind: impl FnOnce() -> Kind) {
+        let (_, count) = self.waiting.get_or_insert_with(|| (kind(), 0));
+        *count = count.saturating_add(1);
+    }
+
+    fn due(&mut self, now: Instant) -> Option<Kind> {
+        if now.since(self.told) < limits::COMPLAINT_EVERY {
+            return None;
         }
-        let full = self.known.len() >= limits::COMPLAINERS && !self.known.contains_key(&who);
-        let entry = if full {
-            match &mut self.others {
-                Some(entry) => entry,
-                empty => {
-                    *empty = Some((now, 0));
-                    return Some(1);
-                }
-            }
-        } else if let Some(entry) = self.known.get_mut(&who) {
+        let (kind, count) = self.waiting.take()?;
+        self.told = now;
+        Some(counted(kind, count))
+    }
+
+    fn is_over(&self, now: Instant) -> bool {
+        self.waiting.is_none() && now.since(self.told) >= limits::COMPLAINT_EVERY
+    }
+}
+
+impl<K: Ord> Complaints<K> {
+    /// Counts one. `Some`: tell this now, with the number of those that have come since it was told last.
+    pub(super) fn count(&mut self, now: Instant, who: K, kind: impl FnOnce() -> Kind) -> Option<Kind> {
+        if self.known.len() >= limits::COMPLAINERS && !self.known.contains_key(&who) {
+            self.known.retain(|_, count| !count.is_over(now));
+        }
+        let entry = if let Some(entry) = self.known.get_mut(&who) {
+            entry
+        } else if self.known.len() < limits::COMPLAINERS {
+            self.known.insert(who, Count::new(now));
+            return Some(counted(kind(), 1));
+        } else if let Some(entry) = &mut self.others {
             entry
         } else {
-            self.known.insert(who, (now, 0));
-            return Some(1);
+            self.others = Some(Count::new(now));
+            return Some(counted(kind(), 1));
         };
-        entry.1 = entry.1.saturating_add(1);
-        (now.since(entry.0) >= limits::COMPLAINT_EVERY).then(|| {
-            entry.0 = now;
-            std::mem::take(&mut entry.1)
-        })
+        entry.one_more(kind);
+        entry.due(now)
+    }
+
+    /// Something that was counted and not told, and waits no longer: a flood that has stopped.
+    pub(super) fn due(&mut self, now: Instant) -> Option<Kind> {
+        self.known.values_mut().chain(&mut self.others).find_map(|count| count.due(now))
+    }
+
+    /// Something was counted and not told yet.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.known.values().chain(&self.others).any(|count| count.waiting.is_some())
+    }
+}
+
+/// The event with its number, where it has one.
+fn counted(mut kind: Kind, n: u32) -> Kind {
+    if let Kind::Garbage { count, .. } | Kind::DhcpIgnored { count, .. } | Kind::LimitReached { count, .. } =
+        &mut kind
+    {
+        *count = n;
+    }
+    kind
+}
+
+/// How much each sender may ask for, or be told of, in [`limits::COMPLAINT_EVERY`].
+#[derive(Debug)]
+pub(super) struct Budget<K> {
+    spent: BTreeMap<K, (Instant, u32)>,
+}
+
+impl<K> Default for Budget<K> {
+    fn default() -> Self {
+        Self { spent: BTreeMap::new() }
+    }
+}
+
+impl<K: Ord> Budget<K> {
+    /// Whether one more is within `most`. Where too many senders are known to know another, it is.
+    pub(super) fn allows(&mut self, now: Instant, who: K, most: u32) -> bool {
+        let over = |since: Instant| now.since(since) >= limits::COMPLAINT_EVERY;
+        if self.spent.len() >= limits::PHONES && !self.spent.contains_key(&who) {
+            self.spent.retain(|_, (since, _)| !over(*since));
+            if self.spent.len() >= limits::PHONES {
+                return true;
+            }
+        }
+        let (since, spent) = self.spent.entry(who).or_insert((now, 0));
+        if over(*since) {
+            (*since, *spent) = (now, 0);
+        }
+        *spent = spent.saturating_add(1);
+        *spent <= most
     }
 }
 
@@ -52,20 +129,61 @@ impl<K: Hash + Eq> Complaints<K> {
 mod tests {
     use super::*;
 
+    fn limit() -> Kind {
+        Kind::LimitReached { what: "x".into(), count: 0 }
+    }
+
+    fn number(kind: Kind) -> u32 {
+        match kind {
+            Kind::LimitReached { count, .. } => count,
+            other => panic!("{other:?}"),
+        }
+    }
+
     #[test]
     fn a_flood_is_told_once_and_then_counted() {
         let mut complaints = Complaints::default();
         let at = |ms| Instant::from_millis(ms);
-        assert_eq!(complaints.count(at(0), 7), Some(1));
-        let told: Vec<_> = (1..=30_000).filter_map(|ms| complaints.count(at(ms), 7)).collect();
+        assert_eq!(complaints.count(at(0), 7, limit).map(number), Some(1));
+        let told: Vec<_> =
+            (1..=30_000).filter_map(|ms| complaints.count(at(ms), 7, limit).map(number)).collect();
         assert_eq!(told, [10_000, 10_000, 10_000]);
+    }
+
+    #[test]
+    fn a_flood_that_stops_is_told_to_its_end() {
+        let mut complaints = Complaints::default();
+        let at = |ms| Instant::from_millis(ms);
+        for ms in 0..500 {
+            complaints.count(at(ms), 7, limit);
+        }
+        assert!(complaints.is_waiting() && complaints.due(at(9_999)).is_none());
+        assert_eq!(complaints.due(at(10_000)).map(number), Some(499));
+        assert!(!complaints.is_waiting() && complaints.due(at(90_000)).is_none());
     }
 
     #[test]
     fn a_crowd_shares_one_counter() {
         let mut complaints = Complaints::default();
-        let crowd = (0..10_000).filter_map(|who| complaints.count(Instant::ZERO, who)).count();
+        let crowd = (0..10_000).filter_map(|who| complaints.count(Instant::ZERO, who, limit)).count();
         assert!(crowd <= limits::COMPLAINERS + 1, "{crowd}");
         assert!(complaints.known.len() <= limits::COMPLAINERS);
+        assert_eq!(
+            complaints.due(Instant::from_millis(10_000)).map(number),
+            Some(10_000 - limits::COMPLAINERS as u32 - 1)
+        );
+    }
+
+    #[test]
+    fn a_budget_is_spent_and_comes_back() {
+        let mut budget = Budget::default();
+        let at = |ms| Instant::from_millis(ms);
+        assert_eq!((0..100).filter(|_| budget.allows(at(0), 7, 64)).count(), 64);
+        assert!(budget.allows(at(0), 8, 64), "another's is another");
+        assert!(!budget.allows(at(9_999), 7, 64) && budget.allows(at(10_000), 7, 64));
+        for who in 0..100_000 {
+            budget.allows(at(10_000), who, 64);
+        }
+        assert!(budget.spent.len() <= limits::PHONES, "it does not grow with its senders");
     }
 }

@@ -3,9 +3,10 @@
 use super::answer::Desk;
 use super::{orders, rules};
 use crate::catalogue::Catalogue;
-use crate::event::{Kind, Remedy, Role};
+use crate::event::{ClosedBy, Condition, Kind, Remedy, Request, Role, Verdict};
 use crate::load::Family;
 use crate::provision;
+use crate::session::phone::OpenRequest;
 use crate::session::{Phone, Stage, words};
 
 /// Taking its files away now could cost the phone its firmware.
@@ -29,7 +30,20 @@ pub(super) fn remedy(desk: &Desk<'_>, phone: &Phone, remedy: Remedy) -> Result<V
     let text = words::remedied(remedy).to_owned();
     let mut kinds = vec![Kind::Remedied { remedy, unasked: false, text }];
     kinds.extend(follows);
+    kinds.extend(at_next_start(desk, phone));
     Ok(kinds)
+}
+
+/// A phone that asks for nothing takes notice of what was changed only when it starts.
+pub(super) fn at_next_start(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
+    let idle = matches!(phone.stage, Stage::Leased | Stage::Config | Stage::Proof | Stage::Done)
+        && phone.read.is_none();
+    (idle && phone.request.is_none()).then(|| request_for(desk, phone, Request::PowerCycle, None))
+}
+
+/// Those of the remedies that can help this phone.
+pub(super) fn helpful(desk: &Desk<'_>, phone: &Phone, remedies: &[Remedy]) -> Vec<Remedy> {
+    remedies.iter().copied().filter(|remedy| possible(desk, phone, *remedy).is_ok()).collect()
 }
 
 /// What the program does without being asked: nothing else helps there, and it costs nothing.
@@ -85,6 +99,75 @@ fn named_on_shelf(desk: &Desk<'_>, phone: &Phone, device_type: u32) -> Option<St
     })?;
     let planned = phone.plan.as_ref().is_some_and(|plan| plan.target.eq_ignore_ascii_case(&named.name));
     (!planned).then(|| named.name.clone())
+}
+
+/// What the technician is asked to do, and when that is done.
+pub(super) fn requests(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
+    match &phone.request {
+        Some(open) => closed(phone, open),
+        None => asked(desk, phone),
+    }
+}
+
+/// The worst symptom that stands and asks for a hand, and the next thing that it asks for.
+fn asked(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
+    if phone.verdict() == Some(Verdict::Recovered) || writes_flash(desk.catalogue, phone) {
+        return None;
+    }
+    let mut symptoms: Vec<_> = phone.symptoms.iter().collect();
+    symptoms.sort_by_key(|(_, s)| (std::cmp::Reverse(s.severity), s.at));
+    let (code, request) = symptoms.into_iter().find_map(|(code, standing)| {
+        let next = desk.catalogue.symptom(code)?.requests.get(standing.requests)?;
+        Some((code, *next))
+    })?;
+    Some(request_for(desk, phone, request, Some(code.clone())))
+}
+
+/// Asks for something.
+pub(super) fn request_for(desk: &Desk<'_>, phone: &Phone, request: Request, symptom: Option<String>) -> Kind {
+    let keys = || {
+        let model = rules::model(desk, phone)?;
+        desk.catalogue.resets(model).into_iter().find_map(|reset| reset.keys.as_deref())
+    };
+    let text = match (request, keys()) {
+        (Request::EnterSequence, Some(keys)) => format!("Type {keys} on its keys."),
+        _ => words::request_in_full(request).to_owned(),
+    };
+    Kind::Requested { request, symptom, text, closes: words::closes(request).to_owned() }
+}
+
+/// A wire event shows that it was done, or what it was for has passed.
+fn closed(phone: &Phone, open: &OpenRequest) -> Option<Kind> {
+    let lately = phone.lately;
+    let wiped = phone.identity.condition == Condition::Wiped;
+    let shown = match open.request {
+        Request::PowerCycle | Request::Wait => lately.started.max(lately.asked),
+        Request::UsePowerCube => lately.asked,
+        Request::UnplugServer => lately.leased,
+        Request::MoveToSwPort => lately.heard,
+        Request::HoldHash | Request::EnterSequence => {
+            if wiped {
+                lately.asked
+            } else {
+                0
+            }
+        }
+    };
+    let request = open.request;
+    if shown > open.event {
+        let because = format!("#{shown} {}", words::closes(request));
+        return Some(Kind::RequestClosed { request, by: ClosedBy::Wire, because });
+    }
+    let passed = match &open.symptom {
+        Some(code) => !phone.symptoms.contains_key(code),
+        None => false,
+    };
+    let because = "what it was for has passed".to_owned();
+    (passed || phone.verdict() == Some(Verdict::Recovered)).then_some(Kind::RequestClosed {
+        request,
+        by: ClosedBy::Passed,
+        because,
+    })
 }
 
 /// Whether a remedy that was carried out changes the answer to this request.

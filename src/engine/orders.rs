@@ -110,7 +110,9 @@ fn replan(desk: &Desk<'_>, phone: &Phone, target: Option<&str>, from: Option<&st
     {
         return Err(format!("it says itself that it runs {says}, not {from}"));
     }
-    lead(desk, phone, model, target, from)
+    let mut kinds = lead(desk, phone, model, target, from)?;
+    kinds.extend(hand::at_next_start(desk, phone));
+    Ok(kinds)
 }
 
 /// The events that lead a phone to a load at the technician's word.

@@ -36,6 +36,17 @@ pub(super) enum Polled {
     Idle(Option<Instant>),
 }
 
+/// Whether there is room for one more read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Room {
+    /// There is.
+    Free,
+    /// When this one has gone.
+    After(TransferId),
+    /// There is none for this reader now.
+    None,
+}
+
 /// Reads by number. A slot is used again, a number never.
 #[derive(Default)]
 pub(super) struct Reads {
@@ -49,6 +60,8 @@ pub(super) struct Reads {
 
 /// Slots stand in the low bits of a number.
 const SLOT_BITS: u32 = 16;
+/// A slot that is never reached: there are far fewer reads at once ([`limits::TRANSFERS`]).
+const NO_SLOT: u64 = (1 << SLOT_BITS) - 1;
 
 impl Reads {
     pub(super) fn slot(id: u64) -> usize {
@@ -71,25 +84,45 @@ impl Reads {
         Some((id, self.get(id)?))
     }
 
-    /// The read that must yield before `peer` can have one more. Dead reads of its own, when it has many. When all slots
-    /// are taken, the longest silent one of the address that has most: a crowd at one address never pushes a phone out.
-    pub(super) fn must_yield(&self, now: Instant, peer: SocketAddrV4) -> Option<TransferId> {
+    /// Whether `peer` can have one more read. Dead reads of its own yield, when it has many; and of reads that were never
+    /// confirmed nobody has many. When all slots are taken, the longest silent one of the address that has most yields,
+    /// unless that is its own: a crowd at one address never pushes a phone out, nor itself round and round.
+    pub(super) fn room(&self, now: Instant, peer: SocketAddrV4) -> Room {
         let of =
             |address: Ipv4Addr| self.slots.iter().flatten().filter(move |(_, r)| *r.peer.ip() == address);
         let oldest = |address| of(address).min_by_key(|(_, r)| r.transfer.progress().heard);
-        let (id, _) = if self.peers.len() >= limits::TRANSFERS {
-            let mut crowds: HashMap<Ipv4Addr, usize> = HashMap::new();
-            for (_, reading) in self.slots.iter().flatten() {
-                *crowds.entry(*reading.peer.ip()).or_default() += 1;
+        let dead = |r: &Reading| now.since(r.transfer.progress().heard) >= limits::TFTP_DEAD;
+        let own = *peer.ip();
+        if of(own).count() >= limits::TRANSFERS_PER_PEER {
+            if let Some((id, _)) = oldest(own).filter(|(_, r)| dead(r)) {
+                return Room::After(TransferId(*id));
             }
-            oldest(crowds.into_iter().max_by_key(|(address, reads)| (*reads, *address))?.0)?
-        } else if of(*peer.ip()).count() >= limits::TRANSFERS_PER_PEER {
-            let dead = |r: &Reading| now.since(r.transfer.progress().heard) >= limits::TFTP_DEAD;
-            oldest(*peer.ip()).filter(|(_, r)| dead(r))?
-        } else {
-            return None;
-        };
-        Some(TransferId(*id))
+            let unheard = |(_, r): &&(u64, Reading)| r.transfer.progress().heard <= r.began;
+            if of(own).filter(unheard).count() >= limits::READS_UNHEARD {
+                return Room::None;
+            }
+        }
+        if self.peers.len() < limits::TRANSFERS {
+            return Room::Free;
+        }
+        let mut crowds: HashMap<Ipv4Addr, usize> = HashMap::new();
+        for (_, reading) in self.slots.iter().flatten() {
+            *crowds.entry(*reading.peer.ip()).or_default() += 1;
+        }
+        let most = crowds.into_iter().max_by_key(|(address, reads)| (*reads, *address));
+        let oldest = most.and_then(|(address, reads)| Some((address, reads, oldest(address)?)));
+        match oldest {
+            Some((address, reads, (id, r))) if dead(r) || (address != own && reads > 1) => {
+                Room::After(TransferId(*id))
+            }
+            _ => Room::None,
+        }
+    }
+
+    /// A number for a read that is not one of these.
+    pub(super) const fn number(&mut self) -> u64 {
+        self.next += 1;
+        (self.next << SLOT_BITS) | NO_SLOT
     }
 
     /// Begins a read.
@@ -304,9 +337,9 @@ mod tests {
             begin(&mut reads, start + Duration::from_millis(port.into()), peer(20, port));
         }
         let dead = start + limits::TFTP_DEAD;
-        assert_eq!(reads.must_yield(Instant::from_millis(dead.as_millis() - 1), peer(20, 900)), None);
-        assert_eq!(reads.must_yield(dead, peer(20, 900)), Some(first));
-        assert_eq!(reads.must_yield(dead, peer(21, 900)), None);
+        assert_eq!(reads.room(Instant::from_millis(dead.as_millis() - 1), peer(20, 900)), Room::Free);
+        assert_eq!(reads.room(dead, peer(20, 900)), Room::After(first));
+        assert_eq!(reads.room(dead, peer(21, 900)), Room::Free);
     }
 
     #[test]
@@ -318,6 +351,32 @@ mod tests {
         for port in 2..limits::TRANSFERS {
             begin(&mut reads, later + Duration::from_secs(1), peer(20, u16::try_from(port).unwrap()));
         }
-        assert_eq!(reads.must_yield(later, peer(22, 1)), Some(first), "not the phone that is silent longer");
+        assert_eq!(reads.room(later, peer(22, 1)), Room::After(first), "not the phone that is silent longer");
+        assert_eq!(reads.room(later, peer(20, 5_000)), Room::None, "nor round and round");
+    }
+
+    #[test]
+    fn who_never_confirms_has_few_reads_and_pushes_nobody_out() {
+        let mut reads = Reads::default();
+        let mut had = 0;
+        for port in 1..=10_000 {
+            if reads.room(Instant::ZERO, peer(20, port)) == Room::Free {
+                begin(&mut reads, Instant::ZERO, peer(20, port));
+                had += 1;
+            }
+        }
+        assert_eq!(had, limits::READS_UNHEARD);
+        assert_eq!(reads.room(Instant::ZERO, peer(21, 1)), Room::Free);
+    }
+
+    #[test]
+    fn many_addresses_with_one_read_each_push_out_only_the_dead() {
+        let mut reads = Reads::default();
+        for n in 0..limits::TRANSFERS {
+            let address = Ipv4Addr::from_bits(0x0a00_0000 + u32::try_from(n).unwrap());
+            begin(&mut reads, Instant::ZERO, SocketAddrV4::new(address, 9));
+        }
+        assert_eq!(reads.room(Instant::from_millis(20_000), peer(20, 1)), Room::None);
+        assert!(matches!(reads.room(Instant::ZERO + limits::TFTP_DEAD, peer(20, 1)), Room::After(_)));
     }
 }

@@ -28,7 +28,7 @@ pub(super) enum Sign<'a> {
 
 /// After an application's first own request, the time in which it would start over if it did not run what it was told
 /// (`classic-phones` 1.5, 4.3: the application resets after its configuration, within seconds).
-const SETTLE: Duration = Duration::from_secs(20);
+pub(super) const SETTLE: Duration = Duration::from_secs(20);
 /// The same for a load of the years before the universal loader, which shows itself by asking for nothing more.
 pub(super) const SETTLE_SILENT: Duration = Duration::from_secs(60);
 /// A request sooner than this after an image is the rest of the same start.
@@ -53,6 +53,7 @@ pub(super) fn conclude(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Inst
         .or_else(|| verdict(desk, phone, sign, now))
         .or_else(|| super::watch::symptoms(desk, phone, now))
         .or_else(|| hand::unasked(phone))
+        .or_else(|| hand::requests(desk, phone))
 }
 
 /// A phone that the technician wants left alone is not led on; it is let go when nothing can be lost by it.
@@ -240,6 +241,12 @@ fn refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     orders::rung_down(desk, phone, "it refused {due}, so it takes an older load first")
 }
 
+/// It was seen to start and read no list, which a universal loader does whenever it was told a load: what started is what
+/// it had before.
+pub(super) fn started_past(phone: &Phone) -> bool {
+    phone.trail.booted && !phone.trail.listed && phone.trail.firmware.is_empty()
+}
+
 /// It read its configuration and then a list, so it does not run what it was told.
 fn wanted_list(phone: &Phone) -> bool {
     let trail = &phone.trail;
@@ -355,7 +362,7 @@ fn runs_already(
         Era::Unsigned | Era::Signed => {
             return image_not_wanted(phone, &load.name, sign, now).map(|shown| vec![shown]);
         }
-        Era::Universal if trail.lists > LISTS_AT_STARTS => return None,
+        Era::Universal if trail.lists > LISTS_AT_STARTS || started_past(phone) => return None,
         Era::Java if wanted_list(phone) => return None,
         Era::Universal | Era::Java => application_shown(desk, phone, load.parsed.protocol, now)?,
     };
@@ -423,7 +430,7 @@ fn verdict(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Opti
             let told = trail.config.as_ref().is_some_and(|m| m.load.as_deref() == Some(plan.target.as_str()));
             let round = match era {
                 Era::Java => wanted_list(phone),
-                _ => trail.lists > LISTS_AT_STARTS,
+                _ => trail.lists > LISTS_AT_STARTS || !read && started_past(phone),
             };
             if !told || round || trail.again > 1 {
                 return None;

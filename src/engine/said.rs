@@ -28,6 +28,11 @@ fn same(named: &LoadName, load: &str) -> bool {
     load.parse::<LoadName>().is_ok_and(|load| load == *named)
 }
 
+/// It says itself that it runs another application than this load.
+pub(super) fn another_than(phone: &Phone, load: &str) -> bool {
+    strongest(phone).is_some_and(|(_, named)| !same(&named, load))
+}
+
 /// The load that a phone says it runs, to plan from.
 pub(super) fn start(phone: &Phone) -> Option<Start> {
     let (saying, _) = strongest(phone)?;

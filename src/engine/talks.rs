@@ -7,6 +7,7 @@ use crate::clock::Instant;
 use crate::event::{self, Evidence, Kind, Source};
 use crate::evidence::sccp::Message;
 use crate::evidence::{Said, cdp, lldp, sccp, sip};
+use crate::firmware::Load;
 use crate::limits;
 use std::net::{Ipv4Addr, SocketAddrV4};
 
@@ -123,11 +124,11 @@ impl Engine {
     }
 
     /// A phone has said what it is. Told once for each news.
-    fn told_us(&mut self, now: Instant, from: Ipv4Addr, said: Said, source: Source) {
+    pub(super) fn told_us(&mut self, now: Instant, from: Ipv4Addr, said: Said, source: Source) {
         let (leased, seen) = self.last_at(now, from);
         let Some(mac) = said.mac.or(leased).or(seen) else { return };
         let known = self.state.phone(mac);
-        if known.is_none() && !self.has_room(now) {
+        if known.is_none() && !self.has_room(now, limits::PHONE_SILENT) {
             return self.limit(now, "phones on one bench");
         }
         let known = self.state.phone(mac);
@@ -137,9 +138,11 @@ impl Engine {
         {
             return;
         }
-        let room = self.seen_at.len() < limits::LEASES || self.seen_at.contains_key(&from);
-        if !from.is_unspecified() && room {
-            self.seen_at.insert(from, (mac, now));
+        if !self.repeated.allows(now, mac, limits::TOLD_PER_SENDER) {
+            return self.limit(now, "things that one phone says of itself");
+        }
+        if !from.is_unspecified() {
+            self.seen(now, from, mac);
         }
         self.tell(now, Some(mac), Kind::Evidence(evidence));
         self.conclude(now, mac, Sign::Nothing);
@@ -152,15 +155,27 @@ impl Engine {
             self.catalogue.model(name)
         };
         let model = by_number.or_else(by_name).map(|model| model.name.clone());
-        let load = said.load.clone();
+        let load =
+            self.load_of_jar(&said.text).filter(|_| source == Source::Page).or_else(|| said.load.clone());
         let weight = event::weight(source, load.is_some());
         let Said { release, text, boot, hardware, serial, .. } = said;
         Evidence { source, weight, model, load, release, text, boot, hardware, serial }
     }
+}
 
-    /// The connection is gone.
-    pub(super) fn hung_up(&mut self, id: ConnId) {
-        self.talks.remove(&id);
+impl Engine {
+    /// The load of the shelf that a jar is a part of, where it is a part of one only: `jar41sip.8-5-4TH1-6` is of
+    /// SIP41.8-5-4S, and its own name doesn't say so.
+    fn load_of_jar(&self, jar: &str) -> Option<String> {
+        let file = format!("{jar}.sbn");
+        let has = |load: &&Load| load.members.iter().any(|member| member.name.eq_ignore_ascii_case(&file));
+        let mut names: Vec<_> =
+            self.shelf.loads().iter().filter(has).map(|load| load.name.as_str()).collect();
+        names.dedup();
+        match names.as_slice() {
+            [one] => Some((*one).to_owned()),
+            _ => None,
+        }
     }
 }
 

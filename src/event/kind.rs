@@ -57,6 +57,11 @@ pub enum Kind {
         /// The address.
         address: Ipv4Addr,
     },
+    /// A phone of this bench takes the address that another server offered it.
+    DhcpElsewhere {
+        /// That server.
+        server: Ipv4Addr,
+    },
     /// Somebody asked for an address and got no answer.
     DhcpIgnored {
         /// Who.
@@ -243,6 +248,13 @@ pub enum Kind {
         interface: String,
         /// It is there.
         up: bool,
+    },
+    /// The interface that the phones are on went, as an adapter that is pulled out does, or came again.
+    Interface {
+        /// The interface.
+        interface: String,
+        /// It is there.
+        there: bool,
     },
     /// The servers were asked by the program itself, as a phone would.
     SelfTest {

@@ -14,12 +14,11 @@ pub const PATHS: [&str; 3] =
 #[must_use]
 pub fn read(page: &[u8]) -> Option<Said> {
     let page = String::from_utf8_lossy(page);
-    match page.split_once("<DeviceInformation") {
-        Some((_, elements)) => said(|names| names.iter().find_map(|name| element(elements, name))),
-        None => {
-            let words = words(&page);
-            said(|names| names.iter().find_map(|name| value(&words, name)))
-        }
+    if let Some((_, elements)) = page.split_once("<DeviceInformation") {
+        said(|names| names.iter().find_map(|name| element(elements, name)))
+    } else {
+        let words = words(&page);
+        said(|names| names.iter().find_map(|name| value(&words, name)))
     }
 }
 

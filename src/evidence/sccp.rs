@@ -54,7 +54,7 @@ pub fn next(stream: &[u8]) -> Result<Option<(Message, usize)>, NotSccp> {
         TOKEN => Message::Token(named(payload)),
         ALARM => {
             let mut said = Said::default();
-            alarm(&mut said, &text(payload.get(4..84).or_else(|| payload.get(4..)).unwrap_or_default()));
+            alarm(&mut said, payload.get(4..84).or_else(|| payload.get(4..)).unwrap_or_default());
             Message::Said(said)
         }
         XML_ALARM => {

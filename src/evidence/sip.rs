@@ -84,8 +84,8 @@ impl Request<'_> {
         said.device_type =
             contact.split_once("model.ccm.cisco.com=\"").and_then(|(_, n)| n.split('"').next()?.parse().ok());
         if let Some(reason) = self.header("Reason", "Reason") {
-            let (whole, text) = (reason.split_once("text=\""), text(reason.as_bytes()));
-            alarm(&mut said, whole.map_or(text.as_str(), |(_, words)| words.trim_end_matches('"')));
+            let words = reason.split_once("text=\"").map_or(reason, |(_, words)| words.trim_end_matches('"'));
+            alarm(&mut said, words.as_bytes());
         }
         // The user of the address is the line's name, which our own files set to the device's.
         let named = contact.split_once("sip:").and_then(|(_, user)| Mac::in_name(user));

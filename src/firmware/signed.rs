@@ -19,6 +19,8 @@ pub struct Envelope {
 /// First octets of the envelope of 78xx and later phones.
 pub const LATER_PHONES: [u8; 4] = [0xcd, 0x34, 0x12, 0xab];
 
+/// Octets of the two fields that say what it is and how long.
+const FIXED: usize = 10;
 const SIGNER: u8 = 3;
 const SIGNATURE_INFO: u8 = 7;
 const ALGORITHM: u8 = 9;
@@ -50,7 +52,9 @@ pub fn read(bytes: &[u8]) -> Option<Envelope> {
             _ => break,
         }
     }
-    Some(Envelope { header_len, name, fits: at == header_len && bytes.len() >= header_len })
+    // What says that it is shorter than its own beginning is damaged.
+    let fits = at == header_len && (FIXED..=bytes.len()).contains(&header_len);
+    Some(Envelope { header_len, name, fits })
 }
 
 impl Envelope {

@@ -88,6 +88,15 @@ fn path_filter(interface: &str, to: u8) -> Argv {
     Argv::new("sysctl -w").with(format!("net/ipv4/conf/{interface}/rp_filter={to}"))
 }
 
+/// Where CDP is sent: a group below IP that no system joins by itself.
+const CDP: &str = "01:00:0c:cc:cc:cc";
+
+/// Has the card let CDP in, or filter it again.
+fn announcements(interface: &str, hear: bool) -> Argv {
+    let argv = Argv::new("ip maddress").with(if hear { "add" } else { "delete" });
+    argv.with(CDP).with("dev").with(interface)
+}
+
 /// Adds an address.
 pub(super) fn add(interface: &str, address: Ipv4Addr, prefix: u8) -> Argv {
     let argv = Argv::new("ip address add").with(format!("{address}/{prefix}"));
@@ -135,6 +144,7 @@ impl<R: Run> System for Linux<R> {
             Change::Up { interface } => switch(interface, true),
             Change::Address { interface, address, prefix } => add(interface, *address, *prefix),
             Change::Open { interface, wall, lets } => firewall::open::allow(interface, wall, lets),
+            Change::Hear { interface } => announcements(interface, true),
             Change::LoosePath { interface, .. } => path_filter(interface, LOOSE),
             Change::Stop { service } => Argv::new("systemctl stop").with(service),
         })
@@ -162,11 +172,19 @@ impl<R: Run> System for Linux<R> {
             }
             Change::Up { .. } | Change::Address { .. } => Ok(()),
             Change::Open { wall, lets, .. } => firewall::open::forget(&self.run, interface, wall, lets),
+            Change::Hear { .. } => match self.run.run(&announcements(interface, false)) {
+                Err(Trouble::Failed { said, .. }) if said.contains("No such file") => Ok(()),
+                told => self.unless_gone(interface, told),
+            },
             Change::LoosePath { was, .. } => {
                 self.unless_gone(interface, self.run.run(&path_filter(interface, *was)))
             }
             Change::Stop { service } => self.run.run(&Argv::new("systemctl start").with(service)).map(drop),
         }
+    }
+
+    fn hears(&self, interface: &str) -> bool {
+        fs::read_to_string("/proc/net/dev_mcast").is_ok_and(|table| parse::hears(&table, interface, CDP))
     }
 
     fn holders(&self, port: u16) -> Result<Vec<Holder>, Trouble> {
@@ -242,6 +260,10 @@ mod tests {
         assert_eq!(
             remove("enp0s25", address, 24).to_string(),
             "ip address delete 192.168.1.1/24 dev enp0s25"
+        );
+        assert_eq!(
+            announcements("enp0s25", true).to_string(),
+            "ip maddress add 01:00:0c:cc:cc:cc dev enp0s25"
         );
         assert_eq!(switch("enp0s25", false).to_string(), "ip link set dev enp0s25 down");
         assert_eq!(managed("enp0s25", true).to_string(), "nmcli device set enp0s25 managed yes");

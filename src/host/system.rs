@@ -100,6 +100,11 @@ pub enum Change {
         /// What it lets in.
         lets: Lets,
     },
+    /// The card was told to let announcements of neighbours (CDP) in, which it may filter.
+    Hear {
+        /// The interface.
+        interface: String,
+    },
     /// The reverse-path filter was made loose.
     LoosePath {
         /// The interface.
@@ -123,6 +128,7 @@ impl Change {
             | Self::Up { interface }
             | Self::Address { interface, .. }
             | Self::Open { interface, .. }
+            | Self::Hear { interface }
             | Self::LoosePath { interface, .. } => interface,
             Self::Stop { service } => service,
         }
@@ -142,6 +148,7 @@ impl Change {
             Self::Up { interface } => format!("{interface} is switched on"),
             Self::Address { interface, address, prefix } => format!("{interface} has {address}/{prefix}"),
             Self::Open { interface, .. } => format!("the firewall lets phones in on {interface}"),
+            Self::Hear { interface } => format!("{interface} lets announcements in"),
             Self::LoosePath { interface, .. } => format!("the reverse-path filter of {interface} is loose"),
             Self::Stop { service } => format!("{service} is stopped"),
         }
@@ -162,6 +169,7 @@ impl Change {
             Self::LoosePath { interface, .. } => {
                 format!("the reverse-path filter of {interface} is as it was")
             }
+            Self::Hear { interface } => format!("{interface} filters announcements again"),
             Self::Stop { service } => format!("{service} runs again"),
         }
     }
@@ -170,6 +178,8 @@ impl Change {
 /// An interface as it is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
+    /// Its index for the operating system; another one, and it is another adapter by the same name.
+    pub index: u32,
     /// It is switched on.
     pub up: bool,
     /// It has a link.
@@ -232,11 +242,16 @@ pub trait System: Send + Sync {
     /// The interface as it is now; `None`: there is no such interface.
     fn look(&self, interface: &str) -> Option<Seen> {
         let found = interfaces::named(interface)?;
-        Some(Seen { up: found.on, link: found.up, addresses: found.addresses })
+        Some(Seen { index: found.index, up: found.on, link: found.up, addresses: found.addresses })
     }
 
     /// Who looks after the interface by itself.
     fn manager(&self, interface: &str) -> Option<Manager>;
+
+    /// Announcements of neighbours reach programs on this interface already, or can't be made to.
+    fn hears(&self, _interface: &str) -> bool {
+        true
+    }
 
     /// Makes a change.
     ///

@@ -29,11 +29,11 @@ pub(super) struct Doors {
 }
 
 impl Doors {
-    /// Opens what this place allows: registrations where we give the addresses, announcements wherever the interface is
+    /// Opens what this place allows: registrations where the network is ours alone, announcements wherever the interface is
     /// known.
     pub(super) fn open(place: &Place) -> Self {
         let mut doors = Self::default();
-        if place.dhcp_port.is_some() {
+        if place.dhcp_port.is_some() && place.island {
             let at = |port| SocketAddrV4::new(place.address, port);
             doors.sip_datagrams = kept(&mut doors.missing, "UDP port 5060", datagrams(at(SIP)));
             doors.sip = kept(&mut doors.missing, "TCP port 5060", listener(at(SIP)));
@@ -45,6 +45,13 @@ impl Doors {
             doors.lldp = announcements(interface, Form::Lldp).ok();
         }
         doors
+    }
+
+    /// What hears announcements, and in which form.
+    pub(super) fn ears(&self) -> impl Iterator<Item = (&mio::net::UdpSocket, Form)> {
+        [(&self.cdp, Form::Cdp), (&self.lldp, Form::Lldp)]
+            .into_iter()
+            .filter_map(|(ear, form)| Some((ear.as_ref()?, form)))
     }
 }
 
@@ -67,26 +74,41 @@ fn listener(at: SocketAddrV4) -> io::Result<mio::net::TcpListener> {
 }
 
 /// In which form neighbours announce themselves.
-#[derive(Clone, Copy)]
-#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "nobody can listen there"))]
-enum Form {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Form {
     /// Cisco's own: behind an LLC header.
     Cdp,
     /// The standard's: with a type of its own.
     Lldp,
 }
 
-/// A packet socket that hears announcements on one interface. The kernel's filter picks the interface and the protocol,
-/// because binding a packet socket would need unsafe code.
+/// A packet socket that hears announcements on one interface.
 #[cfg(target_os = "linux")]
 fn announcements(interface: &Interface, form: Form) -> io::Result<mio::net::UdpSocket> {
-    use socket2::SockFilter;
     // `ETH_P_802_2` stands for frames with a length in the place of a type.
     let protocol = match form {
         Form::Cdp => 4,
         Form::Lldp => lldp::ETHERTYPE,
     };
     let in_network_order = Protocol::from(i32::from(protocol.to_be()));
+    let socket = Socket::new(Domain::PACKET, Type::DGRAM, Some(in_network_order))?;
+    listen_on(&socket, interface, form)?;
+    socket.set_nonblocking(true)?;
+    // What came before the filter stood.
+    let mut early = [std::mem::MaybeUninit::uninit(); 64];
+    for _ in 0..limits::TALKS {
+        if socket.recv(&mut early).is_err() {
+            break;
+        }
+    }
+    Ok(mio::net::UdpSocket::from_std(socket.into()))
+}
+
+/// Has the ear for announcements hear this interface. The kernel's filter picks the interface and the protocol, because
+/// binding a packet socket would need unsafe code.
+#[cfg(target_os = "linux")]
+pub(super) fn listen_on(socket: &Socket, interface: &Interface, form: Form) -> io::Result<()> {
+    use socket2::SockFilter;
     // linux/filter.h and linux/bpf_common.h: load a word, jump if equal, return.
     let (load, equal, give) = (0x20, 0x15, 0x06);
     // `SKF_AD_OFF + SKF_AD_IFINDEX`: the interface that a frame came in by.
@@ -102,17 +124,14 @@ fn announcements(interface: &Interface, form: Form) -> io::Result<mio::net::UdpS
         filter.push(SockFilter::new(give, 0, 0, 0));
     }
     filter.push(SockFilter::new(give, 0, 0, u32::MAX));
-    let socket = Socket::new(Domain::PACKET, Type::DGRAM, Some(in_network_order))?;
-    socket.attach_filter(&filter)?;
-    socket.set_nonblocking(true)?;
-    // What came before the filter stood.
-    let mut early = [std::mem::MaybeUninit::uninit(); 64];
-    for _ in 0..limits::TALKS {
-        if socket.recv(&mut early).is_err() {
-            break;
-        }
-    }
-    Ok(mio::net::UdpSocket::from_std(socket.into()))
+    socket.attach_filter(&filter)
+}
+
+/// There is no such ear on this system.
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::unnecessary_wraps, reason = "Linux can fail here")]
+pub(super) fn listen_on(_socket: &Socket, _interface: &Interface, _form: Form) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(not(target_os = "linux"))]

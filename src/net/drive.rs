@@ -7,6 +7,7 @@ use super::doors::Doors;
 use super::poll::{Poller, Waker};
 use super::sockets::{Bound, Line};
 use super::talks::Talks;
+use super::web::{Errand, Web};
 use crate::clock::Instant;
 use crate::engine::{Command, Engine, Input, Output, TransferId};
 use crate::event::{Event, Kind, Session};
@@ -98,7 +99,7 @@ fn start_with(
 ) -> io::Result<Running> {
     let waker = Arc::new(poller.waker(WAKE)?);
     let (sender, inbox) = channel();
-    let mut drive = Drive::new(engine, bound, began, (poller, together), inbox, events)?;
+    let mut drive = Drive::new(engine, bound, began, (poller, together), inbox, events, Arc::clone(&waker))?;
     let thread = std::thread::Builder::new().name("servers".into()).spawn(move || drive.run(session))?;
     Ok(Running { orders: Orders { sender, waker }, thread })
 }
@@ -138,6 +139,7 @@ struct Drive {
     /// Reads whose second door is still to be opened: their first block goes before it.
     half_open: Vec<usize>,
     clock: Clock,
+    web: Web,
     deadline: Option<Instant>,
     out: Box<[u8]>,
 }
@@ -150,7 +152,8 @@ struct Open {
 }
 
 /// Session time from the system's monotonic clock.
-struct Clock {
+#[derive(Clone, Copy)]
+pub(super) struct Clock {
     began: Instant,
     started: std::time::Instant,
 }
@@ -166,7 +169,7 @@ impl Clock {
         Self { began, started: now() }
     }
 
-    fn now(&self) -> Instant {
+    pub(super) fn now(self) -> Instant {
         self.began + self.started.elapsed()
     }
 }
@@ -179,7 +182,10 @@ impl Drive {
         (poller, together): (Poller, Together),
         inbox: Receiver<Order>,
         events: mpsc::Sender<Event>,
+        waker: Arc<Waker>,
     ) -> io::Result<Self> {
+        let clock = Clock::new(began);
+        let web = Web::start(bound.web, clock, waker)?;
         let registry = poller.registry();
         let mut tftp = mio::net::UdpSocket::from_std(bound.tftp);
         registry.datagrams(&mut tftp, TFTP)?;
@@ -188,9 +194,9 @@ impl Drive {
             registry.datagrams(dhcp, DHCP)?;
         }
         let mut doors = bound.doors;
-        for (door, token) in
-            [(&mut doors.sip_datagrams, SIP_DATAGRAMS), (&mut doors.cdp, CDP), (&mut doors.lldp, LLDP)]
-        {
+        let overheard =
+            [(&mut doors.sip_datagrams, SIP_DATAGRAMS), (&mut doors.cdp, CDP), (&mut doors.lldp, LLDP)];
+        for (door, token) in overheard {
             if let Some(door) = door {
                 registry.register(door, token, Interest::READABLE)?;
             }
@@ -216,7 +222,8 @@ impl Drive {
             via: None,
             reads: Vec::new(),
             half_open: Vec::new(),
-            clock: Clock::new(began),
+            clock,
+            web,
             deadline: None,
             out: vec![0; limits::BYTES_TOGETHER].into(),
         })
@@ -251,6 +258,7 @@ impl Drive {
                 }
                 again |= self.carry_out(order)?;
             }
+            self.hear_web();
             if self.events.is_closed() {
                 return Ok(());
             }
@@ -330,7 +338,13 @@ impl Drive {
                     run = Some(Run::new(from, to, len));
                 }
                 Output::Close(id) => self.close(id),
-                Output::HangUp(id) => self.talks.hang_up(self.poller.registry(), id),
+                Output::HangUp(id) => {
+                    self.talks.hang_up(self.poller.registry(), id);
+                    self.web.send(Errand::HangUp(id));
+                }
+                Output::Give { to, head, body } => self.web.send(Errand::Give { to, head, body }),
+                Output::Visit { id, at, question } => self.web.send(Errand::Visit { id, at, question }),
+                Output::WebDoor { open } => self.web.send(Errand::Door(open)),
                 Output::Event(event) => self.told.push(event),
                 Output::Idle(deadline) => {
                     self.deadline = deadline;

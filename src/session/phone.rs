@@ -125,6 +125,21 @@ pub struct Phone {
     pub asked_anew: bool,
     /// What the technician is asked to do.
     pub request: Option<OpenRequest>,
+    /// What it did last, by which a request is seen to be carried out.
+    pub lately: Lately,
+}
+
+/// Numbers of the last events of some kinds; 0: none yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lately {
+    /// It was heard.
+    pub heard: u64,
+    /// It asked for an address as a phone does that starts.
+    pub started: u64,
+    /// It took an address from us.
+    pub leased: u64,
+    /// It asked for a file.
+    pub asked: u64,
 }
 
 /// How far it is left alone.
@@ -260,6 +275,10 @@ pub struct Trail {
     pub again: u32,
     /// Times a list was read to its end since the hop began, some seconds apart.
     pub lists: u32,
+    /// The list of the load that is due was read to its end.
+    pub listed: bool,
+    /// Times an application showed itself after a start at which no list was read.
+    pub past: u32,
     /// The last configuration that named a load, since firmware was last asked for.
     pub config: Option<Mark>,
     /// The first file that only an application asks for, since firmware, a list or a trust list was last asked for.
@@ -280,6 +299,8 @@ pub struct Trail {
     pub refused: Option<Again>,
     /// The file that it broke off last, and how often at the same place.
     pub broken: Option<Broken>,
+    /// The DHCP server whose offer it took instead of ours, until it takes ours or asks for a file.
+    pub elsewhere: Option<Ipv4Addr>,
     /// The address that it declined, until it took another.
     pub declined: Option<Ipv4Addr>,
 }
@@ -342,6 +363,8 @@ pub struct Symptom {
     pub next: String,
     /// What the program can do about it.
     pub remedies: Vec<Remedy>,
+    /// How many things the technician was asked for on its account.
+    pub requests: usize,
     /// When.
     pub at: Instant,
 }
@@ -382,6 +405,7 @@ impl Phone {
             remedies: BTreeMap::new(),
             asked_anew: false,
             request: None,
+            lately: Lately::default(),
         }
     }
 

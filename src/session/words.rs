@@ -2,7 +2,7 @@
 
 mod hand;
 
-pub use hand::{order, remedied, remedy, request};
+pub use hand::{closes, order, remedied, remedy, request, request_in_full};
 
 use super::{Phone, Stage};
 use crate::event::{Event, Evidence, Identity, Kind, Plan, ReadFailure, Session, Summary, Verdict};
@@ -24,6 +24,7 @@ pub fn sentence_of(event: &Event, file: Option<&str>) -> String {
         | Kind::DhcpNak { .. }
         | Kind::DhcpDecline { .. }
         | Kind::DhcpRelease { .. }
+        | Kind::DhcpElsewhere { .. }
         | Kind::DhcpIgnored { .. } => address(&event.kind),
         Kind::ReadStarted { .. }
         | Kind::ReadRefused { .. }
@@ -43,6 +44,7 @@ pub const fn area(kind: &Kind) -> &'static str {
         | Kind::DhcpNak { .. }
         | Kind::DhcpDecline { .. }
         | Kind::DhcpRelease { .. }
+        | Kind::DhcpElsewhere { .. }
         | Kind::DhcpIgnored { .. }
         | Kind::ReplyVaried { .. }
         | Kind::ReplyFreed { .. } => "dhcp",
@@ -75,6 +77,7 @@ pub const fn area(kind: &Kind) -> &'static str {
         | Kind::Forgotten
         | Kind::AddressSet { .. }
         | Kind::Link { .. }
+        | Kind::Interface { .. }
         | Kind::SelfTest { .. }
         | Kind::WrongAddress { .. }
         | Kind::Summary(_) => "bench",
@@ -100,6 +103,9 @@ fn address(kind: &Kind) -> String {
             format!("It wanted {address} of another network and was told to ask anew.")
         }
         Kind::DhcpDecline { address } => format!("It found {address} in use; that address is set aside."),
+        Kind::DhcpElsewhere { server } => {
+            format!("It took the address that another DHCP server, {server}, offered it.")
+        }
         Kind::DhcpRelease { address } => format!("It gave {address} back."),
         Kind::DhcpIgnored { from, why, count, .. } => {
             format!("{from} asked for an address{} and got no answer: {}", times(*count), stop(why))
@@ -216,6 +222,14 @@ fn laptop(kind: &Kind) -> String {
         Kind::Link { interface, up: true } => format!("{interface} has a link."),
         Kind::Link { interface, up: false } => {
             format!("{interface} has no link: a phone restarts, or the cable or the switch is off.")
+        }
+        Kind::Interface { interface, there: true } => {
+            format!("{interface} is there again; the session goes on.")
+        }
+        Kind::Interface { interface, there: false } => {
+            format!(
+                "{interface} is gone: its adapter was pulled out. Plug it in again; the session then goes on."
+            )
         }
         Kind::SelfTest { text, .. } => stop(text),
         Kind::WrongAddress { from, asked, means } => {

@@ -1,6 +1,7 @@
 //! What phones say of themselves, as bytes: written by the layouts in `classic-phones` 7 and `java-phones` 7, not by the
 //! readers that are tested with them.
 
+use super::web_client;
 use crate::phone_id::Mac;
 use std::net::SocketAddrV4;
 
@@ -93,7 +94,7 @@ pub fn lldp(mac: Mac, model: &str, load: &str) -> Vec<u8> {
 /// The phone's own page. `running` is what it names its application: a load, or the jar of one.
 #[must_use]
 pub fn page(mac: Mac, model: &str, running: &str) -> Vec<u8> {
-    let version = running.split_once('.').map_or("", |(_, build)| build);
+    let version = running.split_once('.').map_or_else(String::new, |(_, build)| web_client::version(build));
     format!(
         "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>\r\n<DeviceInformation>\r\n  <MACAddress>{mac}</MACAddress>\r\n  \
          <HostName>SEP{mac}</HostName>\r\n  <phoneDN></phoneDN>\r\n  <appLoadID>{running}</appLoadID>\r\n  \

@@ -19,6 +19,7 @@ const HOUSE: &[(&str, u8, &[&str], &[&str])] = &[
     ("dhcp", 1, &["catalogue"], &["dhcproto", "thiserror"]),
     ("tftp", 1, &[], &["thiserror"]),
     ("evidence", 1, &[], &["thiserror"]),
+    ("web", 1, &[], &["httparse", "thiserror"]),
     ("session", 1, &[], &["serde"]),
     ("job", 1, &["catalogue", "firmware", "route"], &["serde", "thiserror"]),
     ("journal", 1, &[], &["jiff", "serde", "serde_json", "thiserror"]),

@@ -3,7 +3,7 @@
 
 use crate::talk::{MAC, Talk};
 use rescue79::clock::Wall;
-use rescue79::engine::{Command, Input};
+use rescue79::engine::Command;
 use rescue79::event::{ClosedBy, Kind, Order, Remedy, Request};
 use rescue79::journal::{Reader, encode};
 use rescue79::phone_id::Mac;
@@ -18,11 +18,6 @@ fn mac() -> Mac {
 }
 
 impl Talk {
-    fn order(&mut self, command: &Command) {
-        self.engine.handle(self.now, Input::Command(command));
-        self.drain();
-    }
-
     fn phone(&self) -> &Phone {
         self.engine.state().phone(mac()).unwrap()
     }

@@ -2,6 +2,7 @@
 
 use super::{Check, Gathered, Outcome};
 use crate::clock::Wall;
+use crate::dhcp::probe::Answer;
 use crate::host::interfaces::Interface;
 use crate::host::ledger;
 use crate::host::plan::{self, BadPlan};
@@ -11,6 +12,7 @@ use crate::host::remedy::{Act, Remedy};
 use crate::host::run::{Argv, Trouble};
 use crate::host::system::{Change, Firewall, Holder, System};
 use crate::limits;
+use crate::phone_id::Mac;
 use crate::session::words::bytes;
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -150,7 +152,7 @@ pub(super) fn foreign(search: Search) -> Check {
     match search {
         Search::Nobody => check(
             Outcome::Ok,
-            format!("No other DHCP server answered within {} s.", limits::FOREIGN_OFFER.as_secs()),
+            format!("No other DHCP server answered within {:.1} s.", limits::FOREIGN_OFFER.as_secs_f32()),
         ),
         Search::CantSee(why) => {
             check(Outcome::Unknown, format!("Whether there is another DHCP server can't be seen: {why}."))
@@ -158,10 +160,13 @@ pub(super) fn foreign(search: Search) -> Check {
                 .remedy("Run it again with sudo and with the cable in place.")
         }
         Search::Found(all) => {
-            let one = |(offer, mac): &(crate::dhcp::probe::Offer, Option<crate::phone_id::Mac>)| {
+            let one = |(answer, mac): &(Answer, Option<Mac>)| {
                 let mac = mac.map(|mac| format!(" ({mac})")).unwrap_or_default();
-                let wrong = offer.tftp.first().map(|a| format!(" and sends phones to {a} for files"));
-                format!("{}{mac} offers {}{}", offer.server, offer.address, wrong.unwrap_or_default())
+                let mut does = answer.offers.map(|a| format!("offers {a}")).into_iter().collect::<Vec<_>>();
+                does.extend(answer.tftp.first().map(|a| format!("sends phones to {a} for files")));
+                let does = does.join(" and ");
+                let blank = if does.is_empty() { "" } else { " " };
+                format!("{}{mac}{blank}{does}", answer.server)
             };
             let all: Vec<_> = all.iter().map(one).collect();
             check(Outcome::Fail, format!("There is another DHCP server: {}.", all.join("; ")))

@@ -1,6 +1,6 @@
 use super::checks;
 use super::*;
-use crate::dhcp::probe::Offer;
+use crate::dhcp::probe::Answer;
 use crate::host::interfaces::Kind;
 use crate::host::remedy::Act;
 use crate::host::system::{Firewall, Holder};
@@ -49,9 +49,9 @@ fn the_holder_of_a_port_is_named_unless_it_keeps_to_another_interface() {
 
 #[test]
 fn another_server_is_told_with_address_and_mac() {
-    let offer = Offer {
+    let offer = Answer {
         server: [10, 0, 0, 1].into(),
-        address: [10, 0, 0, 50].into(),
+        offers: Some([10, 0, 0, 50].into()),
         tftp: vec![[1, 1, 168, 192].into()],
     };
     let mac = Mac([0, 0x1b, 0x0c, 1, 2, 3]);

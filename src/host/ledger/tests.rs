@@ -55,7 +55,7 @@ impl System for Laptop {
 
     fn look(&self, _: &str) -> Option<Seen> {
         let state = self.state();
-        Some(Seen { up: state.up, link: state.up, addresses: state.addresses })
+        Some(Seen { index: 2, up: state.up, link: state.up, addresses: state.addresses })
     }
 
     fn manager(&self, _: &str) -> Option<Manager> {
@@ -300,6 +300,23 @@ fn a_lost_address_is_set_again() {
     let before = laptop.state();
     let setup = set_up(&laptop, folder.path()).unwrap();
     assert!(setup.renew().is_empty());
+    laptop.state.lock().unwrap().addresses.retain(|a| a.0 != OURS);
+    assert_eq!(setup.renew(), [OURS]);
+    assert!(setup.renew().is_empty());
+    drop(setup);
+    assert_eq!(laptop.state(), before);
+}
+
+/// What was there before the session is wanted just as much, and is no change of ours.
+#[test]
+fn an_address_that_was_there_before_is_set_again_and_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let laptop = Laptop::new();
+    laptop.state.lock().unwrap().addresses.push((OURS, 24));
+    laptop.state.lock().unwrap().held = false;
+    laptop.state.lock().unwrap().up = true;
+    let before = laptop.state();
+    let setup = set_up(&laptop, folder.path()).unwrap();
     laptop.state.lock().unwrap().addresses.retain(|a| a.0 != OURS);
     assert_eq!(setup.renew(), [OURS]);
     drop(setup);

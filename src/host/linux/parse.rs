@@ -50,6 +50,13 @@ fn ss_line(line: &str, port: u16) -> Option<Holder> {
     Some(Holder { address, interface, process, service: None })
 }
 
+/// `/proc/net/dev_mcast`: an interface is in this group (`01:00:0c:cc:cc:cc`).
+pub(super) fn hears(table: &str, interface: &str, group: &str) -> bool {
+    let group = group.replace(':', "");
+    let line = |line: &str| line.split_whitespace().nth(1) == Some(interface) && line.ends_with(&group);
+    table.lines().any(line)
+}
+
 /// `/proc/PID/cgroup`: the system's service that a process belongs to.
 pub(super) fn unit(cgroup: &str) -> Option<String> {
     let path = cgroup.lines().find_map(|line| line.split_once("/system.slice/"))?.1;
@@ -106,6 +113,15 @@ UNCONN 0      0                  *:69              *:*
         assert!(networkd_holds("  2 enp0s25 ether routable configured\n", "enp0s25"));
         assert!(!networkd_holds("  2 enp0s25 ether routable unmanaged\n", "enp0s25"));
         assert!(!networkd_holds("  3 eth1 ether off configured\n", "enp0s25"));
+    }
+
+    #[test]
+    fn groups_of_an_interface_are_read() {
+        let table =
+            "2    eth0            1     0     333300000001\n2    eth0            1     1     01000ccccccc\n";
+        assert!(hears(table, "eth0", "01:00:0c:cc:cc:cc"));
+        assert!(!hears(table, "eth1", "01:00:0c:cc:cc:cc"));
+        assert!(!hears(table, "eth0", "01:80:c2:00:00:0e"));
     }
 
     #[test]

@@ -46,6 +46,7 @@ fn a_crash_behind_any_kind_of_change_is_undone() {
         wall(Wall::Windows),
         wall(Wall::MacOsAll),
         wall(Wall::MacOsFilter),
+        Change::Hear { interface: "eth0".into() },
         Change::LoosePath { interface: "eth0".into(), was: 1 },
         Change::Stop { service: "dnsmasq.service".into() },
     ];

@@ -4,6 +4,7 @@ use super::{CDP, Drive, LLDP, SCCP, SIP, SIP_DATAGRAMS};
 use crate::engine::{ConnId, Endpoint, Input};
 use crate::limits;
 use crate::net::talks::Heard;
+use crate::net::web::Told;
 use mio::Token;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
@@ -75,6 +76,19 @@ impl Drive {
         self.talks.end(self.poller.registry(), slot);
         if let Some((_, id, _)) = who {
             self.feed(Input::HungUp(id));
+        }
+    }
+
+    /// Takes what the HTTP thread has to tell.
+    pub(super) fn hear_web(&mut self) {
+        while let Some(told) = self.web.heard() {
+            match told {
+                Told::Bytes { at, from, bytes } => self.feed(Input::Datagram { at, from, bytes: &bytes }),
+                Told::Taken(id, bytes) => self.feed(Input::Taken(id, bytes)),
+                Told::Delivered(id) => self.feed(Input::Delivered(id)),
+                Told::Stalled(id) => self.feed(Input::Stalled(id)),
+                Told::HungUp(id) => self.feed(Input::HungUp(id)),
+            }
         }
     }
 }

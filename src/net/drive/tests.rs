@@ -29,7 +29,15 @@ impl Servers {
         let draft = Draft { server: Some(HERE), prefix: 8, ..Draft::default() };
         let job = draft.finish(Catalogue::builtin(), &shelf).unwrap();
         let engine = Engine::new(Catalogue::builtin(), shelf, job, State::default(), []).unwrap();
-        let bound = bind(&Place { address: HERE, interface: None, dhcp_port: None, tftp_port: 0 }).unwrap();
+        let bound = bind(&Place {
+            address: HERE,
+            interface: None,
+            dhcp_port: None,
+            tftp_port: 0,
+            http_port: None,
+            island: false,
+        })
+        .unwrap();
         let at = bound.tftp_address().unwrap();
         let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
         let session = Session {
@@ -38,11 +46,11 @@ impl Servers {
             server: HERE,
             dhcp: false,
             targets: Vec::new(),
+            forced: Vec::new(),
+            account: None,
             expect: None,
             scenario: None,
             seed: None,
-            account: None,
-            forced: Vec::new(),
         };
         let running = start_with(poller, together, engine, bound, Instant::ZERO, session, sender).unwrap();
         Self { running: Some(running), events, at }

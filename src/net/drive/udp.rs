@@ -111,7 +111,7 @@ impl Drive {
                 self.talks.send(id, bytes);
                 None
             }
-            Endpoint::Cdp | Endpoint::Lldp => None,
+            Endpoint::Cdp | Endpoint::Lldp | Endpoint::Web(_) | Endpoint::Page(_) => None,
             Endpoint::Dhcp => self.dhcp.as_ref().map(|socket| socket.send_to(bytes, to.into())),
             Endpoint::Tftp => {
                 let door =

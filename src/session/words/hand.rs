@@ -47,6 +47,35 @@ pub const fn request(request: Request) -> &'static str {
     }
 }
 
+/// What a request asks for, as a sentence.
+#[must_use]
+pub const fn request_in_full(request: Request) -> &'static str {
+    match request {
+        Request::HoldHash => {
+            "Switch it off, hold #, switch it on, and let # go when its line keys light one after another."
+        }
+        Request::EnterSequence => "Type the reset sequence of its model on its keys.",
+        Request::PowerCycle => "Switch it off and on once.",
+        Request::MoveToSwPort => "Put its cable into the jack marked SW, and check both ends.",
+        Request::UsePowerCube => "Power it from the Cisco power cube.",
+        Request::UnplugServer => "Unplug every other DHCP server on this wire.",
+        Request::Wait => "Leave it alone and powered.",
+    }
+}
+
+/// What on the wire shows that a request was carried out: "it is done when …".
+#[must_use]
+pub const fn closes(request: Request) -> &'static str {
+    match request {
+        Request::HoldHash | Request::EnterSequence => "it asks for its default list",
+        Request::PowerCycle => "it starts anew",
+        Request::MoveToSwPort => "it is heard again",
+        Request::Wait => "it goes on",
+        Request::UsePowerCube => "it asks for a file",
+        Request::UnplugServer => "it takes an address from here",
+    }
+}
+
 /// A decision of the technician, as a verb: `pause`.
 #[must_use]
 pub const fn order(order: Order) -> &'static str {

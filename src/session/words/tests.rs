@@ -50,6 +50,8 @@ fn one_of_each() -> Vec<Kind> {
         Kind::AddressSet { interface: "enp0s25".into(), address, again: true },
         Kind::Link { interface: "enp0s25".into(), up: true },
         Kind::Link { interface: "enp0s25".into(), up: false },
+        Kind::Interface { interface: "enp0s25".into(), there: true },
+        Kind::Interface { interface: "enp0s25".into(), there: false },
         Kind::SelfTest { ok: true, text: "The program read a file from its own TFTP server".into() },
         Kind::WrongAddress {
             from: Mac([0, 0x1b, 0x0c, 0x18, 0xbd, 0xc1]),
@@ -61,6 +63,7 @@ fn one_of_each() -> Vec<Kind> {
         Kind::DhcpNak { address, foreign: true, ordered: false },
         Kind::DhcpDecline { address },
         Kind::DhcpRelease { address },
+        Kind::DhcpElsewhere { server: "10.0.0.138".parse().unwrap() },
         Kind::DhcpIgnored { from: Mac([2; 6]), why: "it is no phone".into(), asked: None, count: 3 },
         read("P00308000900.sb2", false, Some("P00308000900"), Some((2, 2))),
         Kind::ReadRefused {
@@ -153,7 +156,7 @@ fn every_kind_has_one_sentence() {
     let kinds = one_of_each();
     let names: std::collections::BTreeSet<_> =
         kinds.iter().map(|k| format!("{k:?}").split([' ', '(']).next().unwrap().to_owned()).collect();
-    assert_eq!(names.len(), 38, "one of each kind of event: {names:?}");
+    assert_eq!(names.len(), 39, "one of each kind of event: {names:?}");
     let told: Vec<_> = kinds.into_iter().map(|kind| format!("{:<5}  {}", area(&kind), said(kind))).collect();
     for line in &told {
         assert!(line.ends_with('.') && !line.contains("..") && !line.contains("  It  "), "{line}");
@@ -173,6 +176,7 @@ fn every_kind_has_one_sentence() {
     dhcp   It wanted 192.168.1.20 of another network and was told to ask anew.
     dhcp   It found 192.168.1.20 in use; that address is set aside.
     dhcp   It gave 192.168.1.20 back.
+    dhcp   It took the address that another DHCP server, 10.0.0.138, offered it.
     dhcp   02:02:02:02:02:02 asked for an address 3 times and got no answer: it is no phone.
     tftp   It reads P00308000900.sb2 (708 kB), part 2 of 2.
     tftp   It asked for P00308000900.sb2 and was refused: not on the shelf.
