@@ -17,7 +17,7 @@ struct Span {
 /// A number of times.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Times {
+struct Count {
     times: u32,
     what: String,
     source: String,
@@ -46,7 +46,7 @@ macro_rules! habits {
         #[serde(deny_unknown_fields)]
         pub struct Habits {
             $($span: Span,)*
-            $($times: Times,)*
+            $($times: Count,)*
         }
 
         impl Habits {
