@@ -51,7 +51,7 @@ fn is_plain(told: &str) {
 
 #[test]
 fn every_page_is_told() {
-    let scenes: [(&str, &str); 11] = [
+    let scenes: [(&str, &str); 12] = [
         ("phone", ""),
         ("search", "796"),
         ("foreign", "8945"),
@@ -60,9 +60,13 @@ fn every_page_is_told() {
         ("firmware", "7960<enter><enter>"),
         ("load", "7961<enter><enter><enter>"),
         ("network", "7961<enter><enter><enter><enter>"),
-        ("review", "7961<enter><enter><enter><enter><enter>"),
-        ("keys", "7961<enter><down><down><down><down><down><enter><enter><enter><enter><enter><enter>34"),
-        ("bench", "7961<enter><enter><enter><enter><enter><enter>"),
+        ("ready", "7961<enter><enter><enter><enter><enter>"),
+        ("review", "7961<enter><enter><enter><enter><enter><enter>"),
+        (
+            "keys",
+            "7961<enter><down><down><down><down><down><enter><enter><enter><enter><enter><enter><enter>34",
+        ),
+        ("bench", "7961<enter><enter><enter><enter><enter><enter><enter>"),
     ];
     for (name, keys) in scenes {
         let mut model = asking((80, 24), THEME);
@@ -80,7 +84,7 @@ fn every_page_is_told() {
         [("phones", ""), ("log", "l"), ("report", "r"), ("one", "<enter>"), ("quit", "q"), ("forget", "F")]
     {
         let mut model = asking((80, 24), THEME);
-        walk(&mut model, "7961<enter><enter><enter><enter><enter><enter>");
+        walk(&mut model, "7961<enter><enter><enter><enter><enter><enter><enter>");
         events(&mut model, bench(5));
         walk(&mut model, keys);
         let mut plain = Plain::default();
@@ -100,7 +104,7 @@ fn the_whole_way_is_typed() {
     let (told, effects) = typed(
         &mut plain,
         &mut model,
-        &["why", "7961", "", "6", "", "back", "why", "", "1", "", "", "3", "why", "1", "", ""],
+        &["why", "7961", "", "6", "", "back", "why", "", "1", "", "", "3", "why", "1", "", "", ""],
     );
     is_plain(&told);
     insta::assert_snapshot!("plain-typed", told);
@@ -136,7 +140,7 @@ fn the_whole_way_is_typed() {
 #[test]
 fn events_are_sentences_and_the_bench_is_asked() {
     let mut model = asking((80, 24), THEME);
-    walk(&mut model, "7961<enter><enter><enter><enter><enter><enter>");
+    walk(&mut model, "7961<enter><enter><enter><enter><enter><enter><enter>");
     let mut plain = Plain::default();
     plain.tell(&model);
     events(&mut model, bench(5));
