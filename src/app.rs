@@ -2,14 +2,19 @@
 
 mod bench;
 mod desk;
+mod face;
 mod firmware;
 mod laptop;
+mod leases;
 mod lines;
+mod outlet;
+mod plain;
 mod recorder;
 mod rehearse;
 mod replay;
 mod report;
 mod screen;
+mod scribe;
 mod serve;
 
 use crate::catalogue::{self, Catalogue};
@@ -19,6 +24,15 @@ use anyhow::Result;
 use std::fmt;
 use std::io::IsTerminal;
 use std::process::ExitCode;
+
+/// How a session is shown.
+#[derive(Clone, Copy, Debug)]
+struct Style {
+    /// Colours and letters of the screen.
+    theme: Theme,
+    /// In lines instead.
+    plain: bool,
+}
 
 /// How a run ends, as the contract numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,17 +93,24 @@ fn dispatch(cli: Cli) -> Result<Exit> {
     // NO_COLOR (https://no-color.org): any value but the empty one.
     let theme =
         Theme { colour: cli.no_color.is_none_or(|v| v.is_empty()), light: cli.light, ascii: cli.ascii };
+    // A terminal that can't put its cursor anywhere is written to line by line.
+    let plain = cli.plain || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let style = Style { theme, plain };
+    let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     match cli.command {
-        Some(Command::Serve(args)) => serve::run(&args, state, theme),
-        Some(Command::Rehearse(args)) => rehearse::run(&args, theme),
+        Some(Command::Serve(mut args)) => {
+            args.screen |= cli.plain;
+            serve::run(&args, state, style)
+        }
+        Some(Command::Rehearse(args)) => rehearse::run(&args, style),
         Some(Command::Inspect(args)) => firmware::inspect(&args),
         Some(Command::Plan(args)) => firmware::plan(&args),
         Some(Command::Doctor { interface, json }) => laptop::doctor(interface.as_deref(), json, state),
         Some(Command::Restore) => laptop::restore(state),
-        Some(Command::Replay(args)) => replay::run(&args, theme),
+        Some(Command::Replay(args)) => replay::run(&args, style),
         Some(Command::Models { json }) => models(json),
-        None if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => desk::run(state, theme),
         Some(Command::Symptoms { text, json }) => symptoms(&text.join(" "), json),
+        None if terminal || cli.plain => desk::run(state, style),
         None => {
             use clap::CommandFactory;
             Cli::command().print_help()?;

@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::job::Wish;
+use crate::provision::Account;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -16,6 +17,9 @@ pub struct Cli {
     /// Draw with plain ASCII: for serial consoles and old fonts.
     #[arg(long, global = true)]
     pub ascii: bool,
+    /// In lines instead of on a screen: for screen readers, serial consoles and scripts.
+    #[arg(long, global = true)]
+    pub plain: bool,
     /// The terminal has dark letters on a light ground.
     #[arg(long, global = true)]
     pub light: bool,
@@ -126,6 +130,12 @@ pub struct Serve {
     /// What phones run now, where it is known.
     #[arg(long, value_name = "[MODEL=]LOAD", num_args = 1..)]
     pub from: Vec<Wish>,
+    /// Targets that are given although the plan says no, in one step. The journal and the report say so.
+    #[arg(long, value_name = "[MODEL=]LOAD", num_args = 1..)]
+    pub force: Vec<Wish>,
+    /// The SIP account of a phone; asked for by the wizard, for a password has no place in a command line.
+    #[arg(skip)]
+    pub account: Option<Account>,
     /// End when so many phones have a final verdict.
     #[arg(long, value_name = "N")]
     pub expect: Option<u32>,
@@ -150,6 +160,9 @@ pub struct Serve {
     /// The TFTP port.
     #[arg(long, value_name = "PORT", default_value_t = 69)]
     pub tftp_port: u16,
+    /// The port where late loads read by HTTP; 0 opens none, and they read by TFTP.
+    #[arg(long, value_name = "PORT", default_value_t = 6970)]
+    pub http_port: u16,
     /// Give no addresses: another DHCP server does.
     #[arg(long)]
     pub no_dhcp: bool,

@@ -75,6 +75,8 @@ pub enum Outcome {
         /// Where to.
         to: SocketAddrV4,
     },
+    /// It is a question of a program like this one to other servers; nothing is said.
+    Overheard,
     /// It is answered.
     Send {
         /// What was asked.
@@ -111,7 +113,10 @@ impl Server {
             Ok(request) => request,
             Err(garbage) => return Outcome::Garbage(garbage),
         };
-        if request.kind == Kind::Discover && request.class.as_deref() == Some(probe::CLASS) {
+        if request.class.as_deref() == Some(probe::CLASS) {
+            if request.kind != Kind::Discover {
+                return Outcome::Overheard;
+            }
             // Our own address is one that nobody can take up.
             let reply = self.reply(&request, ReplyKind::Offer, self.config.server);
             let to = reply::destination(&request, &reply, from);

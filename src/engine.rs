@@ -7,17 +7,21 @@
 mod addresses;
 mod answer;
 mod complaints;
+mod hand;
+mod orders;
+mod pages;
 mod reads;
 mod requests;
 mod rules;
 mod said;
 mod talks;
 mod watch;
+mod web;
 
 use crate::catalogue::Catalogue;
 use crate::clock::Instant;
 use crate::dhcp::{self};
-use crate::event::{Event, Kind, ReadFailure, Session};
+use crate::event::{Event, GivenAccount, Kind, ReadFailure, Remedy, Request, Session};
 use crate::firmware::Shelf;
 use crate::job::Job;
 use crate::limits;
@@ -25,11 +29,14 @@ use crate::phone_id::Mac;
 use crate::session::{Phone, State, words};
 use answer::{Desk, FirstHop};
 use complaints::{Budget, Complaints};
+use pages::Pages;
 use reads::{Polled, Reads};
 use rules::Sign;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::sync::Arc;
 use std::time::Duration;
+use web::{End, Served};
 
 /// A place where datagrams arrive and leave. A name, not a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,6 +55,12 @@ pub enum Endpoint {
     Sccp(ConnId),
     /// Neighbour announcements, from their LLC header on; nothing is ever sent from here.
     Cdp,
+    /// The same in the standard's form, from their first field on.
+    Lldp,
+    /// A connection at the HTTP port; its bytes come in pieces.
+    Web(ConnId),
+    /// A connection of ours to a phone's own page; its answer comes whole.
+    Page(ConnId),
 }
 
 /// One connection, for as long as it lasts; never used again.
@@ -57,6 +70,14 @@ pub struct ConnId(pub u64);
 /// One read, for as long as it lasts; never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TransferId(pub u64);
+
+impl TransferId {
+    /// A small number that no other read has that is open at the same time: for tables.
+    #[must_use]
+    pub fn slot(self) -> usize {
+        Reads::slot(self.0)
+    }
+}
 
 /// What the world tells the engine.
 #[derive(Clone, Copy, Debug)]
@@ -74,17 +95,50 @@ pub enum Input<'a> {
     Unreachable(TransferId),
     /// The peer has ended a connection, or it is broken.
     HungUp(ConnId),
+    /// The peer has taken so many bytes of the body that it was given.
+    Taken(ConnId, u64),
+    /// The peer has ended the connection in order, with all that it was given.
+    Delivered(ConnId),
+    /// The peer has taken nothing for too long; the connection was ended.
+    Stalled(ConnId),
     /// The deadline of the last [`Output::Idle`] has come.
     Tick,
     /// The technician decided something.
     Command(&'a Command),
 }
 
-/// What a technician can decide while the bench is live.
+/// What a technician can decide while the bench is live. What can't be carried out is told as [`Kind::OrderRefused`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Forget everything about a phone; its next packet makes it new.
     Forget(Mac),
+    /// Serve it nothing for a while. It keeps its address; a phone that reads or writes firmware finishes that first.
+    Pause(Mac),
+    /// Serve it again.
+    Resume(Mac),
+    /// Lead it elsewhere, or from elsewhere. Names are as on the command line; what is not given stays.
+    Replan {
+        /// Which phone.
+        phone: Mac,
+        /// The load it is to run.
+        target: Option<String>,
+        /// What it runs: a load, a release, `wiped`, `unknown` ([`crate::route::Start::parse`]).
+        from: Option<String>,
+    },
+    /// Do something for it that is not done by default.
+    Remedy {
+        /// Which phone.
+        phone: Mac,
+        /// What.
+        remedy: Remedy,
+    },
+    /// What the program asked for was carried out.
+    Done {
+        /// Which phone.
+        phone: Mac,
+        /// What.
+        request: Request,
+    },
 }
 
 /// What the engine wants done.
@@ -103,6 +157,29 @@ pub enum Output {
     Close(TransferId),
     /// A connection is over, once what was sent on it has left.
     HangUp(ConnId),
+    /// Send this on a connection, then end it; say how far it got.
+    Give {
+        /// The connection.
+        to: ConnId,
+        /// What stands before the file.
+        head: Vec<u8>,
+        /// The file.
+        body: Arc<[u8]>,
+    },
+    /// Ask a phone for its page. The whole answer comes back from [`Endpoint::Page`], or [`Input::HungUp`].
+    Visit {
+        /// The connection.
+        id: ConnId,
+        /// The phone.
+        at: SocketAddrV4,
+        /// What to send.
+        question: Vec<u8>,
+    },
+    /// Open or close the HTTP port; what is under way there goes on.
+    WebDoor {
+        /// Open it.
+        open: bool,
+    },
     /// Something happened. The engine has folded it already.
     Event(Event),
     /// Nothing more to do until the next input, or until this moment.
@@ -124,6 +201,11 @@ pub struct Engine {
     seen_at: HashMap<Ipv4Addr, (Mac, Instant)>,
     /// What each connection has said and was not understood yet.
     talks: BTreeMap<ConnId, Vec<u8>>,
+    /// The files that are read over HTTP.
+    served: BTreeMap<ConnId, Served>,
+    pages: Pages,
+    /// The HTTP port is open.
+    web_door: bool,
     queue: VecDeque<Queued>,
     next_sweep: Instant,
     ignored: Complaints<Mac>,
@@ -136,6 +218,7 @@ pub struct Engine {
     missed: Budget<Ipv4Addr>,
     /// What phones did at the other ports.
     repeated: Budget<Mac>,
+    elsewhere: Budget<Mac>,
 }
 
 enum Queued {
@@ -143,6 +226,9 @@ enum Queued {
     Reply { from: Endpoint, to: SocketAddrV4, bytes: Vec<u8> },
     Close(TransferId),
     HangUp(ConnId),
+    Give { to: ConnId, head: Vec<u8>, body: Arc<[u8]> },
+    Visit { id: ConnId, at: SocketAddrV4, question: Vec<u8> },
+    WebDoor { open: bool },
 }
 
 impl Engine {
@@ -185,6 +271,9 @@ impl Engine {
             reads: Reads::default(),
             seen_at,
             talks: BTreeMap::new(),
+            served: BTreeMap::new(),
+            pages: Pages::default(),
+            web_door: true,
             queue: VecDeque::new(),
             next_sweep,
             ignored: Complaints::default(),
@@ -194,6 +283,7 @@ impl Engine {
             asked: Budget::default(),
             missed: Budget::default(),
             repeated: Budget::default(),
+            elsewhere: Budget::default(),
         })
     }
 
@@ -204,6 +294,12 @@ impl Engine {
             self.tell(now, None, Kind::SessionResumed { gap_s });
         } else {
             session.targets = self.job.targets();
+            session.forced = self.job.forced();
+            session.account = self
+                .job
+                .account
+                .as_ref()
+                .map(|account| GivenAccount { user: account.to_string(), only: account.phone });
             (session.server, session.dhcp) = (self.job.server, self.job.dhcp);
             self.tell(now, None, Kind::SessionStarted(session));
         }
@@ -250,28 +346,34 @@ impl Engine {
             Input::Datagram { at: Endpoint::Tftp, from, bytes } => self.request(now, from, bytes),
             Input::Datagram { at: Endpoint::Dhcp, from, bytes } => self.dhcp(now, from, bytes),
             Input::Datagram { at: Endpoint::SipUdp, from, bytes } => self.sip_datagram(now, from, bytes),
-            Input::Datagram { at: Endpoint::Cdp, bytes, .. } => self.announced(now, bytes),
+            Input::Datagram { at: at @ (Endpoint::Cdp | Endpoint::Lldp), bytes, .. } => {
+                self.announced(now, at, bytes);
+            }
             Input::Datagram { at: at @ (Endpoint::Sip(id) | Endpoint::Sccp(id)), from, bytes } => {
                 self.stream(now, at, id, from, bytes);
             }
-            Input::HungUp(id) => self.hung_up(id),
+            Input::Datagram { at: Endpoint::Web(id), from, bytes } => self.web_stream(now, id, from, bytes),
+            Input::Datagram { at: Endpoint::Page(id), bytes, .. } => self.page(now, id, bytes),
+            Input::HungUp(id) => {
+                self.no_page(id);
+                self.served(now, id, &End::Broken);
+            }
+            Input::Delivered(id) => self.served(now, id, &End::Whole),
+            Input::Stalled(id) => self.served(now, id, &End::Silent),
+            Input::Taken(id, bytes) => self.taken(now, id, bytes),
             Input::Unreachable(id) => self.reads.closed(now, id),
             Input::Tick => {}
-            Input::Command(Command::Forget(mac)) => {
-                if let Some(dhcp) = &mut self.dhcp {
-                    dhcp.forget(*mac);
-                }
-                self.seen_at.retain(|_, (known, _)| known != mac);
-                self.tell(now, Some(*mac), Kind::Forgotten);
-            }
+            Input::Command(command) => self.command(now, command),
         }
         if now >= self.next_sweep {
             self.next_sweep = now + SWEEP;
             let phones: Vec<_> = self.state.phones.iter().map(|phone| phone.mac).collect();
             for mac in phones {
                 self.conclude(now, mac, Sign::Nothing);
+                self.look_at_page(now, mac);
             }
             self.tell_counted(now, now);
+            self.move_web_door();
         }
     }
 
@@ -282,6 +384,9 @@ impl Engine {
                 Some(Queued::Event(event)) => return Output::Event(event),
                 Some(Queued::Close(id)) => return Output::Close(id),
                 Some(Queued::HangUp(id)) => return Output::HangUp(id),
+                Some(Queued::Give { to, head, body }) => return Output::Give { to, head, body },
+                Some(Queued::Visit { id, at, question }) => return Output::Visit { id, at, question },
+                Some(Queued::WebDoor { open }) => return Output::WebDoor { open },
                 Some(Queued::Reply { from, to, bytes }) => {
                     if let Some(place) = buf.get_mut(..bytes.len()) {
                         place.copy_from_slice(&bytes);
@@ -329,7 +434,7 @@ impl Engine {
         match silent {
             Some((file, bytes)) if !stalled => {
                 if let Some(symptom) = self.catalogue.symptom("read-stalled") {
-                    let kind = symptom.raise(&[("file", file), ("bytes", words::bytes(bytes))]);
+                    let kind = symptom.raise(&[("file", file), ("bytes", words::bytes(bytes))], Vec::new());
                     self.tell(now, phone, kind);
                 }
             }
@@ -349,6 +454,7 @@ impl Engine {
                 self.queue.push_back(Queued::Close(id));
             }
         }
+        self.settle_served(now, mac);
     }
 
     fn desk(&self) -> Desk<'_> {

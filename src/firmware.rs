@@ -5,6 +5,8 @@
 //! written to disk; a hostile archive costs one problem and never more memory than `limits` says.
 
 mod archive;
+mod assemble;
+mod bench;
 pub mod cnu;
 mod findings;
 pub mod image;

@@ -14,6 +14,7 @@ pub mod owner;
 pub mod plan;
 pub mod privileges;
 pub mod probe;
+pub mod remedy;
 pub mod run;
 pub mod setup;
 pub mod state;

@@ -4,6 +4,7 @@
 use crate::catalogue::{Catalogue, Model};
 use crate::firmware::Shelf;
 use crate::load::LoadName;
+use crate::provision::Account;
 use crate::route::{self, Owned, Plan, Start};
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -74,6 +75,10 @@ pub struct Draft {
     pub dhcp: bool,
     /// Answer anybody, not only phones.
     pub any: bool,
+    /// Targets that a phone is given although the plan says no: the technician insists.
+    pub forced: Vec<Wish>,
+    /// The SIP account of a phone.
+    pub account: Option<Account>,
 }
 
 /// A checked order: all that the engine needs to know of the technician's wishes.
@@ -81,6 +86,9 @@ pub struct Draft {
 pub struct Job {
     targets: Vec<Wish>,
     froms: Vec<Wish>,
+    forced: Vec<Wish>,
+    /// The SIP account of a phone.
+    pub account: Option<Account>,
     /// The address of the servers.
     pub server: Ipv4Addr,
     /// The length of its network.
@@ -103,7 +111,7 @@ impl Draft {
                 blockers.push(unknown_model(name));
             }
         }
-        let Self { targets, froms, server, prefix, dhcp, any } = self;
+        let Self { targets, froms, server, prefix, dhcp, any, forced, account } = self;
         if server.is_none() {
             blockers.push(Blocker {
                 code: "no-address".into(),
@@ -111,7 +119,8 @@ impl Draft {
                 remedy: "Choose an interface, or give --listen an address.".into(),
             });
         }
-        let job = Job { targets, froms, server: server.unwrap_or(Ipv4Addr::LOCALHOST), prefix, dhcp, any };
+        let server = server.unwrap_or(Ipv4Addr::LOCALHOST);
+        let job = Job { targets, froms, forced, account, server, prefix, dhcp, any };
         for target in &job.targets {
             blockers.extend(job.target_blockers(target, catalogue, shelf));
         }
@@ -178,7 +187,21 @@ impl Job {
     ) -> Plan {
         let said = || self.from(catalogue, model).map_or(Start::Unknown, Start::parse);
         let start = seen.unwrap_or_else(said);
-        route::plan(catalogue, model, &start, to, &owned(shelf))
+        let plan = route::plan(catalogue, model, &start, to, &owned(shelf));
+        if self.insists(catalogue, model, to) { plan.insist(model, &owned(shelf)) } else { plan }
+    }
+
+    /// Whether the technician wants this load for this model, whatever the plan says.
+    fn insists(&self, catalogue: &Catalogue, model: &Model, to: &str) -> bool {
+        let named = |wish: &Wish| wish.model.as_deref().and_then(|name| catalogue.model(name));
+        let fits = |wish: &&Wish| wish.model.is_none() || named(wish).is_some_and(|m| m.name == model.name);
+        self.forced.iter().filter(fits).any(|wish| wish.load.eq_ignore_ascii_case(to))
+    }
+
+    /// The targets on which the technician insists, as on the command line.
+    #[must_use]
+    pub fn forced(&self) -> Vec<String> {
+        self.forced.iter().map(Wish::to_string).collect()
     }
 }
 

@@ -119,7 +119,7 @@ mod tests {
             n: 2,
             at: Instant::from_millis(1_234),
             phone: Some(mac),
-            kind: Kind::DhcpNak { address: [10, 0, 0, 7].into(), foreign: true },
+            kind: Kind::DhcpNak { address: [10, 0, 0, 7].into(), foreign: true, ordered: false },
         };
         let mut reader = Reader::default();
         for event in [first, second] {

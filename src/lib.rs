@@ -6,7 +6,7 @@
 //! | layer | modules | what they know |
 //! |---|---|---|
 //! | 0 words | [`clock`], [`phone_id`], [`load`], [`event`], [`limits`], [`paragraph`] | names and values everybody uses |
-//! | 1 knowledge | [`catalogue`], [`firmware`], [`route`], [`provision`], [`dhcp`], [`tftp`], [`evidence`], [`session`], [`job`], [`journal`] | phones, files and protocols; no clock, socket or disk |
+//! | 1 knowledge | [`catalogue`], [`firmware`], [`route`], [`provision`], [`dhcp`], [`tftp`], [`evidence`], [`web`], [`session`], [`job`], [`journal`] | phones, files and protocols; no clock, socket or disk |
 //! | 2 engine | [`engine`] | one machine that answers datagrams and tells events |
 //! | 3 sim | [`sim`] | phones and a LAN without hardware |
 //! | 4 shells | [`net`], [`host`], [`tui`] | sockets, the operating system, the terminal |
@@ -29,6 +29,7 @@ pub mod provision;
 pub mod route;
 pub mod session;
 pub mod tftp;
+pub mod web;
 
 pub mod engine;
 

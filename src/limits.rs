@@ -109,6 +109,11 @@ pub const COMPLAINERS: usize = 256;
 pub const CLASSIC_CONFIG_BYTES: usize = 8_192;
 /// Open files of the process: two sockets for each of [`TRANSFERS`], one for each of [`TALKS`], and the rest.
 pub const SOCKETS: u64 = 4_096;
+/// A user, a password or a display name of a SIP account: what the classic phones keep; the others keep more
+/// (`classic-phones` 4.3).
+pub const ACCOUNT_CHARS: usize = 31;
+/// A host name (RFC 1035 2.3.4).
+pub const HOST_NAME_BYTES: usize = 255;
 /// Receive buffer of the request ports: a pallet of phones that starts at once (240 DISCOVERs of 342 bytes and their
 /// kernel overhead) must fit several times.
 pub const RECEIVE_BUFFER: usize = 4 << 20;
@@ -116,22 +121,28 @@ pub const RECEIVE_BUFFER: usize = 4 << 20;
 pub const COMMAND: Duration = Duration::from_secs(15);
 /// What an outside command may print; a router's whole rule set has under a megabyte.
 pub const COMMAND_BYTES: u64 = 16 << 20;
-/// How long other DHCP servers are waited for when none answers; dnsmasq pings an address for up to 3 s before it offers
-/// it.
-pub const FOREIGN_OFFER: Duration = Duration::from_secs(4);
+/// How long other DHCP servers are waited for when none answers: the slowest that says nothing to the quicker questions needs
+/// a second (ISC dhcpd, which pings an address before it offers it).
+pub const FOREIGN_OFFER: Duration = Duration::from_millis(2_500);
 /// How often link and addresses of the bench's interface are looked at.
 pub const LINK_EVERY: Duration = Duration::from_secs(1);
 /// Askers for wrong addresses that are counted at once.
 pub const WRONG_ASKERS: usize = 256;
 /// Room on the disk below which a journal may not fit: a long session with many phones writes some 20 MB.
 pub const DISK_FREE: u64 = 100 << 20;
+/// Lines that wait for a slow reader of `--events` or of standard output: some 8 MB, hours of a few phones.
+pub const LINES_WAITING: usize = 32_768;
+/// Events beside progress that wait for a screen that stands still: a night of 250 phones.
+pub const EVENTS_WAITING: usize = 65_536;
 /// Events on their way to journal and screen before the servers wait for them.
 pub const EVENTS_UNDER_WAY: usize = 16_384;
 
-/// Lines that the screen's log keeps; the journal has them all. Some hours of one phone, some minutes of 250.
-pub const LOG_LINES: usize = 5_000;
+/// Lines that the screen's log keeps; the journal has them all. A day of one phone, an hour of 250; some 20 MB.
+pub const LOG_LINES: usize = 100_000;
 /// Characters of a log filter: a MAC address or a file name, and room to spare.
 pub const FILTER_CHARS: usize = 64;
+/// Bytes of a line that is typed in the line mode: the longest path of the usual systems.
+pub const TYPED_LINE: usize = 4_096;
 
 /// Places of firmware that are remembered: what fits on a small screen.
 pub const PLACES: usize = 8;
@@ -150,8 +161,48 @@ pub const TALK_TIME: Duration = Duration::from_secs(120);
 /// Connections of one address: a phone has one, and one that is dying.
 pub const TALKS_PER_PEER: usize = 8;
 
+/// The head of an HTTP request: a phone's has under 300 bytes, a browser's with all its cookies some 2 000.
+pub const HTTP_HEAD: usize = 4 << 10;
+/// Lines of such a head; a browser sends some 15.
+pub const HTTP_LINES: usize = 32;
+/// Connections for files at once: a pallet of 250 phones, each with one that is dying.
+pub const HTTP_CONNECTIONS: usize = 512;
+/// Those of one address: a phone reads one file at a time.
+pub const HTTP_PER_PEER: usize = 8;
+/// A connection on which nothing was asked ends after this time; a phone asks at once.
+pub const HTTP_QUESTION: Duration = Duration::from_secs(10);
+/// A reader that takes nothing for so long is given up, as over TFTP: it may erase its flash meanwhile.
+pub const HTTP_STALL: Duration = TFTP_GIVE_UP;
+/// No connection lives longer: the largest part of a load, 5 MB, at 6 kB/s, where a phone reads some 500.
+pub const HTTP_WHOLE: Duration = Duration::from_secs(900);
+/// Bytes handed to one connection before the others get their turn.
+pub const HTTP_TURN: usize = 256 << 10;
+/// What the system may hold of a file that the phone has not taken: little, so that progress is the phone's.
+pub const HTTP_SEND_BUFFER: usize = 64 << 10;
+
+/// The page of a phone; real ones have some 2 000 bytes.
+pub const PAGE_BYTES: usize = 64 << 10;
+/// How long a phone is given for its page: its server is slow, and it is alone on the cable.
+pub const PAGE_TIME: Duration = Duration::from_secs(6);
+/// Phones that are asked for their page at once.
+pub const PAGES_AT_ONCE: usize = 16;
+/// How long after its application has shown itself a phone is asked for its page, and again where it gave none: its own
+/// server starts late.
+pub const PAGE_WAITS: [Duration; 3] =
+    [Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(90)];
+
 /// Datagrams taken from a request port before running reads get their turn.
 pub const DATAGRAMS_AT_ONCE: usize = 1_024;
+/// Reads that get their turn before the request ports are looked at again: less than a millisecond.
+pub const READS_AT_ONCE: usize = 64;
+/// Sockets that the poller names at once; more come with the next turn.
+pub const READY_AT_ONCE: usize = 256;
+/// Packets that leave together as one; Linux cuts at most so many apart (`UDP_MAX_SEGMENTS`).
+pub const PACKETS_TOGETHER: usize = 64;
+/// Largest packet but for those of connections: what one Ethernet frame carries.
+pub const PACKET_BYTES: usize = 1_500;
+/// Bytes that leave together; with their headers they must fit the 65 535 of one IP packet.
+pub const BYTES_TOGETHER: usize = 60_000;
 /// Conclusions drawn from one packet; rules that contradict each other end here instead of going round.
 pub const CONCLUSIONS: usize = 8;
 /// Reads beside the newest that are still waited for.

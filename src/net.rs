@@ -2,12 +2,14 @@
 //!
 //! Each read has a socket of its own, connected to its phone: the kernel sorts the packets, and an ICMP "port
 //! unreachable" ends a dead read at once. The thread drains the request ports first, so that a phone that starts does
-//! not wait behind phones that read.
+//! not wait behind phones that read. HTTP has a thread of its own.
 
 mod doors;
 mod drive;
+mod poll;
 mod sockets;
 mod talks;
+mod web;
 
 pub use drive::{Order, Orders, Running, start};
-pub use sockets::{BindError, Bound, Interface, Place, bind, door};
+pub use sockets::{BindError, Bound, Follower, Interface, Place, bind, door};

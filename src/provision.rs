@@ -3,6 +3,12 @@
 //! Rules of the loaders (`classic-phones` 4.1, 4.2): no comments, no blanks around a load name, no extension behind it,
 //! never without a load name, and small: a classic loader takes 8 192 bytes.
 
+mod account;
+mod named;
+
+pub use account::{Account, BadAccount, Secret};
+pub use named::named_load;
+
 use crate::limits;
 use crate::load::Protocol;
 use quick_xml::Writer;
@@ -19,14 +25,54 @@ pub struct Sep<'a> {
     pub load: &'a str,
     /// The protocol of that load.
     pub protocol: Protocol,
-    /// The call server to turn to: the laptop.
-    pub server: Ipv4Addr,
+    /// The call server to turn to: the laptop, or the exchange of an account.
+    pub server: &'a str,
     /// Changes whenever the content does; a phone applies a file whose stamp is new.
     pub stamp: &'a str,
     /// A Java phone takes the whole SIP profile; a classic loader needs only the load.
     pub java: bool,
-    /// The name of a line with which a SIP phone registers at `server`, so that it comes to say what it runs.
-    pub line: Option<&'a str>,
+    /// The line of a SIP phone.
+    pub line: Option<Line<'a>>,
+}
+
+/// The line with which a SIP phone registers.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    /// Where.
+    pub proxy: &'a str,
+    /// At which port.
+    pub port: u16,
+    /// Who it is.
+    pub user: &'a str,
+    /// What others see.
+    pub display: &'a str,
+    /// Its name for the password.
+    pub login: &'a str,
+    /// The password; a line without one only comes to say what the phone runs.
+    pub password: Option<&'a Secret>,
+}
+
+impl<'a> Line<'a> {
+    /// A line on which a phone registers with the laptop, so that it comes to say what it runs.
+    #[must_use]
+    pub const fn to_be_seen(server: &'a str, name: &'a str) -> Self {
+        Self { proxy: server, port: 5060, user: name, display: name, login: name, password: None }
+    }
+}
+
+impl Account {
+    /// Its line.
+    #[must_use]
+    pub fn line(&self) -> Line<'_> {
+        Line {
+            proxy: &self.proxy,
+            port: self.port,
+            user: &self.user,
+            display: &self.display,
+            login: &self.login,
+            password: Some(&self.password),
+        }
+    }
 }
 
 /// One line of `XMLDefault.cnf.xml`.
@@ -114,7 +160,7 @@ pub fn xml_default(server: Ipv4Addr, plain: Option<&str>, loads: &[DefaultLoad])
         return Err(Unmade::BadLoad(String::new()));
     }
     xml.create_element("Default").write_inner_content(|xml| {
-        call_manager_group(xml, server)?;
+        call_manager_group(xml, &server.to_string())?;
         for (entry, load) in loads {
             let name = format!("loadInformation{}", entry.device_type);
             let model = format!("IP Phone {}", entry.model);
@@ -131,17 +177,30 @@ pub fn xml_default(server: Ipv4Addr, plain: Option<&str>, loads: &[DefaultLoad])
 ///
 /// # Errors
 /// [`Unmade`]: the load name is none.
-pub fn text_config(load: &str, server: Ipv4Addr, line: Option<&str>) -> Result<Vec<u8>, Unmade> {
+pub fn text_config(load: &str, server: &str, line: Option<Line<'_>>) -> Result<Vec<u8>, Unmade> {
     let load = load_name(load)?;
-    let line = line.map_or_else(String::new, |name| {
-        format!(
-            "proxy_register: 1\r\nline1_name: \"{name}\"\r\nline1_displayname: \"{name}\"\r\nline1_authname: \"{name}\"\r\n"
-        )
-    });
-    Ok(format!(
-        "image_version: {load}\r\nproxy1_address: \"{server}\"\r\nphone_label: \"rescue79\"\r\n{line}"
-    )
-    .into_bytes())
+    let label = line.and_then(|l| l.password.map(|_| l.display)).unwrap_or("rescue79");
+    let mut text = format!("image_version: {load}\r\nproxy1_address: \"{server}\"\r\n");
+    text += &format!("phone_label: \"{}\"\r\n", label.get(..LABEL).unwrap_or(label).trim_end());
+    if let Some(line) = line {
+        let entries = [
+            ("proxy1_port", line.port.to_string()),
+            ("proxy_register", "1".to_owned()),
+            ("line1_name", quoted(line.user)),
+            ("line1_displayname", quoted(line.display)),
+            ("line1_authname", quoted(line.login)),
+        ];
+        let password = line.password.map(|p| ("line1_password", quoted(p.reveal())));
+        text.extend(entries.into_iter().chain(password).map(|(name, value)| format!("{name}: {value}\r\n")));
+    }
+    Ok(text.into_bytes())
+}
+
+/// A label longer than this runs into the clock of the screen (`classic-phones` 4.3).
+const LABEL: usize = 11;
+
+fn quoted(value: &str) -> String {
+    format!("\"{value}\"")
 }
 
 /// `OS79XX.TXT`: the name of an image, alone on its line, with the line end of the published sets and no blank
@@ -163,8 +222,7 @@ fn text(xml: &mut Xml, name: &str, value: &str) -> io::Result<()> {
 }
 
 /// Needed by all: without it newer phones take no notice of the file (`java-phones` 5.3).
-fn call_manager_group(xml: &mut Xml, server: Ipv4Addr) -> io::Result<()> {
-    let server = server.to_string();
+fn call_manager_group(xml: &mut Xml, server: &str) -> io::Result<()> {
     nested(xml, &["callManagerGroup", "members"], &|xml| {
         let member = xml.create_element("member").with_attribute(("priority", "0"));
         member
@@ -174,7 +232,7 @@ fn call_manager_group(xml: &mut Xml, server: Ipv4Addr) -> io::Result<()> {
                         text(xml, "ethernetPhonePort", "2000")?;
                         text(xml, "sipPort", "5060")
                     })?;
-                    text(xml, "processNodeName", &server)
+                    text(xml, "processNodeName", server)
                 })
             })
             .map(drop)
@@ -204,30 +262,30 @@ fn sip_profile(xml: &mut Xml, content: &Sep<'_>) -> io::Result<()> {
         ] {
             text(xml, name, value)?;
         }
-        content.line.map_or(Ok(()), |line| sip_line(xml, line, content.server))
+        content.line.map_or(Ok(()), |line| sip_line(xml, line))
     })
 }
 
-/// One line without a password (`java-phones` 5.1).
-fn sip_line(xml: &mut Xml, name: &str, server: Ipv4Addr) -> io::Result<()> {
-    let server = server.to_string();
+/// The only line (`java-phones` 5.1).
+fn sip_line(xml: &mut Xml, line: Line<'_>) -> io::Result<()> {
     nested(xml, &["sipLines"], &|xml| {
-        let line =
+        let element =
             xml.create_element("line").with_attribute(("button", "1")).with_attribute(("lineIndex", "1"));
-        let inner = line.write_inner_content(|xml| {
+        let port = line.port.to_string();
+        let inner = element.write_inner_content(|xml| {
             for (element, value) in [
                 ("featureID", "9"),
-                ("featureLabel", name),
-                ("proxy", server.as_str()),
-                ("port", "5060"),
-                ("name", name),
-                ("displayName", name),
-                ("authName", name),
-                ("contact", name),
+                ("featureLabel", line.display),
+                ("proxy", line.proxy),
+                ("port", port.as_str()),
+                ("name", line.user),
+                ("displayName", line.display),
+                ("authName", line.login),
+                ("contact", line.user),
             ] {
                 text(xml, element, value)?;
             }
-            Ok(())
+            line.password.map_or(Ok(()), |password| text(xml, "authPassword", password.reveal()))
         });
         inner.map(drop)
     })
@@ -249,7 +307,8 @@ mod tests {
     const SERVER: Ipv4Addr = Ipv4Addr::new(192, 168, 1, 1);
 
     fn sep_of(load: &str, protocol: Protocol, java: bool) -> String {
-        let content = Sep { load, protocol, server: SERVER, stamp: "hop-1", java, line: Some("18BDC1") };
+        let line = Some(Line::to_be_seen("192.168.1.1", "18BDC1"));
+        let content = Sep { load, protocol, server: "192.168.1.1", stamp: "hop-1", java, line };
         String::from_utf8(sep(&content).unwrap()).unwrap()
     }
 
@@ -305,8 +364,45 @@ mod tests {
         }
         assert_eq!(os79xx("P003-8-12-00").unwrap(), b"P003-8-12-00\r\n");
         assert_eq!(
-            text_config("P0S3-8-12-00", SERVER, Some("18BDC1")).unwrap().split(|b| *b == b'\r').next(),
+            text_config("P0S3-8-12-00", "192.168.1.1", None).unwrap().split(|b| *b == b'\r').next(),
             Some(&b"image_version: P0S3-8-12-00"[..])
         );
+    }
+
+    #[test]
+    fn an_account_stands_in_the_files_of_both_kinds_of_phones() {
+        let account =
+            Account::read("pbx.example.org:5080", "201", "", "s<3&cret", "Front desk, north", "").unwrap();
+        let text = text_config("P0S3-8-12-00", &account.proxy, Some(account.line())).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        for said in [
+            "proxy1_address: \"pbx.example.org\"\r\n",
+            "proxy1_port: 5080\r\n",
+            "line1_name: \"201\"\r\n",
+            "line1_displayname: \"Front desk, north\"\r\n",
+            "line1_password: \"s<3&cret\"\r\n",
+            "phone_label: \"Front desk,\"\r\n",
+        ] {
+            assert!(text.contains(said), "{said}:\n{text}");
+        }
+        let content = Sep {
+            load: "SIP41.9-4-2SR3-1S",
+            protocol: Protocol::Sip,
+            server: &account.proxy,
+            stamp: "x",
+            java: true,
+            line: Some(account.line()),
+        };
+        let xml = String::from_utf8(sep(&content).unwrap()).unwrap();
+        let tree = roxmltree::Document::parse(&xml).unwrap();
+        let found = |name: &str| tree.descendants().find(|n| n.has_tag_name(name)).and_then(|n| n.text());
+        assert_eq!(found("authPassword"), Some("s<3&cret"), "escaped as XML wants it");
+        assert_eq!((found("proxy"), found("port")), (Some("pbx.example.org"), Some("5080")));
+        assert_eq!((found("name"), found("displayName")), (Some("201"), Some("Front desk, north")));
+        assert_eq!(found("processNodeName"), Some("pbx.example.org"));
+        // A line that is only there to be seen has no password.
+        let seen =
+            text_config("P0S3-8-12-00", "192.168.1.1", Some(Line::to_be_seen("192.168.1.1", "18BDC1")));
+        assert!(!String::from_utf8(seen.unwrap()).unwrap().contains("password"));
     }
 }

@@ -4,6 +4,7 @@
 //! step, takes certain steps before uncertain ones and a short way before a long one, and uses what is on the shelf.
 
 mod edge;
+mod insist;
 mod refusal;
 mod search;
 mod start;
@@ -79,6 +80,9 @@ pub struct Plan {
     /// Why it isn't possible, and what to get.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
+    /// The technician insists; this is what the plan said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forced: Option<String>,
     /// What the shelf could do instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub best_reachable: Option<String>,
@@ -131,6 +135,7 @@ pub fn plan(catalogue: &Catalogue, model: &Model, start: &Start, target: &str, s
         hops: Vec::new(),
         missing: Vec::new(),
         refusal: None,
+        forced: None,
         best_reachable: None,
     };
     let load = match refusal::target(catalogue, model, target) {

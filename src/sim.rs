@@ -22,6 +22,7 @@ pub mod scenario;
 #[cfg(test)]
 mod testbench;
 mod tftp_client;
+pub mod web_client;
 
 use std::net::SocketAddrV4;
 

@@ -4,6 +4,7 @@
 //! mouse share one [`layout`], so a click lands on what is seen.
 
 mod glance;
+mod hand;
 mod keys;
 mod layout;
 mod log;
@@ -11,16 +12,19 @@ mod model;
 mod msg;
 mod pages;
 mod panes;
+mod plain;
 mod theme;
 mod update;
 mod view;
 mod widgets;
 pub mod wizard;
 
+pub use hand::Hand;
 pub use layout::{Areas, layout};
 pub use log::Log;
 pub use model::{Mode, Model, Overlay, Page, Setup};
 pub use msg::{Command, Effect, Msg};
+pub use plain::Plain;
 pub use theme::Theme;
 pub use update::update;
 pub use view::view;

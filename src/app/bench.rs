@@ -1,5 +1,6 @@
 //! A live bench, real or rehearsed: events come, orders go, and everything is written down.
 
+use super::outlet::Outlet;
 use super::recorder::Recorder;
 use super::{Exit, lines, stop};
 use crate::clock::Wall;
@@ -11,16 +12,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 
-/// What is done after each event.
-pub(super) type After = Box<dyn FnMut(&State, &Event)>;
-
 /// A bench that runs.
 pub(super) struct Bench {
     /// What happens.
     pub(super) events: Receiver<Event>,
     /// Takes orders.
     pub(super) order: Box<dyn Fn(Order)>,
-    /// Writes everything down.
+    /// Writes everything down, where nobody else does.
     pub(super) recorder: Recorder,
     /// Waits for whoever runs it, and says how that ended.
     pub(super) join: Box<dyn FnOnce() -> Result<()>>,
@@ -34,8 +32,6 @@ pub(super) struct Bench {
     pub(super) time: Option<Duration>,
     /// Where its journal is.
     pub(super) journal: Option<PathBuf>,
-    /// Called after each event, for what must outlive the session.
-    pub(super) after: After,
 }
 
 impl Bench {
@@ -43,7 +39,6 @@ impl Bench {
     pub(super) fn take(&mut self, event: &Event) {
         self.recorder.write(event);
         self.state.apply(event);
-        (self.after)(&self.state, event);
         if !self.finishing && self.all_here() {
             self.finishing = true;
             (self.order)(Order::Finish);
@@ -60,8 +55,8 @@ impl Bench {
     }
 
     /// Runs to its end without a screen: one line for each event that a person wants to know, unless standard output
-    /// already gets them all.
-    pub(super) async fn headless(mut self, mut quiet: bool) -> Result<Exit> {
+    /// already gets them all. `lines_to`: where they go, when whoever reads them is not waited for.
+    pub(super) async fn headless(mut self, mut quiet: bool, mut lines_to: Option<Outlet>) -> Result<Exit> {
         let mut interrupted = Box::pin(interrupted());
         let end = self.time.unwrap_or(Duration::MAX);
         let mut over = Box::pin(tokio::time::sleep(end));
@@ -72,8 +67,12 @@ impl Bench {
                     let Some(event) = event else { break };
                     let line = if quiet { None } else { lines::line(&self.state, &event) };
                     self.take(&event);
-                    // Whoever read our lines may go; the phones stay.
-                    quiet = line.is_some_and(|line| super::print_text(&line).is_err()) || quiet;
+                    let Some(line) = line else { continue };
+                    match &mut lines_to {
+                        Some(outlet) => drop(outlet.line(line, false)),
+                        // Whoever read our lines may go; the phones stay.
+                        None => quiet = super::print_text(&line).is_err(),
+                    }
                 }
                 () = &mut interrupted, if !signalled => {
                     signalled = true;
@@ -88,8 +87,12 @@ impl Bench {
         (self.join)()?;
         let summary = self.state.summary.clone().context("the servers ended without a summary")?;
         if !quiet {
-            // As above: nobody may be there to read it.
-            let _ = super::print_text(&lines::summary(&summary));
+            let text = lines::summary(&summary);
+            match &mut lines_to {
+                Some(outlet) => outlet.last(text),
+                // As above: nobody may be there to read it.
+                None => drop(super::print_text(&text)),
+            }
         }
         exit(&summary, self.expect)
     }
@@ -117,19 +120,26 @@ pub(super) fn exit(summary: &Summary, expect: Option<u32>) -> Result<Exit> {
 
 /// Ctrl-C, or the system's wish to end.
 pub(super) async fn interrupted() {
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated() => {}
+    }
+}
+
+/// The system's wish to end.
+pub(super) async fn terminated() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
         if let (Ok(mut term), Ok(mut hup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
             tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
                 _ = term.recv() => {}
                 _ = hup.recv() => {}
             }
             return;
         }
     }
-    let _ = tokio::signal::ctrl_c().await;
+    std::future::pending::<()>().await;
 }
 
 /// The wall clock.
@@ -137,4 +147,10 @@ pub(super) fn wall() -> Wall {
     #[expect(clippy::disallowed_methods, reason = "the app reads the clock for everybody")]
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Wall(i64::try_from(now.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// The system's monotonic clock.
+pub(super) fn monotonic() -> std::time::Instant {
+    #[expect(clippy::disallowed_methods, reason = "the app reads the clock for everybody")]
+    std::time::Instant::now()
 }

@@ -4,14 +4,15 @@ use super::laptop;
 use super::rehearse;
 use super::screen::{self, Live, Look};
 use super::serve;
-use super::{Exit, Stop};
+use super::{Exit, Stop, Style};
 use crate::cli::{Answer, Serve};
 use crate::firmware::Shelf;
+use crate::host::setup::Setup;
 use crate::host::state::StateDir;
 use crate::host::{files, interfaces};
 use crate::job::Blocker;
 use crate::tui::wizard::{Entry, Exercise, Order, Port, Wizard};
-use crate::tui::{Effect, Mode, Msg, Theme};
+use crate::tui::{Effect, Mode, Msg};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -22,12 +23,13 @@ const FIRMWARE: [&str; 13] = [
 ];
 
 /// The wizard, from the first question on.
-pub(super) fn run(state: Option<&Path>, theme: Theme) -> Result<Exit> {
+pub(super) fn run(state: Option<&Path>, style: Style) -> Result<Exit> {
     let store = StateDir::open(state).ok();
     laptop::after_a_crash(store.as_ref());
     let (sender, answers) = unbounded_channel();
-    let desk = Desk { store, shelf: Shelf::default(), paths: Vec::new(), sender, answers };
-    let look = Look { mode: Mode::Serve, interface: String::new(), theme };
+    let (shelf, paths, hands) = (Shelf::default(), Vec::new(), None);
+    let desk = Desk { store, shelf, paths, hands, sender, answers };
+    let look = Look { mode: Mode::Serve, interface: String::new(), style };
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(screen::ask(desk, look))
 }
 
@@ -36,6 +38,8 @@ pub(super) struct Desk {
     store: Option<StateDir>,
     shelf: Shelf,
     paths: Vec<PathBuf>,
+    /// What was changed on the laptop before a session; the session takes it over.
+    hands: Option<Setup>,
     sender: UnboundedSender<Msg>,
     answers: UnboundedReceiver<Msg>,
 }
@@ -76,7 +80,7 @@ impl Desk {
     }
 
     /// Does it; with the session that begins, where one does. What takes time is answered later.
-    pub(super) fn carry_out(&self, effect: Effect) -> Option<(Option<Live>, Msg)> {
+    pub(super) fn carry_out(&mut self, effect: Effect) -> Option<(Option<Live>, Msg)> {
         match effect {
             Effect::ListDir(path) => Some((None, self.list(path))),
             Effect::Interfaces => Some((None, Msg::Interfaces(ports()))),
@@ -116,13 +120,15 @@ impl Desk {
         }
     }
 
-    fn start(&self, order: &Order) -> Result<(Live, String)> {
+    fn start(&mut self, order: &Order) -> Result<(Live, String)> {
         let args = Serve {
             interface: Some(order.interface.clone()),
             listen: None,
             firmware: self.paths.clone(),
             target: order.draft.targets.clone(),
             from: order.draft.froms.clone(),
+            force: order.draft.forced.clone(),
+            account: order.draft.account.clone(),
             expect: None,
             time: None,
             answer: Answer::Phones,
@@ -130,12 +136,14 @@ impl Desk {
             keep_address: true,
             dhcp_port: 67,
             tftp_port: 69,
+            http_port: 6970,
             no_dhcp: !order.draft.dhcp,
             events: None,
             screen: true,
             adopt_addresses: false,
         };
-        let ready = serve::open(&args, || Ok(self.shelf.clone()), self.store.clone())?;
+        let shelf = self.shelf.clone();
+        let ready = serve::open(&args, || Ok(shelf), self.store.clone(), &mut self.hands)?;
         let place = ready.place();
         let mut words = Vec::new();
         let live = serve::live(&args, ready, &mut words).context("the servers can't start")?;

@@ -7,7 +7,7 @@ use crate::dhcp::elsewhere;
 use crate::event::Kind;
 use crate::host::doctor::{self, Scene};
 use crate::host::interfaces::{self, Interface};
-use crate::host::keeper::{Adopt, Charge, Keeper};
+use crate::host::keeper::{Adopt, Charge, Follow, Keeper};
 use crate::host::ledger::{Glance, Ledger, Undone, glance};
 use crate::host::plan;
 use crate::host::privileges;
@@ -37,7 +37,7 @@ pub(super) fn doctor(interface: Option<&str>, json: bool, state: Option<&Path>) 
         return Ok(Exit::Done);
     }
     let first = report.checks.first();
-    let line = first.map(|c| format!("{} {}", c.seen, c.remedy.as_deref().unwrap_or_default()));
+    let line = first.map(|c| format!("{} {}", c.seen, c.to_do()));
     Err(stop(Exit::NotReady, line.unwrap_or_default()))
 }
 
@@ -77,6 +77,7 @@ pub(super) struct Ready {
     pub(super) prefix: u8,
     setup: Option<Setup>,
     tap: Option<Tap>,
+    follower: Option<net::Follower>,
     set: bool,
 }
 
@@ -86,7 +87,7 @@ pub(super) fn place(args: &Serve) -> Result<Ready> {
         let found = interfaces::with_address(address);
         let (interface, prefix) =
             found.ok_or_else(|| stop(Exit::NotReady, BindError::NoAddress { address }))?;
-        return Ok(Ready { interface, address, prefix, setup: None, tap: None, set: false });
+        return Ok(Ready { interface, address, prefix, setup: None, tap: None, follower: None, set: false });
     }
     let name = args.interface.as_deref().unwrap_or_default();
     let all = interfaces::survey(system().as_ref());
@@ -115,7 +116,7 @@ pub(super) fn place(args: &Serve) -> Result<Ready> {
     {
         return Err(stop(Exit::NotReady, bad));
     }
-    Ok(Ready { interface, address, prefix, setup: None, tap: None, set: !args.keep_address })
+    Ok(Ready { interface, address, prefix, setup: None, tap: None, follower: None, set: !args.keep_address })
 }
 
 /// Undoes what an earlier session left, whatever this one will need.
@@ -137,9 +138,30 @@ fn say(undone: &Undone) {
 }
 
 impl Ready {
-    /// Sets the address, when one is to be set.
-    pub(super) fn set(&mut self, store: Option<&StateDir>) -> Result<()> {
-        if !self.set {
+    /// Sets the address, when one is to be set, and takes the ports. `hands` holds what was changed on the laptop before;
+    /// the session takes it over when it can begin.
+    pub(super) fn prepare(
+        &mut self,
+        args: &Serve,
+        store: Option<&StateDir>,
+        hands: &mut Option<Setup>,
+    ) -> Result<net::Bound> {
+        self.setup = hands.take();
+        let mark = self.setup.as_ref().map(Setup::mark);
+        let bound = self.set(args, store).and_then(|()| self.bind(args));
+        if bound.is_err()
+            && let Some(mark) = mark
+            && let Some(mut setup) = self.setup.take()
+        {
+            say(&Undone { done: Vec::new(), ..setup.back_to(mark) });
+            *hands = Some(setup);
+        }
+        self.follower = bound.as_ref().ok().and_then(|bound| bound.follower().ok());
+        bound
+    }
+
+    fn set(&mut self, args: &Serve, store: Option<&StateDir>) -> Result<()> {
+        if !self.set && !args.adopt_addresses {
             return Ok(());
         }
         let Some(store) = store else {
@@ -150,22 +172,38 @@ impl Ready {
         };
         let system = system();
         privileges::hand_down();
-        if let Ok(Some(mac)) = probe::conflict(system.as_ref(), &self.interface, self.address) {
+        if self.set
+            && let Ok(Some(mac)) = probe::conflict(system.as_ref(), &self.interface, self.address)
+        {
             let line = format!(
                 "{} is in use by {mac} on {}. Unplug that device, or choose another address with --address.",
                 self.address, self.interface.name
             );
             return Err(stop(Exit::NotReady, line));
         }
-        let ledger = Ledger::open(store.path()).map_err(|e| stop(Exit::NotReady, e))?;
-        let (mut setup, undone) = Setup::begin(system, ledger);
-        say(&undone);
+        if self.setup.is_none() {
+            let ledger = Ledger::open(store.path()).map_err(|e| stop(Exit::NotReady, e))?;
+            let (setup, undone) = Setup::begin(system, ledger);
+            say(&undone);
+            self.setup = Some(setup);
+        }
+        if !self.set {
+            return Ok(());
+        }
         let name = self.interface.system_name();
-        setup.address(name, self.address, self.prefix).map_err(|e| {
-            let hint = if cfg!(windows) { "Run the program as administrator" } else { "Run the program with sudo" };
-            stop(Exit::NotReady, format!("the address {} can't be set on {name}: {e}. {hint}, or set it yourself and add --keep-address.", self.address))
-        })?;
-        self.setup = Some(setup);
+        if let Some(Err(e)) = self.setup.as_mut().map(|s| s.address(name, self.address, self.prefix)) {
+            let hint =
+                if cfg!(windows) { "Run the program as administrator" } else { "Run the program with sudo" };
+            return Err(stop(
+                Exit::NotReady,
+                format!(
+                    "the address {} can't be set on {name}: {e}. {hint}, or set it yourself and add --keep-address.",
+                    self.address
+                ),
+            ));
+        }
+        // Without it the phones are led all the same.
+        let _ = self.setup.as_mut().map(|setup| setup.hear(name));
         // As it is now: switched on, and with the address.
         if let Some(now) = interfaces::named(name) {
             self.interface =
@@ -175,16 +213,15 @@ impl Ready {
     }
 
     /// Takes the ports, and makes sure that nothing else on laptop or wire is in the way.
-    pub(super) fn bind(&self, args: &Serve) -> Result<net::Bound> {
+    fn bind(&self, args: &Serve) -> Result<net::Bound> {
         let system = system();
         let place = Place {
             address: self.address,
-            interface: Some(net::Interface {
-                name: self.interface.name.clone(),
-                index: self.interface.index,
-            }),
+            interface: Some(on_wire(&self.interface)),
             dhcp_port: (!args.no_dhcp).then_some(args.dhcp_port),
             tftp_port: args.tftp_port,
+            http_port: (args.http_port != 0).then_some(args.http_port),
+            island: true,
         };
         let bound = net::bind(&place).map_err(|e| stop(Exit::NotReady, refused(system.as_ref(), &e)))?;
         if args.listen.is_none() {
@@ -215,7 +252,7 @@ impl Ready {
 
     /// Looks after the laptop from here on.
     pub(super) fn keep(self, tell: impl Fn(Kind) + Send + 'static, adopt: Option<Adopt>) -> Result<Keeper> {
-        if self.setup.is_some() {
+        if self.set {
             let interface = self.interface.system_name().to_owned();
             tell(Kind::AddressSet { interface, address: self.address, again: false });
         }
@@ -226,9 +263,17 @@ impl Ready {
             address: (self.address, self.prefix),
             tap: self.tap,
             adopt,
+            follow: self
+                .follower
+                .map(|follower| Box::new(move |to: &Interface| follower.to(&on_wire(to))) as Follow),
         };
         Ok(Keeper::start(charge, tell)?)
     }
+}
+
+/// The interface, as the servers name it.
+fn on_wire(interface: &Interface) -> net::Interface {
+    net::Interface { name: interface.name.clone(), index: interface.index }
 }
 
 /// Why a port can't be had, with the name of who has it.

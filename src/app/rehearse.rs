@@ -3,7 +3,7 @@
 use super::bench::{Bench, wall};
 use super::recorder::Recorder;
 use super::screen::{self, Live, Look};
-use super::{Exit, print_text, stop};
+use super::{Exit, Style, print_text, stop};
 use crate::cli::Rehearse;
 use crate::clock::Instant;
 use crate::event::Event;
@@ -13,7 +13,7 @@ use crate::session::State;
 use crate::sim::firmware::Scale;
 use crate::sim::run::{self, BadWorld, World};
 use crate::sim::scenario::{Scenario, builtin};
-use crate::tui::{Mode, Theme};
+use crate::tui::Mode;
 use anyhow::{Context, Result};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
@@ -31,7 +31,7 @@ const FRAME: Duration = Duration::from_millis(20);
 /// How far it runs at a time when nobody watches.
 const STRIDE: Duration = Duration::from_secs(5);
 
-pub(super) fn run(args: &Rehearse, theme: Theme) -> Result<Exit> {
+pub(super) fn run(args: &Rehearse, style: Style) -> Result<Exit> {
     if args.scenario.as_deref() == Some("list") {
         let lines: Vec<_> = builtin()?.iter().map(|s| format!("{:<26} {}", s.name, s.title)).collect();
         print_text(&lines.join("\n"))?;
@@ -42,18 +42,21 @@ pub(super) fn run(args: &Rehearse, theme: Theme) -> Result<Exit> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
-        .block_on(rehearse(args, &scenario, world, theme))
+        .block_on(rehearse(args, &scenario, world, style))
 }
 
-fn world(scenario: &Scenario, seed: u64) -> Result<World> {
+/// The virtual bench, and the loads on its shelf.
+fn world(scenario: &Scenario, seed: u64) -> Result<(World, Vec<String>)> {
     let shelf = run::shelf(scenario, seed, Scale::FULL);
-    World::new(scenario, shelf, seed).map_err(|bad| match bad {
+    let loads = Live::loads(&shelf);
+    let world = World::new(scenario, shelf, seed).map_err(|bad| match bad {
         BadWorld::Refused(blockers) => {
             let lines: Vec<_> = blockers.iter().map(ToString::to_string).collect();
             stop(Exit::Firmware, lines.join("\n          "))
         }
         other => stop(Exit::Usage, other),
-    })
+    })?;
+    Ok((world, loads))
 }
 
 /// The scenario that was named, from the program or from a file; the usual bench otherwise.
@@ -85,7 +88,12 @@ fn scenario(args: &Rehearse) -> Result<Scenario> {
     }
 }
 
-async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World, theme: Theme) -> Result<Exit> {
+async fn rehearse(
+    args: &Rehearse,
+    scenario: &Scenario,
+    world: (World, Vec<String>),
+    style: Style,
+) -> Result<Exit> {
     let mut recorder = Recorder::new(wall());
     if let Some(target) = &args.events {
         recorder.events(target).with_context(|| format!("the events can't be written to {target}"))?;
@@ -93,14 +101,19 @@ async fn rehearse(args: &Rehearse, scenario: &Scenario, world: World, theme: The
     let speed = args.speed.or((!args.headless).then_some(ON_SCREEN));
     let live = play(scenario, world, recorder, speed)?;
     if args.headless {
-        return live.bench.headless(args.events.as_deref() == Some("-")).await;
+        return live.bench.headless(args.events.as_deref() == Some("-"), None).await;
     }
     let interface = scenario.server.address.to_string();
-    screen::run(live, Look { mode: Mode::Rehearsal, interface, theme }).await
+    screen::run(live, Look { mode: Mode::Rehearsal, interface, style }).await
 }
 
 /// A virtual bench that runs in a thread of its own.
-fn play(scenario: &Scenario, world: World, recorder: Recorder, speed: Option<f64>) -> Result<Live> {
+fn play(
+    scenario: &Scenario,
+    (world, loads): (World, Vec<String>),
+    recorder: Recorder,
+    speed: Option<f64>,
+) -> Result<Live> {
     let (orders, inbox) = channel();
     let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
     let (time, clock) = watch::channel(Instant::ZERO);
@@ -121,9 +134,8 @@ fn play(scenario: &Scenario, world: World, recorder: Recorder, speed: Option<f64
         expect: Some(phones),
         time: None,
         journal: None,
-        after: Box::new(|_, _| {}),
     };
-    Ok(Live { bench, clock: Box::new(move || *clock.borrow()) })
+    Ok(Live { bench, clock: Box::new(move || *clock.borrow()), loads })
 }
 
 /// What can be practised: every scenario whose servers start.

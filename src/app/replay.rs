@@ -3,26 +3,26 @@
 use super::bench::{self, Bench};
 use super::recorder::Recorder;
 use super::screen::{self, Live, Look};
-use super::{Exit, lines, print_text, stop};
+use super::{Exit, Style, lines, print_text, stop};
 use crate::cli::Replay;
 use crate::clock::{Instant, Wall};
 use crate::event::{Event, Kind};
 use crate::journal::Reader;
 use crate::limits;
 use crate::session::State;
-use crate::tui::{Mode, Theme};
+use crate::tui::Mode;
 use anyhow::{Context, Result};
 use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal, stdout};
 use tokio::sync::{mpsc, watch};
 
-pub(super) fn run(args: &Replay, theme: Theme) -> Result<Exit> {
+pub(super) fn run(args: &Replay, style: Style) -> Result<Exit> {
     let journal = Journal::open(args)?;
-    if args.headless || !stdout().is_terminal() {
+    if args.headless || style.plain || !stdout().is_terminal() {
         return told(journal, args.headless);
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(shown(journal, theme))
+    runtime.block_on(shown(journal, style))
 }
 
 /// As lines, or as the summary alone.
@@ -43,11 +43,11 @@ fn told(mut journal: Journal, headless: bool) -> Result<Exit> {
 }
 
 /// On the screen, as it stood at its end.
-async fn shown(mut journal: Journal, theme: Theme) -> Result<Exit> {
+async fn shown(mut journal: Journal, style: Style) -> Result<Exit> {
     let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
     let (time, clock) = watch::channel(Instant::ZERO);
     let first = journal.next()?;
-    let look = Look { mode: Mode::Replay, interface: place(first.as_ref()), theme };
+    let look = Look { mode: Mode::Replay, interface: place(first.as_ref()), style };
     let reader = std::thread::Builder::new().name("journal".into()).spawn(move || -> Result<()> {
         let mut next = first;
         while let Some(event) = next {
@@ -71,9 +71,8 @@ async fn shown(mut journal: Journal, theme: Theme) -> Result<Exit> {
         expect: None,
         time: None,
         journal: None,
-        after: Box::new(|_, _| {}),
     };
-    screen::run(Live { bench, clock: Box::new(move || *clock.borrow()) }, look).await
+    screen::run(Live { bench, clock: Box::new(move || *clock.borrow()), loads: Vec::new() }, look).await
 }
 
 /// Where the servers of that session answered.

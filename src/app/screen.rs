@@ -1,26 +1,21 @@
-//! The Bench on a terminal: keys and events in, frames out, effects carried out.
+//! A session that is watched: answers and events in, what is seen out, effects carried out.
 
-use super::bench::{Bench, exit, interrupted, wall};
+use super::bench::{Bench, exit, interrupted, terminated, wall};
 use super::desk::{self, Desk};
-use super::{Exit, lines, print_text, report};
+use super::face::{Face, Screen};
+use super::plain::Lines;
+use super::{Exit, Style, lines, print_text, report};
 use crate::clock::Instant;
-use crate::engine;
 use crate::event::Event;
+use crate::firmware::Shelf;
 use crate::journal;
 use crate::limits;
 use crate::net::Order;
 use crate::session::State;
-use crate::tui::{self, Command, Effect, Mode, Model, Msg, Page, Setup, Theme};
-use anyhow::{Context, Result};
-use crossterm::event::{
-    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event as Input,
-    EventStream,
-};
-use crossterm::execute;
-use futures_util::StreamExt;
-use ratatui::DefaultTerminal;
+use crate::tui::{self, Effect, Mode, Model, Msg, Page, Setup};
+use anyhow::Result;
 use std::fs::File;
-use std::io::{Write, stdout};
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
@@ -36,26 +31,41 @@ pub(super) type Clock = Box<dyn Fn() -> Instant>;
 pub(super) struct Live {
     pub(super) bench: Bench,
     pub(super) clock: Clock,
+    /// What a phone can be led to.
+    pub(super) loads: Vec<String>,
+}
+
+impl Live {
+    /// The names of the complete loads of a shelf.
+    pub(super) fn loads(shelf: &Shelf) -> Vec<String> {
+        shelf.loads().iter().filter(|load| load.complete).map(|load| load.name.clone()).collect()
+    }
+
+    /// What the screen has to know of a session that begins, or goes on.
+    fn introduce(&self, model: &mut Model) {
+        model.take_up(&self.bench.state);
+        tui::update(model, Msg::Loads(self.loads.clone()));
+    }
 }
 
 /// What the screen is told before its first frame.
 pub(super) struct Look {
     pub(super) mode: Mode,
     pub(super) interface: String,
-    pub(super) theme: Theme,
+    pub(super) style: Style,
 }
 
 impl Look {
     fn setup(self, size: (u16, u16)) -> Setup {
-        Setup { mode: self.mode, interface: self.interface, theme: self.theme, size }
+        Setup { mode: self.mode, interface: self.interface, theme: self.style.theme, size }
     }
 }
 
 /// Shows the bench until the technician leaves.
 pub(super) async fn run(live: Live, look: Look) -> Result<Exit> {
-    let mode = look.mode;
+    let (mode, plain) = (look.mode, look.style.plain);
     let mut show = Show { live: Some(live), desk: None };
-    on_terminal(&mut show, |size| Model::new(look.setup(size))).await?;
+    watched(&mut show, plain, |size| Model::new(look.setup(size))).await?;
     match show.live {
         Some(live) => finish(live, mode).await,
         None => Ok(Exit::Done),
@@ -65,20 +75,21 @@ pub(super) async fn run(live: Live, look: Look) -> Result<Exit> {
 /// Asks the technician, page by page, and shows the bench that comes of it.
 pub(super) async fn ask(desk: Desk, look: Look) -> Result<Exit> {
     let wizard = Desk::wizard()?;
+    let plain = look.style.plain;
     let mut show = Show { live: None, desk: Some(desk) };
-    on_terminal(&mut show, |size| Model::asking(look.setup(size), wizard)).await?;
+    watched(&mut show, plain, |size| Model::asking(look.setup(size), wizard)).await?;
     match show.live {
         Some(live) => finish(live, Mode::Serve).await,
         None => Ok(Exit::Done),
     }
 }
 
-async fn on_terminal(show: &mut Show, model: impl FnOnce((u16, u16)) -> Model) -> Result<()> {
-    let mut terminal = ratatui::try_init().context("this is no terminal to draw on; use --headless")?;
-    let shown = show.run(&mut terminal, model).await;
-    let _ = execute!(stdout(), DisableBracketedPaste, DisableMouseCapture);
-    ratatui::restore();
-    shown
+async fn watched(show: &mut Show, plain: bool, model: impl FnOnce((u16, u16)) -> Model) -> Result<()> {
+    if plain {
+        show.run(&mut Lines::open()?, model).await
+    } else {
+        show.run(&mut Screen::open()?, model).await
+    }
 }
 
 /// Says how it ended, and leaves the report beside the journal.
@@ -135,52 +146,52 @@ async fn next_answer(desk: Option<&mut Desk>) -> Option<Msg> {
 }
 
 impl Show {
-    async fn run(
-        &mut self,
-        terminal: &mut DefaultTerminal,
-        model: impl FnOnce((u16, u16)) -> Model,
-    ) -> Result<()> {
-        execute!(stdout(), EnableBracketedPaste, EnableMouseCapture)?;
-        let size = terminal.size()?;
-        let mut model = model((size.width, size.height));
+    async fn run<F: Face>(&mut self, face: &mut F, model: impl FnOnce((u16, u16)) -> Model) -> Result<()> {
+        let mut model = model(face.size()?);
         if let Some(live) = &self.live {
-            model.take_up(&live.bench.state);
+            live.introduce(&mut model);
         }
-        let mut keys = EventStream::new();
         let mut frames = interval(FRAME);
         frames.set_missed_tick_behavior(MissedTickBehavior::Skip);
         let mut looks = interval(LOOK_AGAIN);
-        let mut signalled = Box::pin(interrupted());
+        let mut signalled =
+            Box::pin(async { if F::GOES_ON { terminated().await } else { interrupted().await } });
         let time = self.live.as_ref().and_then(|live| live.bench.time).unwrap_or(Duration::MAX);
         let mut over = Box::pin(tokio::time::sleep(time));
-        let (mut running, mut timed_out) = (true, false);
+        let (mut running, mut timed_out, mut listening) = (self.live.is_some(), false, true);
         loop {
-            let mut messages = Vec::new();
+            let mut effects = Vec::new();
             tokio::select! {
                 event = next_event(self.live.as_mut()), if running => {
-                    if event.is_none() {
-                        running = false;
-                        messages.push(Msg::Ended);
+                    running = event.is_some();
+                    self.take(event, &mut model);
+                    if !running {
+                        tui::update(&mut model, Msg::Ended);
                     }
-                    self.take(event, &mut messages);
                 }
-                input = keys.next() => match input {
-                    Some(Ok(input)) => messages.extend(message(input)),
-                    // The terminal is gone; there is nobody to show anything to.
-                    Some(Err(_)) | None => return Ok(()),
+                input = face.input(), if listening && face.listens(&model) => match input {
+                    Some(input) => effects = face.take(&mut model, input),
+                    None if F::GOES_ON => listening = false,
+                    None => return Ok(()),
                 },
-                answer = next_answer(self.desk.as_mut()) => messages.extend(answer),
+                answer = next_answer(self.desk.as_mut()) => {
+                    effects.extend(answer.into_iter().flat_map(|msg| tui::update(&mut model, msg)));
+                }
                 _ = frames.tick() => {
                     if let Some(live) = self.live.as_ref().filter(|_| running) {
-                        messages.push(Msg::Tick((live.clock)()));
+                        tui::update(&mut model, Msg::Tick((live.clock)()));
                     }
                     if model.take_stale() {
-                        terminal.draw(|frame| tui::view(&model, frame))?;
+                        face.show(&model)?;
+                    }
+                    // Nobody is there, and nothing goes on.
+                    if !listening && !running {
+                        return Ok(());
                     }
                 }
                 _ = looks.tick() => {
                     if model.page == Page::Network {
-                        messages.push(Msg::Interfaces(desk::ports()));
+                        tui::update(&mut model, Msg::Interfaces(desk::ports()));
                     }
                 }
                 () = &mut over, if !timed_out => {
@@ -189,40 +200,41 @@ impl Show {
                 }
                 () = &mut signalled => return Ok(()),
             }
-            for message in messages {
-                for effect in tui::update(&mut model, message) {
-                    if effect == Effect::Quit {
-                        return Ok(());
-                    }
-                    // Looking for rival servers takes some seconds; the technician sees that it has begun.
-                    if matches!(effect, Effect::Start(_)) {
-                        terminal.draw(|frame| tui::view(&model, frame))?;
-                    }
-                    if let Some(answer) = self.carry_out(effect).await {
-                        let begins = matches!(answer, Msg::Started { .. });
-                        running |= begins;
-                        tui::update(&mut model, answer);
-                        if let Some(live) = self.live.as_ref().filter(|_| begins) {
-                            model.take_up(&live.bench.state);
-                        }
-                    }
+            for effect in effects {
+                if effect == Effect::Quit {
+                    return Ok(());
                 }
+                running |= self.done(effect, face, &mut model).await?;
             }
+            running &= self.live.is_some();
         }
     }
 
+    /// Has it done; whether a session begins with it.
+    async fn done<F: Face>(&mut self, effect: Effect, face: &mut F, model: &mut Model) -> Result<bool> {
+        // Looking for rival servers takes some seconds; the technician sees that it has begun.
+        if matches!(effect, Effect::Start(_)) {
+            face.show(model)?;
+        }
+        let Some(answer) = self.carry_out(effect).await else { return Ok(false) };
+        let begins = matches!(answer, Msg::Started { .. });
+        tui::update(model, answer);
+        if let Some(live) = self.live.as_ref().filter(|_| begins) {
+            live.introduce(model);
+        }
+        Ok(begins)
+    }
+
     /// Takes the event in, and those that wait behind it.
-    fn take(&mut self, event: Option<Event>, messages: &mut Vec<Msg>) {
+    fn take(&mut self, event: Option<Event>, model: &mut Model) {
         let Some(live) = &mut self.live else { return };
         let mut next = event;
+        let mut taken = 0;
         while let Some(event) = next {
             live.bench.take(&event);
-            messages.push(Msg::Event(event));
-            next = if messages.len() < limits::EVENTS_AT_ONCE {
-                live.bench.events.try_recv().ok()
-            } else {
-                None
-            };
+            tui::update(model, Msg::Event(event));
+            taken += 1;
+            next = if taken < limits::EVENTS_AT_ONCE { live.bench.events.try_recv().ok() } else { None };
         }
     }
 
@@ -235,8 +247,8 @@ impl Show {
     async fn carry_out(&mut self, effect: Effect) -> Option<Msg> {
         match effect {
             Effect::Quit => None,
-            Effect::Command(Command::Forget(mac)) => {
-                self.order(Order::Command(engine::Command::Forget(mac)));
+            Effect::Command(command) => {
+                self.order(Order::Command(command));
                 None
             }
             Effect::SaveLog(lines) => {
@@ -264,16 +276,6 @@ impl Show {
             }
         }
     }
-}
-
-fn message(input: Input) -> Option<Msg> {
-    Some(match input {
-        Input::Key(key) => Msg::Key(key),
-        Input::Mouse(mouse) => Msg::Mouse(mouse),
-        Input::Resize(columns, rows) => Msg::Resize(columns, rows),
-        Input::Paste(text) => Msg::Paste(text),
-        Input::FocusGained | Input::FocusLost => return None,
-    })
 }
 
 fn save(name: &str, lines: &[String]) -> std::io::Result<()> {

@@ -1,23 +1,27 @@
 //! `serve`: the servers without the wizard.
 
-use super::bench::{Bench, interrupted, wall};
+use super::bench::{Bench, interrupted, monotonic, wall};
+use super::leases::Leases;
+use super::outlet::Outlet;
 use super::recorder::Recorder;
 use super::screen::{self, Live, Look};
-use super::{Exit, firmware, laptop, stop};
+use super::scribe::Scribe;
+use super::{Exit, Style, firmware, laptop, stop};
 use crate::catalogue::Catalogue;
 use crate::cli::{Answer, Serve};
 use crate::clock::{Instant, Wall};
 use crate::engine::Engine;
-use crate::event::{Event, Kind, Session};
+use crate::event::{Kind, Session};
 use crate::firmware::{Severity, Shelf};
 use crate::host::keeper::{Adopt, Keeper};
 use crate::host::probe::{self, SelfTest};
+use crate::host::setup::Setup;
 use crate::host::state::{StateDir, Unfinished};
 use crate::job::{Draft, Job};
 use crate::limits;
 use crate::net::{self, Order};
 use crate::session::State;
-use crate::tui::{Mode, Theme};
+use crate::tui::Mode;
 use anyhow::{Context, Result};
 use futures_util::FutureExt;
 use std::net::Ipv4Addr;
@@ -27,16 +31,16 @@ use tokio::sync::mpsc;
 /// An interrupted session is taken up again within this time.
 const RESUME_WITHIN_MS: i64 = 12 * 3_600 * 1_000;
 
-pub(super) fn run(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exit> {
+pub(super) fn run(args: &Serve, state: Option<&Path>, style: Style) -> Result<Exit> {
     if args.screen && args.events.as_deref() == Some("-") {
         return Err(firmware::usage(
             "the screen and the events can't share standard output; give --events a file".into(),
         ));
     }
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(prepare(args, state, theme))
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(prepare(args, state, style))
 }
 
-async fn prepare(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exit> {
+async fn prepare(args: &Serve, state: Option<&Path>, style: Style) -> Result<Exit> {
     // From here on Ctrl-C no longer ends the program in the middle of a change; it is looked at again in between.
     let mut interrupted = Box::pin(interrupted());
     let _ = (&mut interrupted).now_or_never();
@@ -46,36 +50,40 @@ async fn prepare(args: &Serve, state: Option<&Path>, theme: Theme) -> Result<Exi
     }
     let store = store.ok();
     laptop::after_a_crash(store.as_ref());
-    let ready = open(args, || firmware::shelf(&args.firmware), store)?;
+    let ready = open(args, || firmware::shelf(&args.firmware), store, &mut None)?;
     laptop::elsewhere(args, ready.laptop.address);
     if (&mut interrupted).now_or_never().is_some() {
         return Ok(Exit::Done); // and dropping `ready` puts the laptop back
     }
-    serve(args, ready, theme).await
+    serve(args, ready, style).await
 }
 
-/// Has everything that can fail before the servers start: the laptop, the order, the ports.
+/// Has everything that can fail before the servers start: the laptop, the order, the ports. What was changed on the
+/// laptop before is taken out of `hands` when the session can begin.
 pub(super) fn open(
     args: &Serve,
     shelf: impl FnOnce() -> Result<Shelf>,
     store: Option<StateDir>,
+    hands: &mut Option<Setup>,
 ) -> Result<Ready> {
     let mut laptop = laptop::place(args)?;
     let shelf = shelf()?;
     let job = job(args, &shelf, laptop.address, laptop.prefix)?;
-    laptop.set(store.as_ref())?;
-    let bound = laptop.bind(args)?;
+    let bound = laptop.prepare(args, store.as_ref(), hands)?;
     Ok(Ready { laptop, job, shelf, bound, store })
 }
 
 fn job(args: &Serve, shelf: &Shelf, address: Ipv4Addr, prefix: u8) -> Result<Job> {
+    let insists = args.force.iter().filter(|wish| !args.target.contains(wish));
     let draft = Draft {
-        targets: args.target.clone(),
+        targets: insists.chain(&args.target).cloned().collect(),
         froms: args.from.clone(),
         server: Some(address),
         prefix,
         dhcp: !args.no_dhcp,
         any: args.answer == Answer::Any,
+        forced: args.force.clone(),
+        account: args.account.clone(),
     };
     // A part that is missing is said in the words of `inspect`, and ends the run when a target needs it.
     let errors: Vec<_> = shelf.problems().iter().filter(|p| p.severity == Severity::Error).collect();
@@ -102,15 +110,16 @@ impl Ready {
     }
 }
 
-async fn serve(args: &Serve, ready: Ready, theme: Theme) -> Result<Exit> {
-    let look = Look { mode: Mode::Serve, interface: ready.place(), theme };
+async fn serve(args: &Serve, ready: Ready, style: Style) -> Result<Exit> {
+    let look = Look { mode: Mode::Serve, interface: ready.place(), style };
     let mut words = Vec::new();
     let live = live(args, ready, &mut words)?;
     for word in words {
         eprintln!("rescue79: {word}.");
     }
     if !args.screen {
-        return live.bench.headless(args.events.as_deref() == Some("-")).await;
+        let lines = Outlet::new("standard output".to_owned(), std::io::stdout())?;
+        return live.bench.headless(args.events.as_deref() == Some("-"), Some(lines)).await;
     }
     screen::run(live, look).await
 }
@@ -135,27 +144,34 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
         server: job.server,
         dhcp: job.dhcp,
         targets: Vec::new(),
+        forced: Vec::new(),
+        account: None,
         expect: args.expect,
         scenario: None,
         seed: None,
     };
+    let loads = Live::loads(&shelf);
     let engine = Engine::new(catalogue, shelf, job, state.clone(), leases.clone())
         .map_err(|e| stop(Exit::NotReady, e))?;
-    let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
+    let (sender, happened) = mpsc::channel(limits::EVENTS_UNDER_WAY);
     let began = start.moment(now).max(state.last) + std::time::Duration::from_millis(1);
     let began = if state.session.is_some() { began } else { Instant::ZERO };
     laptop.give_up_rights(args);
     let tftp = bound.tftp_address()?.port();
     let running = net::start(engine, bound, began, session, sender).context("the servers can't start")?;
-    let leases = keep_leases(store, leases);
     let orders = running.orders();
+    let notes = running.orders();
+    let note = Box::new(move |kind| notes.give(Order::Note(Box::new(kind))));
+    let leases = Leases::new(store, &leases);
+    let (events, scribe) = Scribe::start(happened, recorder, leases, note)?;
     let keeper = look_after(args, laptop, tftp, &orders)?;
     let bench = Bench {
         events,
         order: Box::new(move |order| orders.give(order)),
-        recorder,
+        recorder: Recorder::new(start),
         join: Box::new(move || {
             let ended = running.join().context("the servers failed");
+            scribe.join().map_err(|_| anyhow::anyhow!("the journal ended unexpectedly"))?;
             drop(keeper); // puts the laptop back
             ended
         }),
@@ -164,11 +180,9 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
         expect: args.expect,
         time: args.time,
         journal,
-        after: Box::new(leases),
     };
-    #[expect(clippy::disallowed_methods, reason = "the app reads the clock for the screen")]
-    let started = std::time::Instant::now();
-    Ok(Live { bench, clock: Box::new(move || began + started.elapsed()) })
+    let started = monotonic();
+    Ok(Live { bench, clock: Box::new(move || began + started.elapsed()), loads })
 }
 
 /// Has the laptop looked after, and the servers asked by ourselves as a phone would.
@@ -215,7 +229,9 @@ fn record(
     words: &mut Vec<String>,
 ) -> Result<Option<PathBuf>> {
     if let Some(target) = &args.events {
-        recorder.events(target).with_context(|| format!("the events can't be written to {target}"))?;
+        recorder
+            .events_at_leisure(target)
+            .with_context(|| format!("the events can't be written to {target}"))?;
     }
     match (old, store) {
         (Some(old), _) => {
@@ -244,26 +260,5 @@ fn record(
             }
         },
         (None, None) => Ok(None),
-    }
-}
-
-/// Writes the leases down whenever one is new.
-fn keep_leases(
-    store: Option<StateDir>,
-    mut leases: Vec<(crate::phone_id::Mac, Ipv4Addr)>,
-) -> impl FnMut(&State, &Event) {
-    move |_, event| {
-        let (Some(store), Some(mac), Kind::DhcpAck { address, .. }) = (&store, event.phone, &event.kind)
-        else {
-            return;
-        };
-        if leases.contains(&(mac, *address)) {
-            return;
-        }
-        leases.retain(|(m, a)| *m != mac && a != address);
-        leases.push((mac, *address));
-        if let Err(e) = store.save_leases(&leases) {
-            eprintln!("rescue79: the list of leases can't be written ({e}).");
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! The symptom book (`assets/symptoms/*.toml`): what goes wrong, in words, and how it is found by what a phone shows.
 
 use super::Confidence;
-use crate::event::{Kind, Severity};
+use crate::event::{Kind, Remedy, Request, Severity};
 use serde::{Deserialize, Serialize};
 
 /// A file of symptoms.
@@ -44,6 +44,12 @@ pub struct Symptom {
     pub means: String,
     /// The one thing to do.
     pub next: String,
+    /// What the program can do about it at one key, in this order.
+    #[serde(default)]
+    pub remedies: Vec<Remedy>,
+    /// What only the technician can do about it, one after the other.
+    #[serde(default)]
+    pub requests: Vec<Request>,
     /// What to try after that, in this order.
     #[serde(default)]
     pub further: Vec<String>,
@@ -59,9 +65,9 @@ pub struct Symptom {
 }
 
 impl Symptom {
-    /// The event that raises it, with each `{name}` replaced by its value.
+    /// The event that raises it, with each `{name}` replaced by its value, and those of its remedies that can help.
     #[must_use]
-    pub fn raise(&self, values: &[(&str, String)]) -> Kind {
+    pub fn raise(&self, values: &[(&str, String)], remedies: Vec<Remedy>) -> Kind {
         let fill = |text: &str| {
             values
                 .iter()
@@ -73,6 +79,7 @@ impl Symptom {
             seen: fill(&self.seen),
             means: fill(&self.means),
             next: fill(&self.next),
+            remedies,
         }
     }
 

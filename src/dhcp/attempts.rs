@@ -17,7 +17,7 @@ pub struct Attempt {
 const FULL: Variation = Variation::FULL;
 
 /// All changes, the most promising first. Padding is not among them: a full reply is longer than what it pads to. The last one is only for phones that don't ask for a broadcast.
-pub const ATTEMPTS: [Attempt; 10] = [
+pub const ATTEMPTS: [Attempt; 11] = [
     Attempt { change: "without option 150", variation: FULL.without(Part::Option150) },
     Attempt {
         change: "with option 150 alone",
@@ -33,5 +33,7 @@ pub const ATTEMPTS: [Attempt; 10] = [
     Attempt { change: "without a DNS server", variation: FULL.without(Part::Dns) },
     Attempt { change: "without a router", variation: FULL.without(Part::Router) },
     Attempt { change: "without a lease time", variation: FULL.without(Part::LeaseTime) },
+    // A loader that turns to HTTP first and finds something there that it can't use (`java-phones` 1.5).
+    Attempt { change: "with TCP port 6970 closed", variation: FULL.without(Part::Web) },
     Attempt { change: "sent to its address alone", variation: FULL.unicast() },
 ];

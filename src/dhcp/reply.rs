@@ -41,6 +41,13 @@ impl Reply {
     pub fn mask(&self) -> Ipv4Addr {
         mask(self.prefix)
     }
+
+    /// The same request refused: the phone is told to start over.
+    #[must_use]
+    pub fn refused(self) -> Self {
+        let none = Ipv4Addr::UNSPECIFIED;
+        Self { kind: ReplyKind::Nak, yiaddr: none, ciaddr: none, broadcast: true, lease: None, ..self }
+    }
 }
 
 /// Option 53 of a reply.
@@ -75,6 +82,8 @@ pub enum Part {
     LeaseTime,
     /// Zeros up to 300 bytes.
     Padding,
+    /// No part of the reply, but of what it promises: the HTTP port beside the TFTP port.
+    Web,
 }
 
 /// Order of the options in a reply.
@@ -91,7 +100,7 @@ pub enum Order {
 /// and asks for no file, where one looks for the part that it stumbles over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Variation {
-    left_out: u8,
+    left_out: u16,
     /// Order of the options.
     pub order: Order,
     /// Send to the offered address instead of to everybody.

@@ -112,6 +112,7 @@ fn told(outcome: &Outcome) -> String {
         Outcome::Garbage(garbage) => format!("garbage: {garbage}"),
         Outcome::Silent { why, .. } => format!("silent: {why}"),
         Outcome::Probe { .. } => "answered a question of our own".to_owned(),
+        Outcome::Overheard => "overheard a question to others".to_owned(),
         Outcome::Noted { change, .. } => format!("noted: {}", change_word(change)),
         Outcome::Send { reply, to, change, .. } => {
             let change = change.as_ref().map(|c| format!(", {}", change_word(c))).unwrap_or_default();

@@ -5,7 +5,7 @@ use super::{Endpoint, Engine, Queued};
 use crate::catalogue::Class;
 use crate::clock::Instant;
 use crate::dhcp::{self, Change, Outcome};
-use crate::event::{Fingerprint, Kind};
+use crate::event::{Fingerprint, Kind, Remedy};
 use crate::limits;
 use crate::phone_id::Mac;
 use crate::session::Phone;
@@ -20,6 +20,15 @@ impl Engine {
         let Some(dhcp) = &mut self.dhcp else { return };
         match dhcp.handle(now, from, bytes) {
             Outcome::Garbage(garbage) => self.complain(now, "dhcp", from, garbage.to_string()),
+            Outcome::Silent { request, why: dhcp::Why::AnotherServer(server) }
+                if self.state.phone(request.mac).is_some() =>
+            {
+                // Once a while is enough: it asks the other one again at every start.
+                if self.elsewhere.allows(now, request.mac, 1) {
+                    self.tell(now, Some(request.mac), Kind::DhcpElsewhere { server });
+                    self.conclude(now, request.mac, Sign::Nothing);
+                }
+            }
             Outcome::Silent { request, why } => {
                 let kind = || {
                     let asked = Some(Box::new(fingerprint(&request)));
@@ -38,6 +47,7 @@ impl Engine {
             } => {
                 self.tell(now, Some(mac), Kind::DhcpRelease { address });
             }
+            Outcome::Overheard => {}
             Outcome::Send { request, reply, .. } => {
                 let takes = reply.kind == dhcp::ReplyKind::Bootp
                     || reply.kind == dhcp::ReplyKind::Ack && request.kind == dhcp::Kind::Request;
@@ -101,7 +111,12 @@ impl Engine {
         if starts_anew && reply.kind != dhcp::ReplyKind::Nak {
             self.vary(now, request);
         }
-        let varied = dhcp::Reply { variation: self.variation(mac), ..reply.clone() };
+        let mut varied = dhcp::Reply { variation: self.variation(mac), ..reply.clone() };
+        let ordered =
+            reply.kind == dhcp::ReplyKind::Ack && request.how() != "inform" && self.must_ask_anew(mac);
+        if ordered {
+            varied = varied.refused();
+        }
         let to = dhcp::reply::destination(request, &varied, from);
         let mut bytes = vec![0; 1_500];
         let Some(len) = dhcp::encode(&varied, &mut bytes) else { return };
@@ -113,9 +128,9 @@ impl Engine {
             known.is_none_or(|known| *known != Fingerprint { order: known.order.clone(), ..print.clone() });
         let asked = news.then(|| Box::new(print));
         let address = reply.yiaddr;
-        let kind = match reply.kind {
+        let kind = match varied.kind {
             dhcp::ReplyKind::Offer => Kind::DhcpOffer { address, asked },
-            dhcp::ReplyKind::Nak => self.nak(request),
+            dhcp::ReplyKind::Nak => self.nak(request, ordered),
             dhcp::ReplyKind::Ack | dhcp::ReplyKind::Bootp => {
                 let address = if address.is_unspecified() { request.ciaddr } else { address };
                 self.seen(now, address, mac);
@@ -134,10 +149,18 @@ impl Engine {
     }
 
     /// Why an address was refused: it is of another network, or somebody else's.
-    fn nak(&self, request: &dhcp::Request) -> Kind {
+    fn nak(&self, request: &dhcp::Request, ordered: bool) -> Kind {
         let address = request.requested.unwrap_or(request.ciaddr);
         let prefix = self.job.prefix;
-        Kind::DhcpNak { address, foreign: network(address, prefix) != network(self.job.server, prefix) }
+        let foreign = network(address, prefix) != network(self.job.server, prefix);
+        Kind::DhcpNak { address, foreign, ordered }
+    }
+
+    /// The technician wants its remembered address refused once.
+    fn must_ask_anew(&self, mac: Mac) -> bool {
+        self.state
+            .phone(mac)
+            .is_some_and(|phone| phone.remedies.contains_key(&Remedy::NakLease) && !phone.asked_anew)
     }
 }
 
@@ -153,6 +176,9 @@ impl Engine {
     fn vary(&mut self, now: Instant, request: &dhcp::Request) {
         let mac = request.mac;
         let known = self.state.phone(mac);
+        if known.is_some_and(|phone| phone.pause.is_some() || asks_anew_first(phone)) {
+            return;
+        }
         let next = match known.map(|phone| (phone, phone.varied)) {
             Some((_, Some((_, true)))) => return,
             Some((phone, varied)) if asked_for_nothing(phone, varied.is_some(), now) => {
@@ -169,6 +195,20 @@ impl Engine {
         };
         let change = attempt.change.to_owned();
         self.tell(now, Some(mac), Kind::ReplyVaried { attempt: next, change });
+        self.move_web_door();
+    }
+
+    /// The HTTP port is closed to all while a phone is tried without it: others read by TFTP meanwhile.
+    pub(super) fn move_web_door(&mut self) {
+        let without = |phone: &Phone| {
+            let attempt = phone.varied.and_then(|(number, _)| attempt(number));
+            phone.closed.is_none() && attempt.is_some_and(|attempt| !attempt.variation.has(dhcp::Part::Web))
+        };
+        let open = !self.state.phones.iter().any(without);
+        if open != self.web_door {
+            self.web_door = open;
+            self.queue.push_back(Queued::WebDoor { open });
+        }
     }
 
     /// What freed an earlier phone of the model that this one says it is.
@@ -192,8 +232,25 @@ impl Engine {
     }
 }
 
+/// The next change to the answers of a phone that has an address and asks for nothing.
+pub(super) fn next_change(phone: &Phone) -> Option<Kind> {
+    let next = match phone.varied {
+        None => 1,
+        Some((_, true)) => return None,
+        Some((number, false)) => number + 1,
+    };
+    let asks = phone.trail.leases_in_vain == 0;
+    let change = attempt(next).filter(|_| !asks)?.change.to_owned();
+    Some(Kind::ReplyVaried { attempt: next, change })
+}
+
 fn attempt(number: u32) -> Option<&'static dhcp::Attempt> {
     dhcp::ATTEMPTS.get(usize::try_from(number).ok()?.checked_sub(1)?)
+}
+
+/// It is to forget its address, or did so at this start: one thing is changed at a time.
+fn asks_anew_first(phone: &Phone) -> bool {
+    phone.remedies.get(&Remedy::NakLease).is_some_and(|done| *done > phone.trail.leases_last)
 }
 
 /// It took an address a while ago and asked for no file since: once for a phone that is being varied already, else only

@@ -1,14 +1,16 @@
 //! (phone, file name) → bytes or refusal. No file is edited by hand: what a phone is told depends on who asks, and on
 //! which hop it is.
 
+use super::{hand, rules};
 use crate::catalogue::{Catalogue, Class, Era, Model};
-use crate::event::{Condition, Role};
+use crate::event::{Condition, Remedy, Role};
 use crate::firmware::{File, Load, Shelf};
 use crate::job::Job;
-use crate::load::LoadName;
-use crate::provision::{self, DefaultLoad, Sep};
+use crate::load::{LoadName, Protocol};
+use crate::provision::{self, Account, DefaultLoad, Line, Sep};
 use crate::route::Start;
 use crate::session::Phone;
+use crate::session::phone::Pause;
 use crate::tftp::Name;
 use std::sync::Arc;
 
@@ -83,20 +85,25 @@ pub(super) struct Desk<'a> {
 impl Desk<'_> {
     /// The answer for this phone; `None` for somebody who is no phone of this bench.
     pub(super) fn answer(&self, phone: Option<&Phone>, name: &Name, role: Role) -> Answer {
+        if phone.is_some_and(|phone| phone.pause == Some(Pause::Held)) {
+            // Every phone knows a file that isn't there: it keeps what it runs and asks again later. Silence would cost it
+            // a minute a file, and shows "TFTP timeout" (`classic-phones` 1.4).
+            return Answer::Refuse { why: "the phone is paused".to_owned(), usual: false };
+        }
         let due = phone.and_then(Phone::due);
+        let remedied = phone.and_then(|phone| hand::changes(phone, role));
         let made = match (role, phone, due) {
             // Some loaders wait for ever for one; an empty one lets them go on (`peers` F1).
-            (Role::TrustList, Some(phone), _) if phone.symptoms.contains_key("trust-list-loop") => {
-                Some(Ok(Vec::new()))
-            }
+            _ if remedied == Some(Remedy::EmptyTrustList) => Some(Ok(Vec::new())),
+            // A loader that finds it looks no further, and reads another file than the application does (`classic-phones` 4.3).
+            _ if remedied == Some(Remedy::HideDefault) => return usual("it is hidden from this phone"),
             (Role::TrustList, Some(_), Some(_)) => return usual("no trust list is needed"),
             (Role::SepConfig, Some(phone), Some(due)) => self.sep(phone, due, name),
             (Role::XmlDefault, phone, due) => self.xml_default(phone, due),
             (Role::SipDefault | Role::SipConfig | Role::MgcpConfig, Some(phone), Some(due))
                 if is_classic(phone) =>
             {
-                let line = self.line(phone).filter(|_| role == Role::SipConfig);
-                Some(provision::text_config(due, self.job.server, line.as_deref()))
+                Some(self.text_config(phone, due, role))
             }
             (Role::Os79xx, Some(_), Some(due)) => Some(provision::os79xx(&self.image_of(due))),
             _ => None,
@@ -123,23 +130,38 @@ impl Desk<'_> {
         let load: LoadName = due.parse().ok()?;
         let stamp = format!("{}-{}-{due}", phone.mac.tail(), phone.hop);
         let java = self.catalogue.era(&load) == Era::Java;
-        let server = self.job.server;
         let named = self.named(phone, due);
-        let line = self.line(phone);
-        let line = line.as_deref();
+        let (server, tail) = (self.job.server.to_string(), phone.mac.tail());
+        let account = self.account(phone, due);
         Some(provision::sep(&Sep {
             load: &named,
             protocol: load.protocol,
-            server,
+            server: account.map_or(&server, |account| &account.proxy),
             stamp: &stamp,
             java,
-            line,
+            line: account.map_or_else(|| self.seen(&server, &tail), |account| Some(account.line())),
         }))
     }
 
+    fn text_config(&self, phone: &Phone, due: &str, role: Role) -> Result<Vec<u8>, provision::Unmade> {
+        let (server, tail) = (self.job.server.to_string(), phone.mac.tail());
+        let account = self.account(phone, due);
+        let line = account.map_or_else(|| self.seen(&server, &tail), |account| Some(account.line()));
+        let server = account.map_or(&server, |account| &account.proxy);
+        provision::text_config(due, server, line.filter(|_| role == Role::SipConfig))
+    }
+
     /// The line with which it shall register here: only where we give the addresses, for only there the ports are open.
-    fn line(&self, phone: &Phone) -> Option<String> {
-        self.job.dhcp.then(|| phone.mac.tail())
+    fn seen<'b>(&self, server: &'b str, name: &'b str) -> Option<Line<'b>> {
+        self.job.dhcp.then(|| Line::to_be_seen(server, name))
+    }
+
+    /// The account of this phone, once it is told to run what it is to keep. On its way there it registers here, if it
+    /// does at all.
+    fn account(&self, phone: &Phone, due: &str) -> Option<&Account> {
+        let target = phone.plan.as_ref().is_some_and(|plan| plan.target.eq_ignore_ascii_case(due));
+        let sip = due.parse::<LoadName>().is_ok_and(|load| load.protocol == Protocol::Sip);
+        self.job.account.as_ref().filter(|account| target && sip && account.is_for(phone.mac))
     }
 
     /// For a phone on its way: its own hop. For anybody else: the first hop of each model that has a target.
@@ -218,10 +240,16 @@ impl Desk<'_> {
             bytes: Arc::clone(&file.bytes),
             file: file.name.clone(),
             role: load.map_or(role, |load| refined(role, load, file)),
-            load: load.map(|load| load.name.clone()),
+            load: load.map(|load| load.name.clone()).or_else(|| self.names(phone, file, role)),
             made: false,
             part: load.and_then(|load| part_of(load, file)),
         })
+    }
+
+    /// The load that a configuration on the shelf names for this phone.
+    fn names(&self, phone: Option<&Phone>, file: &File, role: Role) -> Option<String> {
+        let model = rules::model(self, phone.filter(|_| role.is_config())?)?;
+        provision::named_load(&file.bytes, model.device_type)
     }
 
     /// The list of the due load, when that is asked for; else the list of any whole load of that name.

@@ -60,9 +60,11 @@ pub(super) struct Reads {
 
 /// Slots stand in the low bits of a number.
 const SLOT_BITS: u32 = 16;
+/// A slot that is never reached: there are far fewer reads at once ([`limits::TRANSFERS`]).
+const NO_SLOT: u64 = (1 << SLOT_BITS) - 1;
 
 impl Reads {
-    fn slot(id: u64) -> usize {
+    pub(super) fn slot(id: u64) -> usize {
         usize::try_from(id & ((1 << SLOT_BITS) - 1)).unwrap_or(usize::MAX)
     }
 
@@ -115,6 +117,12 @@ impl Reads {
             }
             _ => Room::None,
         }
+    }
+
+    /// A number for a read that is not one of these.
+    pub(super) const fn number(&mut self) -> u64 {
+        self.next += 1;
+        (self.next << SLOT_BITS) | NO_SLOT
     }
 
     /// Begins a read.

@@ -10,6 +10,7 @@ use crate::limits;
 use crate::phone_id::Mac;
 use crate::tftp::{self, ErrorCode, Mode, Packet, Transfer};
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::sync::Arc;
 
 impl Engine {
     pub(super) fn transfer(&mut self, now: Instant, id: TransferId, from: SocketAddrV4, bytes: &[u8]) {
@@ -110,13 +111,32 @@ impl Engine {
             }
             self.end_read(now, id, ReadFailure::Replaced);
         }
+        match self.asked(now, from, name) {
+            None => {}
+            Some((mac, _, Answer::Give(given))) => self.give(now, from, mac, name, mode, request, given),
+            Some((mac, role, Answer::Refuse { why, usual })) => {
+                self.tftp_error(Endpoint::Tftp, from, ErrorCode::NotFound, &why);
+                self.refused(now, from, mac, name, role, why, usual);
+            }
+        }
+    }
+
+    /// Somebody asks for a file: who it is, what kind of file, and what he gets, after all that his asking shows has been
+    /// concluded. `None`: there is no room for one more phone, which has been told.
+    pub(super) fn asked(
+        &mut self,
+        now: Instant,
+        from: SocketAddrV4,
+        name: &tftp::Name,
+    ) -> Option<(Option<Mac>, Role, Answer)> {
         let mac = self.who(now, from, name);
         let role = self.catalogue.role(name.base()).0;
         // A phone that is seen for the first time by its request is made by the event of its answer; rules that must
         // come before the answer need it now.
         if let Some(mac) = mac.filter(|mac| self.state.phone(*mac).is_none()) {
             if !self.has_room(now, limits::PHONE_SILENT) {
-                return self.limit(now, "phones on one bench");
+                self.limit(now, "phones on one bench");
+                return None;
             }
             self.tell(now, Some(mac), Kind::Booted { because: format!("it asks for {}", name.asked()) });
         }
@@ -126,20 +146,32 @@ impl Engine {
             self.conclude(now, mac, Sign::Asks(role, name.base()));
         }
         let phone = mac.and_then(|mac| self.state.phone(mac));
-        match self.desk().answer(phone, name, role) {
-            Answer::Give(given) => self.give(now, from, mac, name, mode, request, given),
-            Answer::Refuse { why, usual } => {
-                let asked = name.asked().to_owned();
-                self.tftp_error(Endpoint::Tftp, from, ErrorCode::NotFound, &why);
-                if !self.missed.allows(now, *from.ip(), limits::TOLD_PER_SENDER) {
-                    return self.limit(now, "files that one address asks for in vain");
-                }
-                let symptom = phone_symptom(self, mac, role, &asked, usual);
-                self.tell(now, mac, Kind::ReadRefused { peer: from, asked, role, why, usual });
-                if let Some(symptom) = symptom {
-                    self.tell(now, mac, symptom);
-                }
-            }
+        Some((mac, role, self.desk().answer(phone, name, role)))
+    }
+
+    /// Tells a refusal, and what it means for the phone.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "everything that a refusal is told with, known to its caller alone"
+    )]
+    pub(super) fn refused(
+        &mut self,
+        now: Instant,
+        from: SocketAddrV4,
+        mac: Option<Mac>,
+        name: &tftp::Name,
+        role: Role,
+        why: String,
+        usual: bool,
+    ) {
+        if !self.missed.allows(now, *from.ip(), limits::TOLD_PER_SENDER) {
+            return self.limit(now, "files that one address asks for in vain");
+        }
+        let asked = name.asked().to_owned();
+        let symptom = phone_symptom(self, mac, role, &asked, usual);
+        self.tell(now, mac, Kind::ReadRefused { peer: from, asked, role, why, usual });
+        if let Some(symptom) = symptom {
+            self.tell(now, mac, symptom);
         }
     }
 
@@ -168,21 +200,9 @@ impl Engine {
                 Room::None => return self.limit(now, "reads of one address that are never confirmed"),
             }
         }
-        let size = u64::try_from(given.bytes.len()).unwrap_or(u64::MAX);
-        let transfer = Transfer::new(now, given.bytes, mode, request.options);
+        let transfer = Transfer::new(now, Arc::clone(&given.bytes), mode, request.options);
         let id = self.reads.begin(now, from, mac, name.base().to_owned(), transfer);
-        let kind = Kind::ReadStarted {
-            read: id.0,
-            peer: from,
-            asked: name.asked().to_owned(),
-            file: given.file,
-            role: given.role,
-            load: given.load,
-            size,
-            made: given.made,
-            part: given.part,
-        };
-        self.tell(now, mac, kind);
+        self.tell(now, mac, given.started(id.0, from, name, false));
     }
 
     fn end_read(&mut self, now: Instant, id: TransferId, why: ReadFailure) {
@@ -195,5 +215,15 @@ impl Engine {
 
 fn phone_symptom(engine: &Engine, mac: Option<Mac>, role: Role, asked: &str, usual: bool) -> Option<Kind> {
     let phone = engine.state.phone(mac?)?;
-    if usual { None } else { watch::refused(&engine.desk(), phone, role, asked) }
+    if usual || phone.pause.is_some() { None } else { watch::refused(&engine.desk(), phone, role, asked) }
+}
+
+impl Given {
+    /// The event that tells of it.
+    pub(super) fn started(self, read: u64, peer: SocketAddrV4, name: &tftp::Name, http: bool) -> Kind {
+        let size = u64::try_from(self.bytes.len()).unwrap_or(u64::MAX);
+        let asked = name.asked().to_owned();
+        let Self { file, role, load, made, part, .. } = self;
+        Kind::ReadStarted { read, peer, asked, file, role, load, size, made, part, http }
+    }
 }

@@ -4,16 +4,15 @@
 //! answered, so that the answer is right for the hop the phone has just shown to be on, and once a second.
 
 use super::answer::Desk;
-use super::said;
+use super::{hand, orders, said};
 use crate::catalogue::{Class, Era, Model};
 use crate::clock::Instant;
 use crate::event::{Condition, Identity, Kind, NoPlan, Plan, PlannedHop, Role, Verdict};
 use crate::firmware::Load;
-use crate::job;
 use crate::load::{Family, LoadName, Protocol};
 use crate::route::{self, Start};
 use crate::session::Phone;
-use crate::session::phone::Mark;
+use crate::session::phone::{Mark, Pause};
 use std::time::Duration;
 
 /// What a phone is showing at this moment.
@@ -29,7 +28,7 @@ pub(super) enum Sign<'a> {
 
 /// After an application's first own request, the time in which it would start over if it did not run what it was told
 /// (`classic-phones` 1.5, 4.3: the application resets after its configuration, within seconds).
-const SETTLE: Duration = Duration::from_secs(20);
+pub(super) const SETTLE: Duration = Duration::from_secs(20);
 /// The same for a load of the years before the universal loader, which shows itself by asking for nothing more.
 pub(super) const SETTLE_SILENT: Duration = Duration::from_secs(60);
 /// A request sooner than this after an image is the rest of the same start.
@@ -44,12 +43,22 @@ pub(super) const UNREGISTERED: &str = "Its screen may say \"Registering\" or \"P
 
 /// The first rule that has something to say, given the phone as it is now. Called until it says nothing.
 pub(super) fn conclude(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Option<Kind> {
+    if let Some(pause) = phone.pause {
+        return identify(desk, phone, sign).or_else(|| paused(desk, phone, pause));
+    }
     identify(desk, phone, sign)
         .or_else(|| plan(desk, phone))
         .or_else(|| refused(desk, phone, now))
         .or_else(|| hop_done(desk, phone, sign, now))
         .or_else(|| verdict(desk, phone, sign, now))
         .or_else(|| super::watch::symptoms(desk, phone, now))
+        .or_else(|| hand::unasked(phone))
+        .or_else(|| hand::requests(desk, phone))
+}
+
+/// A phone that the technician wants left alone is not led on; it is let go when nothing can be lost by it.
+fn paused(desk: &Desk<'_>, phone: &Phone, pause: Pause) -> Option<Kind> {
+    (pause == Pause::Asked && !hand::writes_flash(desk.catalogue, phone)).then_some(Kind::Paused)
 }
 
 fn identify(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>) -> Option<Kind> {
@@ -136,6 +145,27 @@ pub(super) fn model<'a>(desk: &Desk<'a>, phone: &Phone) -> Option<&'a Model> {
     }
 }
 
+/// The load that this phone is to run: the technician's word about it, else the order for its model.
+pub(super) fn target<'a>(desk: &Desk<'a>, phone: &'a Phone, model: &Model) -> Option<&'a str> {
+    phone.wish.as_ref().map(|wish| wish.target.as_str()).or_else(|| desk.job.target(desk.catalogue, model))
+}
+
+/// What the phone shows or says that it runs, to plan from; `None`: only the order can say.
+pub(super) fn start(desk: &Desk<'_>, phone: &Phone, model: &Model) -> Option<Start> {
+    let wiped = phone.identity.condition == Condition::Wiped;
+    let said = said::start(phone).filter(|_| !wiped && phone.hops_done.is_empty());
+    let behind = phone.hops_done.last().map(|hop| Start::Load(hop.load.clone()));
+    let told = phone.wish.as_ref().and_then(|wish| wish.from.as_deref()).map(Start::parse);
+    match (wiped, desk.job.from(desk.catalogue, model)) {
+        (true, _) => Some(Start::Wiped),
+        _ if said.is_some() => said,
+        _ if behind.is_some() => behind,
+        _ if told.is_some() => told,
+        (false, None) => universal(phone).then_some(Start::Era(Era::Universal)),
+        (false, Some(_)) => None,
+    }
+}
+
 /// The first plan, or a new one when a phone turns out to be wiped before anything was read.
 fn plan(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
     if phone.no_plan.is_some() || phone.closed.is_some() {
@@ -145,7 +175,7 @@ fn plan(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
         return Some(foreign);
     }
     let model = model(desk, phone)?;
-    let target = desk.job.target(desk.catalogue, model)?;
+    let target = target(desk, phone, model)?;
     let wiped = phone.identity.condition == Condition::Wiped;
     let said = said::start(phone).filter(|_| !wiped && phone.hops_done.is_empty());
     let revised = match &phone.plan {
@@ -167,15 +197,7 @@ fn plan(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
             }
         }
     };
-    let behind = phone.hops_done.last().map(|hop| Start::Load(hop.load.clone()));
-    let seen = match (wiped, desk.job.from(desk.catalogue, model)) {
-        (true, _) => Some(Start::Wiped),
-        _ if said.is_some() => said,
-        _ if behind.is_some() => behind,
-        (false, None) => universal(phone).then_some(Start::Era(Era::Universal)),
-        (false, Some(_)) => None,
-    };
-    let plan = desk.job.plan(desk.catalogue, desk.shelf, model, target, seen);
+    let plan = desk.job.plan(desk.catalogue, desk.shelf, model, target, start(desk, phone, model));
     Some(announce(&plan, revised))
 }
 
@@ -194,7 +216,7 @@ fn foreign(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
     }))
 }
 
-fn announce(plan: &route::Plan, revised: Option<String>) -> Kind {
+pub(super) fn announce(plan: &route::Plan, revised: Option<String>) -> Kind {
     if !plan.possible {
         let (code, text, get) = plan.obstacle();
         return Kind::NoPlan(NoPlan { code, text, get });
@@ -216,21 +238,13 @@ fn refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     if phone.closed.is_some() || !vain || now.since(list.at) < SAME_START {
         return None;
     }
-    let due = phone.due()?;
-    let refused: LoadName = due.parse().ok()?;
-    let owned = job::owned(desk.shelf);
-    let rung = route::rung_below(desk.catalogue, refused.family, &refused, &owned)?;
-    let target = &phone.plan.as_ref()?.target;
-    let climb = route::plan(desk.catalogue, model(desk, phone)?, &Start::Load(rung.clone()), target, &owned);
-    if !climb.possible || phone.plan.as_ref()?.hops.iter().any(|hop| hop.load == rung) && phone.hop > 0 {
-        return None;
-    }
-    let why = format!("it refused {due}, so it takes an older load first");
-    let first = PlannedHop { load: rung, why: why.clone(), certain: false };
-    let Kind::Planned(mut plan) = announce(&climb, Some(why)) else { return None };
-    plan.from.clone_from(&phone.plan.as_ref()?.from);
-    plan.hops.insert(0, first);
-    Some(Kind::Planned(plan))
+    orders::rung_down(desk, phone, "it refused {due}, so it takes an older load first")
+}
+
+/// It was seen to start and read no list, which a universal loader does whenever it was told a load: what started is what
+/// it had before.
+pub(super) fn started_past(phone: &Phone) -> bool {
+    phone.trail.booted && !phone.trail.listed && phone.trail.firmware.is_empty()
 }
 
 /// It read its configuration and then a list, so it does not run what it was told.
@@ -348,7 +362,7 @@ fn runs_already(
         Era::Unsigned | Era::Signed => {
             return image_not_wanted(phone, &load.name, sign, now).map(|shown| vec![shown]);
         }
-        Era::Universal if trail.lists > LISTS_AT_STARTS => return None,
+        Era::Universal if trail.lists > LISTS_AT_STARTS || started_past(phone) => return None,
         Era::Java if wanted_list(phone) => return None,
         Era::Universal | Era::Java => application_shown(desk, phone, load.parsed.protocol, now)?,
     };
@@ -416,7 +430,7 @@ fn verdict(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Opti
             let told = trail.config.as_ref().is_some_and(|m| m.load.as_deref() == Some(plan.target.as_str()));
             let round = match era {
                 Era::Java => wanted_list(phone),
-                _ => trail.lists > LISTS_AT_STARTS,
+                _ => trail.lists > LISTS_AT_STARTS || !read && started_past(phone),
             };
             if !told || round || trail.again > 1 {
                 return None;

@@ -8,14 +8,11 @@ use super::rules;
 use crate::catalogue::{Catalogue, Era};
 use crate::clock::Instant;
 use crate::event::{Condition, Identity, Kind, Verdict};
+use crate::evidence::is_boot_code;
 use crate::load::LoadName;
 use crate::route::Start;
 use crate::session::Phone;
 use crate::session::phone::Saying;
-
-/// What a wiped phone announces in the place of its load (`java-phones` 1.3).
-const BOOT_CODE: &str = "TERM";
-const DEFAULT_LOAD: &str = "default_load";
 
 /// The application that a piece names.
 fn application(saying: &Saying) -> Option<LoadName> {
@@ -29,6 +26,11 @@ fn strongest(phone: &Phone) -> Option<(&Saying, LoadName)> {
 
 fn same(named: &LoadName, load: &str) -> bool {
     load.parse::<LoadName>().is_ok_and(|load| load == *named)
+}
+
+/// It says itself that it runs another application than this load.
+pub(super) fn another_than(phone: &Phone, load: &str) -> bool {
+    strongest(phone).is_some_and(|(_, named)| !same(&named, load))
 }
 
 /// The load that a phone says it runs, to plan from.
@@ -57,7 +59,7 @@ pub(super) fn identify(catalogue: &Catalogue, phone: &Phone, identity: &mut Iden
                     Era::Universal | Era::Java => (Condition::Application, Some(named.protocol)),
                 };
             }
-        } else if load.starts_with(BOOT_CODE) || load.contains(DEFAULT_LOAD) {
+        } else if is_boot_code(load) {
             (identity.condition, identity.protocol) = (Condition::Wiped, None);
         }
         if before != (identity.family, identity.condition, identity.protocol) {

@@ -1,20 +1,25 @@
-//! The ports where phones say themselves what they are: CDP, SCCP and SIP. What they say becomes an event; they are
-//! answered politely and sent away.
+//! The ports where phones say themselves what they are: CDP and LLDP, SCCP and SIP. What they say becomes an
+//! event; they are answered politely and sent away.
 
 use super::rules::Sign;
 use super::{ConnId, Endpoint, Engine, Queued};
 use crate::clock::Instant;
 use crate::event::{self, Evidence, Kind, Source};
 use crate::evidence::sccp::Message;
-use crate::evidence::{Said, cdp, sccp, sip};
+use crate::evidence::{Said, cdp, lldp, sccp, sip};
+use crate::firmware::Load;
 use crate::limits;
 use std::net::{Ipv4Addr, SocketAddrV4};
 
 impl Engine {
     /// A neighbour announcement. Everything on a wire may announce itself, so what is no phone's is no garbage.
-    pub(super) fn announced(&mut self, now: Instant, frame: &[u8]) {
-        if let Some(said) = cdp::read(frame) {
-            self.told_us(now, Ipv4Addr::UNSPECIFIED, said, Source::Cdp);
+    pub(super) fn announced(&mut self, now: Instant, at: Endpoint, frame: &[u8]) {
+        let (said, source) = match at {
+            Endpoint::Lldp => (lldp::read(frame), Source::Lldp),
+            _ => (cdp::read(frame), Source::Cdp),
+        };
+        if let Some(said) = said {
+            self.told_us(now, Ipv4Addr::UNSPECIFIED, said, source);
         }
     }
 
@@ -119,7 +124,7 @@ impl Engine {
     }
 
     /// A phone has said what it is. Told once for each news.
-    fn told_us(&mut self, now: Instant, from: Ipv4Addr, said: Said, source: Source) {
+    pub(super) fn told_us(&mut self, now: Instant, from: Ipv4Addr, said: Said, source: Source) {
         let (leased, seen) = self.last_at(now, from);
         let Some(mac) = said.mac.or(leased).or(seen) else { return };
         let known = self.state.phone(mac);
@@ -150,13 +155,27 @@ impl Engine {
             self.catalogue.model(name)
         };
         let model = by_number.or_else(by_name).map(|model| model.name.clone());
-        let weight = event::weight(source, said.load.is_some());
-        Evidence { source, weight, model, load: said.load, release: said.release, text: said.text }
+        let load =
+            self.load_of_jar(&said.text).filter(|_| source == Source::Page).or_else(|| said.load.clone());
+        let weight = event::weight(source, load.is_some());
+        let Said { release, text, boot, hardware, serial, .. } = said;
+        Evidence { source, weight, model, load, release, text, boot, hardware, serial }
     }
+}
 
-    /// The connection is gone.
-    pub(super) fn hung_up(&mut self, id: ConnId) {
-        self.talks.remove(&id);
+impl Engine {
+    /// The load of the shelf that a jar is a part of, where it is a part of one only: `jar41sip.8-5-4TH1-6` is of
+    /// SIP41.8-5-4S, and its own name doesn't say so.
+    fn load_of_jar(&self, jar: &str) -> Option<String> {
+        let file = format!("{jar}.sbn");
+        let has = |load: &&Load| load.members.iter().any(|member| member.name.eq_ignore_ascii_case(&file));
+        let mut names: Vec<_> =
+            self.shelf.loads().iter().filter(has).map(|load| load.name.as_str()).collect();
+        names.dedup();
+        match names.as_slice() {
+            [one] => Some((*one).to_owned()),
+            _ => None,
+        }
     }
 }
 
@@ -168,7 +187,9 @@ impl Evidence {
             (old, new) if old != new => true,
             _ => {
                 let more = |old: &Option<String>, new: &Option<String>| new.is_some() && old != new;
-                more(&self.model, &later.model) || more(&self.release, &later.release)
+                more(&self.model, &later.model)
+                    || more(&self.release, &later.release)
+                    || more(&self.serial, &later.serial)
             }
         }
     }

@@ -21,6 +21,7 @@ const BOOK: &[Rule] = &[
     addresses::lease_in_vain,
     addresses::in_use,
     addresses::from_elsewhere,
+    addresses::another_server,
     files::missing_no_more,
     files::list_refused,
     files::header_refused,
@@ -32,6 +33,8 @@ const BOOK: &[Rule] = &[
     files::ending_in_name,
     files::unprovisioned,
     files::power_cycle,
+    files::default_ignored,
+    files::loader_misled,
     super::said::runs_another,
 ];
 
@@ -49,7 +52,10 @@ pub(super) fn held(
     values: impl FnOnce() -> Vec<(&'static str, String)>,
 ) -> Option<Kind> {
     match (is, phone.symptoms.contains_key(code)) {
-        (true, false) => Some(desk.catalogue.symptom(code)?.raise(&values())),
+        (true, false) => {
+            let symptom = desk.catalogue.symptom(code)?;
+            Some(symptom.raise(&values(), super::hand::helpful(desk, phone, &symptom.remedies)))
+        }
         (false, true) => Some(Kind::SymptomGone { code: code.to_owned() }),
         _ => None,
     }

@@ -1,6 +1,6 @@
 //! The neighbour announcement (CDP): device id, platform and, as "version", the load that runs.
 
-use super::{Said, text};
+use super::{Said, model, some_text, text};
 use crate::phone_id::Mac;
 
 /// Where the announcement goes: every switch swallows it, a direct cable and a plain switch don't.
@@ -24,17 +24,13 @@ pub fn read(frame: &[u8]) -> Option<Said> {
         let value = after.get(..length)?;
         match u16::from_be_bytes([k1, k2]) {
             DEVICE_ID => said.mac = Mac::in_name(&text(value)),
-            VERSION => said.load = Some(text(value)).filter(|load| !load.is_empty()),
-            PLATFORM => said.model = Some(model(&text(value))).filter(|m| !m.is_empty()),
+            VERSION => said.load = some_text(value),
+            PLATFORM => said.model = model(&text(value)),
             _ => {}
         }
         rest = after.get(length..)?;
     }
     said.mac.is_some().then_some(said)
-}
-
-fn model(platform: &str) -> String {
-    platform.trim_start_matches("Cisco").trim_start().trim_start_matches("IP Phone").trim().to_owned()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod sets;
 mod text_mode;
 
 use crate::firmware::Problem;
-use crate::firmware::loads::Bench;
+use crate::firmware::bench::Bench;
 use std::collections::HashSet;
 
 /// Judges each file; what a phone would refuse is marked unsound.

@@ -1,9 +1,11 @@
-//! Takes files in, opens archives, and hands the result to the shelf's builder.
+//! Takes files in, opens archives, and hands them to be assembled.
 
 mod words;
 
 use crate::firmware::archive::{self, Budget, Remark, Remarks, Shape};
-use crate::firmware::{Known, Problem, Shelf, known, loads, names};
+use crate::firmware::bench::{Container, Taken};
+use crate::firmware::names::join;
+use crate::firmware::{Known, Problem, Shelf, assemble, known, names};
 use crate::limits;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
@@ -21,26 +23,6 @@ pub enum LeftOut {
     TooDeep,
     /// A link that leads back to a folder above it.
     Loop,
-}
-
-/// Where files come from: a folder that was given, or an archive.
-pub(super) struct Container {
-    /// What was given, then the way inside.
-    pub(super) label: String,
-    pub(super) archive: bool,
-    /// What the published digests say about the archive.
-    pub(super) known: Known,
-}
-
-/// A file on its way to the shelf.
-pub(super) struct Taken {
-    pub(super) container: usize,
-    /// Relative to its container, with `/`.
-    pub(super) path: String,
-    pub(super) bytes: Arc<[u8]>,
-    pub(super) sha256: [u8; 32],
-    /// An archive that was opened as well.
-    pub(super) opened: bool,
 }
 
 /// Collects files until [`Intake::finish`].
@@ -122,7 +104,7 @@ impl Intake {
     /// Sorts everything into sets and loads and judges it.
     #[must_use]
     pub fn finish(self) -> Shelf {
-        loads::build(&self.containers, self.files, self.problems, self.bytes, !self.any_size)
+        assemble::shelf(&self.containers, self.files, self.problems, self.bytes, !self.any_size)
     }
 
     fn take(&mut self, root: &str, path: &str, bytes: Vec<u8>, keep_archive: bool) {
@@ -252,11 +234,6 @@ impl Intake {
             self.problems.push(problem);
         }
     }
-}
-
-pub(super) fn join(label: &str, path: &str) -> String {
-    let path = names::shown(path);
-    if label.is_empty() { path } else { format!("{}/{path}", names::shown(label)) }
 }
 
 fn is_web_page(bytes: &[u8]) -> bool {

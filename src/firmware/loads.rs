@@ -1,136 +1,16 @@
-//! Sorts files into sets and loads.
+//! Finds the loads among the files of a set.
 
-use crate::firmware::intake::{Container, Taken, join};
-use crate::firmware::kind::{self, Look};
+use crate::firmware::bench::{Bench, Seen, listed_stems, member};
 use crate::firmware::list::List;
-use crate::firmware::shelf::Inner;
-use crate::firmware::{File, FileId, Kind, Load, Member, Problem, Set, SetId, Shelf, findings, fold, names};
-use crate::limits;
+use crate::firmware::{FileId, Kind, Load, Member, Set, fold, names};
 use crate::load::{Family, LoadName};
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet};
 
-/// A file and what its content tells, while the shelf is built.
-pub(super) struct Seen {
-    pub(super) file: File,
-    pub(super) look: Look,
-}
-
-/// Everything about one set that its findings need.
-pub(super) struct Bench {
-    pub(super) seen: Vec<Seen>,
-    pub(super) sets: Vec<Set>,
-    pub(super) loads: Vec<Load>,
-    pub(super) parts: HashMap<FileId, Vec<Member>>,
-}
-
-impl Bench {
-    pub(super) fn of(&self, set: &Set) -> impl Iterator<Item = &Seen> {
-        set.files.iter().filter_map(|id| self.seen.get(id.0))
-    }
-}
-
-pub(super) fn build(
-    containers: &[Container],
-    taken: Vec<Taken>,
-    problems: Vec<Problem>,
-    bytes: usize,
-    sizes_count: bool,
-) -> Shelf {
-    let mut problems = problems;
-    let (seen, sets) = sort(containers, taken);
-    let mut bench = Bench { seen, sets, loads: Vec::new(), parts: HashMap::new() };
-    findings::files(&mut bench, sizes_count, &mut problems);
-    for set in bench.sets.clone() {
-        lists(&mut bench, &set);
-        single_images(&mut bench, &set);
-        applications_without_list(&mut bench, &set);
-    }
-    findings::sets(&bench, &mut problems);
-    problems.sort_by(|a, b| (a.severity, &a.file, a.code).cmp(&(b.severity, &b.file, b.code)));
-    if problems.len() > limits::SHELF_PROBLEMS {
-        let more = problems.len() - limits::SHELF_PROBLEMS;
-        problems.truncate(limits::SHELF_PROBLEMS);
-        let text =
-            format!("{more} more findings aren't shown. Give only the folder that holds the firmware.");
-        problems.push(Problem::info("findings-cut", "", text));
-    }
-    let (mut by_name, mut by_path): (HashMap<_, Vec<_>>, HashMap<_, Vec<_>>) = Default::default();
-    for Seen { file, .. } in &bench.seen {
-        let keys: HashSet<String> = [fold(&file.name), fold(file.wanted_name())].into();
-        for key in keys {
-            by_name.entry(key).or_default().push(file.id);
-        }
-        by_path.entry(fold(&file.path)).or_default().push(file.id);
-    }
-    Shelf(Arc::new(Inner {
-        files: bench.seen.into_iter().map(|seen| seen.file).collect(),
-        sets: bench.sets,
-        loads: bench.loads,
-        parts: bench.parts,
-        problems,
-        bytes,
-        names: by_name,
-        paths: by_path,
-    }))
-}
-
-/// A folder is one set for each directory that holds files. An archive is one set, unless the same name lies in it
-/// twice with different contents: then each of its directories is one.
-fn sort(containers: &[Container], taken: Vec<Taken>) -> (Vec<Seen>, Vec<Set>) {
-    let mut contents: HashMap<(usize, String), HashSet<[u8; 32]>> = HashMap::new();
-    for file in &taken {
-        contents.entry((file.container, fold(names::base(&file.path)))).or_default().insert(file.sha256);
-    }
-    let split: HashSet<usize> = contents
-        .iter()
-        .filter(|(_, digests)| digests.len() > 1)
-        .map(|((container, _), _)| *container)
-        .collect();
-    let (mut seen, mut sets) = (Vec::with_capacity(taken.len()), Vec::<Set>::new());
-    let mut index: BTreeMap<(usize, String), SetId> = BTreeMap::new();
-    for (number, file) in taken.into_iter().enumerate() {
-        let Some(container) = containers.get(file.container) else { continue };
-        let apart = !container.archive || split.contains(&file.container);
-        let folder = if apart { names::folder(&file.path) } else { "" };
-        let set = *index.entry((file.container, folder.to_owned())).or_insert_with(|| {
-            let origin = match folder {
-                "" => names::shown(&container.label),
-                folder => join(&container.label, folder),
-            };
-            sets.push(Set {
-                id: SetId(sets.len()),
-                origin,
-                archive: container.archive,
-                known: container.known.clone(),
-                files: Vec::new(),
-            });
-            SetId(sets.len() - 1)
-        });
-        let id = FileId(number);
-        if let Some(set) = sets.get_mut(set.0) {
-            set.files.push(id);
-        }
-        let name = names::base(&file.path).to_owned();
-        let mut look = kind::look(&name, &file.bytes);
-        if file.opened {
-            look.kind = Kind::Archive;
-        }
-        let file = File {
-            id,
-            name,
-            origin: join(&container.label, &file.path),
-            path: file.path,
-            set,
-            bytes: file.bytes,
-            sha256: file.sha256,
-            kind: look.kind,
-            true_name: look.envelope.as_ref().and_then(|envelope| envelope.name.clone()),
-            sound: true,
-        };
-        seen.push(Seen { file, look });
-    }
-    (seen, sets)
+/// Loads with a list, loads of a single image, and applications whose list is missing.
+pub(super) fn find(bench: &mut Bench, set: &Set) {
+    lists(bench, set);
+    single_images(bench, set);
+    applications_without_list(bench, set);
 }
 
 fn lists(bench: &mut Bench, set: &Set) {
@@ -182,25 +62,6 @@ fn terms(bench: &Bench, set: &Set, load: &Load) -> Vec<FileId> {
                 .is_some_and(|list| list.parts.iter().map(|p| fold(p)).collect::<HashSet<_>>() == named)
     };
     bench.of(set).filter(same).map(|seen| seen.file.id).collect()
-}
-
-/// A part by the name it was signed under. A file that only carries the name isn't the part.
-fn member(bench: &Bench, set: &Set, name: &str) -> Member {
-    let named = |seen: &&Seen| seen.file.wanted_name().eq_ignore_ascii_case(name);
-    let found = bench.of(set).filter(named).min_by_key(|seen| !seen.file.sound).map(|seen| &seen.file);
-    Member {
-        name: name.to_owned(),
-        size: found.map(|file| file.bytes.len() as u64),
-        present: found.is_some(),
-        file: found.map(|file| file.id),
-        sound: found.is_some_and(|file| file.sound),
-    }
-}
-
-/// Names that lists of the set give, without extension: `P003-8-12-00` of `P003-8-12-00.sbn`.
-pub(super) fn listed_stems(bench: &Bench, set: &Set) -> HashSet<String> {
-    let lists = bench.of(set).filter_map(|seen| seen.look.list.as_ref());
-    lists.flat_map(|list| &list.parts).map(|part| fold(names::stem(part))).collect()
 }
 
 /// Loads of the era before lists: one `.sbn`, one `.bin`, or both.

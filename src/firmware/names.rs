@@ -58,6 +58,12 @@ pub(super) fn shown(name: &str) -> String {
         .collect()
 }
 
+/// The way to a member, as it is shown: what was given, then the path inside.
+pub(super) fn join(label: &str, path: &str) -> String {
+    let path = shown(path);
+    if label.is_empty() { path } else { format!("{}/{path}", shown(label)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

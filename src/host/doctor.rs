@@ -9,6 +9,7 @@ use super::interfaces::{self, Interface};
 use super::plan;
 use super::privileges::{self, Rights};
 use super::probe::{self, Search};
+use super::remedy::Remedy;
 use super::system::System;
 use crate::clock::Wall;
 use serde::Serialize;
@@ -43,8 +44,8 @@ pub struct Check {
     /// What it means.
     pub means: String,
     /// The one thing to do, with the exact command where there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remedy: Option<String>,
+    #[serde(flatten)]
+    pub remedy: Option<Remedy>,
 }
 
 impl Check {
@@ -62,9 +63,15 @@ impl Check {
         self
     }
 
-    pub(super) fn remedy(mut self, remedy: impl Into<String>) -> Self {
+    pub(super) fn remedy(mut self, remedy: impl Into<Remedy>) -> Self {
         self.remedy = Some(remedy.into());
         self
+    }
+
+    /// What to do, in words; empty when there is nothing.
+    #[must_use]
+    pub fn to_do(&self) -> &str {
+        self.remedy.as_ref().map_or("", |remedy| &remedy.text)
     }
 }
 
@@ -150,7 +157,7 @@ fn on(scene: &Scene<'_>, all: &[Interface], of: &Gathered<'_>) -> Vec<Check> {
     found.push(checks::foreign(probe::foreign(of.interface)));
     let conflict = probe::conflict(system, of.interface, of.address.0);
     found.push(checks::conflict(of.address.0, conflict));
-    found.extend(checks::reverse_path(name, system.strict_reverse_path(name)));
+    found.extend(checks::reverse_path(system, name));
     found.push(checks::networks(all, of));
     found.extend(checks::answer_address(of.interface));
     found
@@ -162,7 +169,7 @@ pub fn foreign_server(interface: &Interface) -> Option<String> {
     match probe::foreign(interface) {
         found @ Search::Found(_) => {
             let check = checks::foreign(found);
-            Some(format!("{} {} {}", check.seen, check.means, check.remedy.unwrap_or_default()))
+            Some(format!("{} {} {}", check.seen, check.means, check.to_do()))
         }
         _ => None,
     }
@@ -172,8 +179,7 @@ pub fn foreign_server(interface: &Interface) -> Option<String> {
 #[must_use]
 pub fn closed_firewall(system: &dyn System, interface: &str, ports: &[u16]) -> Option<String> {
     let check = checks::firewall(system.firewall(interface, ports));
-    (check.state == Outcome::Fail)
-        .then(|| format!("{} Open it with: {}", check.seen, check.remedy.unwrap_or_default()))
+    (check.state == Outcome::Fail).then(|| format!("{} Open it with: {}", check.seen, check.to_do()))
 }
 
 /// Who holds a port, in words; `None` when nobody does or it can't be seen.

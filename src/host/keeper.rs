@@ -32,7 +32,12 @@ pub struct Charge {
     pub tap: Option<Tap>,
     /// Answers at an address that phones wrongly ask; `None`: they are only told of.
     pub adopt: Option<Adopt>,
+    /// Takes the servers along to another adapter.
+    pub follow: Option<Follow>,
 }
+
+/// Takes the servers along to the interface as it is now.
+pub type Follow = Box<dyn Fn(&Interface) -> std::io::Result<()> + Send>;
 
 /// Opens the port for files at an address that this computer has from now on.
 pub type Adopt = Box<dyn Fn(Ipv4Addr) -> std::io::Result<()> + Send>;
@@ -88,7 +93,7 @@ fn watch(mut charge: Charge, stopped: &Receiver<()>, tell: impl Fn(Kind)) {
         }
         if looked.elapsed() >= limits::LINK_EVERY {
             looked = now();
-            look(&charge, &mut link, &tell);
+            look(&mut charge, &mut link, &tell);
         }
     }
 }
@@ -108,14 +113,42 @@ fn noticed(charge: &mut Charge, wrong: Wrong, tell: &impl Fn(Kind)) {
     }
 }
 
+/// The adapter was pulled out, or put in again: then it is another one to the system, by the same name.
+fn moved(charge: &mut Charge, index: u32, tell: &impl Fn(Kind)) {
+    charge.interface.index = index;
+    let interface = charge.interface.system_name().to_owned();
+    let there = index != GONE;
+    if there {
+        if let Some(setup) = &charge.setup {
+            setup.tell_again(&interface);
+        }
+        if let Some(follow) = &charge.follow {
+            let _ = follow(&charge.interface);
+        }
+        charge.tap = Tap::open(index).ok();
+    }
+    tell(Kind::Interface { interface, there });
+}
+
 fn now() -> Instant {
     #[expect(clippy::disallowed_methods, reason = "a shell that looks every second")]
     Instant::now()
 }
 
-fn look(charge: &Charge, link: &mut Option<bool>, tell: &impl Fn(Kind)) {
+/// The index of no interface.
+const GONE: u32 = 0;
+
+fn look(charge: &mut Charge, link: &mut Option<bool>, tell: &impl Fn(Kind)) {
+    let seen: Option<Seen> = charge.system.look(charge.interface.system_name());
+    let there = seen.as_ref().map_or(GONE, |seen| seen.index);
+    if there != charge.interface.index {
+        moved(charge, there, tell);
+        if there == GONE {
+            *link = Some(false);
+            return;
+        }
+    }
     let interface = charge.interface.system_name();
-    let seen: Option<Seen> = charge.system.look(interface);
     let up = seen.as_ref().is_some_and(|seen| seen.link);
     if *link != Some(up) {
         *link = Some(up);

@@ -71,6 +71,10 @@ pub struct Ledger {
     next: u64,
 }
 
+/// A place in a ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark(u64);
+
 /// What came of an undoing.
 #[derive(Debug, Default)]
 pub struct Undone {
@@ -148,21 +152,33 @@ impl Ledger {
         Ok(())
     }
 
+    /// A place in the ledger, to undo what comes after it.
+    #[must_use]
+    pub const fn mark(&self) -> Mark {
+        Mark(self.next)
+    }
+
     /// Undoes everything, the newest change first.
     pub fn undo_all(&mut self, system: &dyn System) -> Undone {
+        self.undo_since(Mark(0), system)
+    }
+
+    /// Undoes what was changed since then, the newest change first.
+    pub fn undo_since(&mut self, mark: Mark, system: &dyn System) -> Undone {
         let boot = system.boot();
         let mut result = Undone::default();
-        for (n, made_in, change) in
-            self.open.iter().rev().map(|e| (e.n, e.boot.clone(), e.change.clone())).collect::<Vec<_>>()
-        {
-            // All changes are of the kind that a restart undoes; what looks alike after it is not ours.
-            let restarted = made_in.is_some() && boot.is_some() && made_in != boot;
+        let later = self.open.iter().rev().filter(|e| e.n >= mark.0);
+        let later: Vec<_> = later.map(|e| (e.n, e.boot.clone(), e.change.clone())).collect();
+        for (n, made_in, change) in later {
+            // Most changes are of the kind that a restart undoes; what looks alike after it is not ours.
+            let restarted =
+                made_in.is_some() && boot.is_some() && made_in != boot && !change.survives_restart();
             let undone = if restarted { Ok(()) } else { system.undo(&change) };
             match undone {
                 Ok(()) if restarted => result.done.push(format!("{} (the restart did it)", change.undone())),
                 Ok(()) => result.done.push(change.undone()),
                 Err(trouble) => {
-                    result.failed.push(format!("{}: {trouble}", change.interface()));
+                    result.failed.push(format!("{}: {trouble}", change.subject()));
                     continue;
                 }
             }
@@ -204,11 +220,17 @@ pub enum Glance {
 #[must_use]
 pub fn glance(folder: &Path) -> Option<Glance> {
     let file = File::open(folder.join("ledger.jsonl")).ok()?;
-    match file.try_lock_shared() {
-        Err(TryLockError::WouldBlock) => Some(Glance::AtWork),
-        _ => file.metadata().is_ok_and(|m| m.len() > 0).then_some(Glance::Left),
+    let mut tries = 0;
+    while let Err(TryLockError::WouldBlock) = file.try_lock_shared() {
+        tries += 1;
+        // As above: somebody may just be starting a command.
+        if tries == LOCK_TRIES {
+            return Some(Glance::AtWork);
+        }
+        pause();
     }
+    file.metadata().is_ok_and(|m| m.len() > 0).then_some(Glance::Left)
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -5,7 +5,7 @@ mod parse;
 
 use super::interfaces::Kind;
 use super::run::{Argv, Run, Trouble};
-use super::system::{Change, Firewall, Holder, Manager, System};
+use super::system::{Change, Firewall, Holder, Manager, PathFilter, System};
 use std::fs;
 use std::io;
 use std::net::Ipv4Addr;
@@ -30,6 +30,13 @@ impl<R: Run> Linux<R> {
             Err(_) if self.look(interface).is_none() => Ok(()),
             Err(trouble) => Err(trouble),
         }
+    }
+
+    /// The service that a process is the main process of.
+    fn service(&self, pid: u32) -> Option<String> {
+        let unit = parse::unit(&fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?)?;
+        let main = self.run.run(&Argv::new("systemctl show --property MainPID --value").with(&unit)).ok()?;
+        (main.trim() == pid.to_string()).then_some(unit)
     }
 
     fn networkd(&self, interface: &str, leave: bool) -> Result<(), Trouble> {
@@ -73,6 +80,23 @@ fn switch(interface: &str, on: bool) -> Argv {
     Argv::new("ip link set dev").with(interface).with(if on { "up" } else { "down" })
 }
 
+/// The loose kind of reverse-path filter, which lets phones with an old address through.
+const LOOSE: u8 = 2;
+
+/// Sets the reverse-path filter. With slashes, for an interface may have a dot in its name.
+fn path_filter(interface: &str, to: u8) -> Argv {
+    Argv::new("sysctl -w").with(format!("net/ipv4/conf/{interface}/rp_filter={to}"))
+}
+
+/// Where CDP is sent: a group below IP that no system joins by itself.
+const CDP: &str = "01:00:0c:cc:cc:cc";
+
+/// Has the card let CDP in, or filter it again.
+fn announcements(interface: &str, hear: bool) -> Argv {
+    let argv = Argv::new("ip maddress").with(if hear { "add" } else { "delete" });
+    argv.with(CDP).with("dev").with(interface)
+}
+
 /// Adds an address.
 pub(super) fn add(interface: &str, address: Ipv4Addr, prefix: u8) -> Argv {
     let argv = Argv::new("ip address add").with(format!("{address}/{prefix}"));
@@ -108,19 +132,26 @@ impl<R: Run> System for Linux<R> {
 
     fn make(&self, change: &Change) -> Result<(), Trouble> {
         match change {
-            Change::Hold { interface, manager: Manager::NetworkManager } => {
-                self.run.run(&managed(interface, false)).map(drop)
-            }
             Change::Hold { interface, manager: Manager::Networkd } => self.networkd(interface, true),
-            Change::Up { interface } => self.run.run(&switch(interface, true)).map(drop),
-            Change::Address { interface, address, prefix } => {
-                self.run.run(&add(interface, *address, *prefix)).map(drop)
-            }
+            change => self.command(change).map_or(Ok(()), |argv| self.run.run(&argv).map(drop)),
         }
     }
 
+    fn command(&self, change: &Change) -> Option<Argv> {
+        Some(match change {
+            Change::Hold { manager: Manager::Networkd, .. } => return None,
+            Change::Hold { interface, manager: Manager::NetworkManager } => managed(interface, false),
+            Change::Up { interface } => switch(interface, true),
+            Change::Address { interface, address, prefix } => add(interface, *address, *prefix),
+            Change::Open { interface, wall, lets } => firewall::open::allow(interface, wall, lets),
+            Change::Hear { interface } => announcements(interface, true),
+            Change::LoosePath { interface, .. } => path_filter(interface, LOOSE),
+            Change::Stop { service } => Argv::new("systemctl stop").with(service),
+        })
+    }
+
     fn undo(&self, change: &Change) -> Result<(), Trouble> {
-        let interface = change.interface();
+        let interface = change.subject();
         let seen = self.look(interface);
         match change {
             Change::Hold { manager: Manager::NetworkManager, .. } => {
@@ -140,11 +171,28 @@ impl<R: Run> System for Linux<R> {
                 self.unless_gone(interface, self.run.run(&remove(interface, *address, *prefix)))
             }
             Change::Up { .. } | Change::Address { .. } => Ok(()),
+            Change::Open { wall, lets, .. } => firewall::open::forget(&self.run, interface, wall, lets),
+            Change::Hear { .. } => match self.run.run(&announcements(interface, false)) {
+                Err(Trouble::Failed { said, .. }) if said.contains("No such file") => Ok(()),
+                told => self.unless_gone(interface, told),
+            },
+            Change::LoosePath { was, .. } => {
+                self.unless_gone(interface, self.run.run(&path_filter(interface, *was)))
+            }
+            Change::Stop { service } => self.run.run(&Argv::new("systemctl start").with(service)).map(drop),
         }
     }
 
+    fn hears(&self, interface: &str) -> bool {
+        fs::read_to_string("/proc/net/dev_mcast").is_ok_and(|table| parse::hears(&table, interface, CDP))
+    }
+
     fn holders(&self, port: u16) -> Result<Vec<Holder>, Trouble> {
-        Ok(parse::ss(&self.run.run(&Argv::new("ss -lunpH"))?, port))
+        let mut held = parse::ss(&self.run.run(&Argv::new("ss -lunpH"))?, port);
+        for holder in &mut held {
+            holder.service = holder.process.as_ref().and_then(|(_, pid)| self.service(*pid));
+        }
+        Ok(held)
     }
 
     fn firewall(&self, interface: &str, ports: &[u16]) -> Firewall {
@@ -176,13 +224,14 @@ impl<R: Run> System for Linux<R> {
         Ok(parse::neighbour(&self.run.run(&argv)?))
     }
 
-    fn strict_reverse_path(&self, interface: &str) -> Option<bool> {
+    fn path_filter(&self, interface: &str) -> Option<PathFilter> {
         let of = |name: &str| -> Option<u8> {
             let path = Path::new("/proc/sys/net/ipv4/conf").join(name).join("rp_filter");
             fs::read_to_string(path).ok()?.trim().parse().ok()
         };
-        // The larger of the two counts; 2 is the loose kind, which lets phones through.
-        Some(of("all")?.max(of(interface)?) == 1)
+        let own = of(interface)?;
+        // The larger of the two counts.
+        Some(PathFilter { strict: of("all")?.max(own) == 1, own })
     }
 
     fn free_bytes(&self, folder: &Path) -> Option<u64> {
@@ -211,6 +260,10 @@ mod tests {
         assert_eq!(
             remove("enp0s25", address, 24).to_string(),
             "ip address delete 192.168.1.1/24 dev enp0s25"
+        );
+        assert_eq!(
+            announcements("enp0s25", true).to_string(),
+            "ip maddress add 01:00:0c:cc:cc:cc dev enp0s25"
         );
         assert_eq!(switch("enp0s25", false).to_string(), "ip link set dev enp0s25 down");
         assert_eq!(managed("enp0s25", true).to_string(), "nmcli device set enp0s25 managed yes");

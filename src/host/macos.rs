@@ -1,8 +1,9 @@
 //! macOS: `ifconfig`, `networksetup`, `lsof`, `pfctl`, `arp` and the application firewall's own tool.
 
 use super::interfaces::Kind;
+use super::remedy::Act;
 use super::run::{Argv, Run, Trouble};
-use super::system::{Change, Firewall, Holder, Manager, System};
+use super::system::{Change, Firewall, Holder, Lets, Manager, PathFilter, System, Wall};
 use std::net::Ipv4Addr;
 use std::path::Path;
 
@@ -48,7 +49,12 @@ fn lsof(out: &str, port: u16) -> Vec<Holder> {
                 let Some((address, at)) = value.rsplit_once(':') else { continue };
                 if at.parse() == Ok(port) {
                     let address = address.parse().unwrap_or(Ipv4Addr::UNSPECIFIED);
-                    held.push(Holder { address, interface: None, process: name.clone().zip(pid) });
+                    held.push(Holder {
+                        address,
+                        interface: None,
+                        process: name.clone().zip(pid),
+                        service: None,
+                    });
                 }
             }
             _ => {}
@@ -98,6 +104,24 @@ fn pf_block(out: &str) -> Option<&str> {
     })
 }
 
+/// The application firewall's own tool.
+const TOOL: &str = "/usr/libexec/ApplicationFirewall/socketfilterfw";
+
+/// Lets phones in, or sets the firewall as it was.
+fn open(wall: &Wall, open: bool) -> Argv {
+    match wall {
+        Wall::MacOsAll => Argv::new(TOOL).with("--setblockall").with(if open { "off" } else { "on" }),
+        _ => Argv::new("pfctl").with(if open { "-d" } else { "-e" }),
+    }
+}
+
+/// Opens the firewall by that command.
+fn opened(interface: &str, ports: &[u16], wall: Wall) -> Act {
+    let command = open(&wall, true);
+    let (interface, lets) = (interface.to_owned(), Lets::Ports(ports.to_vec()));
+    Act::change(Change::Open { interface, wall, lets }, command)
+}
+
 impl<R: Run> System for MacOs<R> {
     fn boot(&self) -> Option<String> {
         let out = self.run.run(&Argv::new("sysctl -n kern.bootsessionuuid")).ok()?;
@@ -109,17 +133,26 @@ impl<R: Run> System for MacOs<R> {
     }
 
     fn make(&self, change: &Change) -> Result<(), Trouble> {
+        self.command(change).map_or(Ok(()), |argv| self.run.run(&argv).map(drop))
+    }
+
+    fn command(&self, change: &Change) -> Option<Argv> {
         match change {
-            Change::Hold { .. } => Ok(()),
-            Change::Up { interface } => self.run.run(&switch(interface, true)).map(drop),
-            Change::Address { interface, address, prefix } => {
-                self.run.run(&add(interface, *address, *prefix)).map(drop)
-            }
+            Change::Up { interface } => Some(switch(interface, true)),
+            Change::Address { interface, address, prefix } => Some(add(interface, *address, *prefix)),
+            Change::Open { wall, .. } => Some(open(wall, true)),
+            _ => None,
         }
     }
 
     fn undo(&self, change: &Change) -> Result<(), Trouble> {
-        let Some(seen) = self.look(change.interface()) else { return Ok(()) };
+        if let Change::Open { wall, .. } = change {
+            return match self.run.run(&open(wall, false)) {
+                Err(Trouble::Failed { said, .. }) if said.contains("already enabled") => Ok(()),
+                told => told.map(drop),
+            };
+        }
+        let Some(seen) = self.look(change.subject()) else { return Ok(()) };
         match change {
             Change::Up { interface } if seen.up => self.run.run(&switch(interface, false)).map(drop),
             Change::Address { interface, address, .. }
@@ -141,21 +174,20 @@ impl<R: Run> System for MacOs<R> {
         }
     }
 
-    fn firewall(&self, _interface: &str, _ports: &[u16]) -> Firewall {
-        let tool = "/usr/libexec/ApplicationFirewall/socketfilterfw";
-        let all = self.run.run(&Argv::new(tool).with("--getblockall")).unwrap_or_default();
+    fn firewall(&self, interface: &str, ports: &[u16]) -> Firewall {
+        let all = self.run.run(&Argv::new(TOOL).with("--getblockall")).unwrap_or_default();
         // The answer is "Block all DISABLED!" or "Firewall is set to block all non-essential incoming connections".
         if all.contains("set to block all") || all.contains("Block all ENABLED") {
             return Firewall::Closed {
                 seen: "The macOS firewall blocks all incoming connections.".into(),
-                remedy: format!("sudo {tool} --setblockall off"),
+                remedy: opened(interface, ports, Wall::MacOsAll).into(),
             };
         }
         match self.run.run(&Argv::new("pfctl -s rules")) {
             Ok(out) => match pf_block(&out) {
                 Some(rule) => Firewall::Closed {
                     seen: format!("The packet filter has the rule \"{rule}\"."),
-                    remedy: "sudo pfctl -d".into(),
+                    remedy: opened(interface, ports, Wall::MacOsFilter).into(),
                 },
                 None => {
                     Firewall::Open { seen: "No rule of the packet filter drops what phones send.".into() }
@@ -182,7 +214,7 @@ impl<R: Run> System for MacOs<R> {
         Ok(arp(&self.run.run(&Argv::new("arp -n").with(address.to_string()))?))
     }
 
-    fn strict_reverse_path(&self, _interface: &str) -> Option<bool> {
+    fn path_filter(&self, _interface: &str) -> Option<PathFilter> {
         None
     }
 

@@ -57,8 +57,9 @@ pub fn hand_down() {
 pub const fn hand_down() {}
 
 /// Gives up what is not needed once the ports are open. An administrator's process keeps `keep_network` (its commands
-/// must be able to put the address back), `keep_ports` (another port may have to be opened) and the
-/// right to write its own state folder, whoever owns that, and to give what it writes to the caller of `sudo`; it loses all
+/// must be able to put the address back, and its sockets to follow an adapter that is plugged in again), `keep_ports`
+/// (another port may have to be opened) and the right to write its own state folder, whoever owns that, and to give what it
+/// writes to the caller of `sudo`; it loses all
 /// the others, and so do the programs it runs. Call it before other threads are started.
 #[cfg(target_os = "linux")]
 pub fn give_up(keep_network: bool, keep_ports: bool) {
@@ -69,7 +70,7 @@ pub fn give_up(keep_network: bool, keep_ports: bool) {
     let Ok(mut sets) = capabilities(None) else { return };
     let mut keep = CapabilitySet::DAC_OVERRIDE;
     if keep_network {
-        keep |= CapabilitySet::NET_ADMIN;
+        keep |= CapabilitySet::NET_ADMIN | CapabilitySet::NET_RAW;
     }
     if keep_ports {
         keep |= CapabilitySet::NET_BIND_SERVICE;

@@ -3,20 +3,20 @@
 use super::interfaces::Interface;
 use super::system::System;
 use super::wire::{Frame, Tap};
-use crate::dhcp::probe::{Offer, discover, offer};
+use crate::dhcp::probe::{self, Answer, answer, discover};
 use crate::limits;
 use crate::phone_id::Mac;
 use crate::tftp;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
-use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddrV4, UdpSocket};
 use std::time::{Duration, Instant};
 
 /// What the search for another DHCP server came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Search {
-    /// There are some: what each offers, and its hardware address where it can be seen.
-    Found(Vec<(Offer, Option<Mac>)>),
+    /// There are some: what each says, and its hardware address where it can be seen.
+    Found(Vec<(Answer, Option<Mac>)>),
     /// Nobody answered.
     Nobody,
     /// It can't be seen from here, and why.
@@ -54,67 +54,102 @@ pub fn foreign(interface: &Interface) -> Search {
     if !interface.up {
         return Search::CantSee("there is no link".into());
     }
-    let tap = Tap::open(interface.index).ok();
-    let client = socket(interface, SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 68));
-    let (socket, hears) = match client {
-        Ok(socket) => (socket, true),
-        Err(e) if tap.is_none() => {
-            let why = match e.kind() {
-                io::ErrorKind::PermissionDenied => "only an administrator may ask".to_owned(),
-                io::ErrorKind::AddrInUse => "this computer's own DHCP client holds port 68".to_owned(),
-                _ => e.to_string(),
-            };
-            return Search::CantSee(why);
-        }
-        // Somebody else holds port 68; the tap hears the answers.
-        Err(_) => match self::socket(interface, SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0)) {
-            Ok(socket) => (socket, false),
-            Err(e) => return Search::CantSee(e.to_string()),
-        },
-    };
-    let xid = number();
-    let mut found: Vec<(Offer, Option<Mac>)> = Vec::new();
-    let began = now();
-    let (mut asked, mut end) = (0_u32, limits::FOREIGN_OFFER);
-    let mut buf = [0; 2_048];
-    while began.elapsed() < end {
-        // A question may be lost; one in every second is enough.
-        if began.elapsed() >= Duration::from_secs(1) * asked {
-            asked += 1;
-            if let Err(e) = socket.send_to(&discover(xid), (Ipv4Addr::BROADCAST, 67)) {
-                return Search::CantSee(e.to_string());
+    match Asking::open(interface) {
+        Ok(mut asking) => asking.search(interface),
+        Err(why) => Search::CantSee(why),
+    }
+}
+
+/// The way questions go out and answers come in.
+struct Asking {
+    socket: UdpSocket,
+    /// The ear on the wire; without it the socket hears.
+    tap: Option<Tap>,
+    xid: u32,
+    /// The address that an answer to an INFORM goes to.
+    own: Option<Ipv4Addr>,
+}
+
+impl Asking {
+    fn open(interface: &Interface) -> Result<Self, String> {
+        let tap = Tap::open(interface.index).ok();
+        let client = socket(interface, SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 68));
+        let socket = match client {
+            Ok(socket) => socket,
+            Err(e) if tap.is_none() => {
+                return Err(match e.kind() {
+                    io::ErrorKind::PermissionDenied => "only an administrator may ask".to_owned(),
+                    io::ErrorKind::AddrInUse => "this computer's own DHCP client holds port 68".to_owned(),
+                    _ => e.to_string(),
+                });
+            }
+            // Somebody else holds port 68; the tap hears the answers.
+            Err(_) => self::socket(interface, SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0))
+                .map_err(|e| e.to_string())?,
+        };
+        let own = interface.addresses.first().map(|(own, _)| *own);
+        Ok(Self { socket, tap, xid: number(), own })
+    }
+
+    fn search(&mut self, interface: &Interface) -> Search {
+        let mut found: Vec<(Answer, Option<Mac>)> = Vec::new();
+        let began = now();
+        let (mut asked, mut end) = (0_u32, limits::FOREIGN_OFFER);
+        while began.elapsed() < end {
+            // A question may be lost; once in every second is enough.
+            if began.elapsed() >= Duration::from_secs(1) * asked {
+                asked += 1;
+                for question in probe::questions(self.xid, self.own) {
+                    if let Err(e) = self.socket.send_to(&question, (Ipv4Addr::BROADCAST, 67)) {
+                        return Search::CantSee(e.to_string());
+                    }
+                }
+            }
+            let Some((answer, mac)) = self.hear() else { continue };
+            if interface.addresses.iter().any(|(a, _)| *a == answer.server) {
+                continue;
+            }
+            // The others answer about now, too, and who refuses may offer yet.
+            end = end.min(began.elapsed() + MORE);
+            match found.iter_mut().find(|(known, _)| known.server == answer.server) {
+                Some((known, _)) => {
+                    known.offers = known.offers.or(answer.offers);
+                    if known.tftp.is_empty() {
+                        known.tftp = answer.tftp;
+                    }
+                }
+                None => found.push((answer, mac)),
             }
         }
-        let seen = match &tap {
-            Some(tap) => heard(tap, &mut buf, xid),
-            None if hears => received(&socket, &mut buf, xid),
-            None => None,
-        };
-        let Some((offer, mac)) = seen else { continue };
-        let ours = interface.addresses.iter().any(|(a, _)| *a == offer.server);
-        if !ours && !found.iter().any(|(known, _)| known.server == offer.server) {
-            found.push((offer, mac));
-            // The others answer about now, too.
-            end = end.min(began.elapsed() + Duration::from_millis(700));
-        }
+        if found.is_empty() { Search::Nobody } else { Search::Found(found) }
     }
-    if found.is_empty() { Search::Nobody } else { Search::Found(found) }
+
+    fn hear(&self) -> Option<(Answer, Option<Mac>)> {
+        let mut buf = [0; 2_048];
+        if let Some(tap) = &self.tap {
+            return match tap.next(&mut buf, TURN).ok()?? {
+                Frame::Udp { from, source, port: 68, bytes, .. } => {
+                    Some((answer(bytes, self.xid, source)?, Some(from)))
+                }
+                // Nobody looks for this address, but who wants to answer an INFORM that came from there.
+                Frame::Arp { from, own, wanted: probe::NOWHERE } if self.own.is_none() => {
+                    Some((Answer { server: own, offers: None, tftp: Vec::new() }, Some(from)))
+                }
+                _ => None,
+            };
+        }
+        self.socket.set_read_timeout(Some(TURN)).ok()?;
+        let (len, from) = self.socket.recv_from(&mut buf).ok()?;
+        let IpAddr::V4(source) = from.ip() else { return None };
+        Some((answer(buf.get(..len)?, self.xid, source)?, None))
+    }
 }
 
+/// One turn of listening.
 const TURN: Duration = Duration::from_millis(100);
 
-fn heard(tap: &Tap, buf: &mut [u8], xid: u32) -> Option<(Offer, Option<Mac>)> {
-    match tap.next(buf, TURN).ok()? {
-        Some(Frame::Udp { from, port: 68, bytes, .. }) => Some((offer(bytes, xid)?, Some(from))),
-        _ => None,
-    }
-}
-
-fn received(socket: &UdpSocket, buf: &mut [u8], xid: u32) -> Option<(Offer, Option<Mac>)> {
-    socket.set_read_timeout(Some(TURN)).ok()?;
-    let len = socket.recv(buf).ok()?;
-    Some((offer(buf.get(..len)?, xid)?, None))
-}
+/// How long others are listened for after the first answer.
+const MORE: Duration = Duration::from_millis(400);
 
 /// To the neighbour itself, never to a router (`MSG_DONTROUTE`, the same number on all systems).
 const DIRECTLY: i32 = 4;
@@ -224,7 +259,8 @@ fn get_offer(interface: &Interface, address: Ipv4Addr, port: u16) -> Option<bool
         for _ in 0..4 {
             socket.send_to(&discover(xid), (Ipv4Addr::BROADCAST, port))?;
             if let Ok(len) = socket.recv(&mut buf)
-                && offer(buf.get(..len).unwrap_or_default(), xid).is_some_and(|o| o.server == address)
+                && answer(buf.get(..len).unwrap_or_default(), xid, address)
+                    .is_some_and(|a| a.server == address && a.offers.is_some())
             {
                 return Ok(true);
             }

@@ -1,13 +1,14 @@
 //! Other people's commands: built as plain argument lists, run with a limit on their time.
 
 use crate::limits;
+use serde::Serialize;
 use std::fmt;
 use std::io::{self, Read};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
 /// A command with its arguments, ready to be run or to be shown to a person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Argv(pub Vec<String>);
 
 impl Argv {
@@ -15,6 +16,13 @@ impl Argv {
     #[must_use]
     pub fn new(line: &str) -> Self {
         Self(line.split_whitespace().map(str::to_owned).collect())
+    }
+
+    /// With more arguments, none of which holds a blank.
+    #[must_use]
+    pub fn and(mut self, arguments: &str) -> Self {
+        self.0.extend(arguments.split_whitespace().map(str::to_owned));
+        self
     }
 
     /// With one more argument, blanks and all.

@@ -1,6 +1,6 @@
 //! The laptop made ready for a session, and put back: whatever ends the session, dropping a [`Setup`] undoes it.
 
-use super::ledger::{Ledger, LedgerError, Undone};
+use super::ledger::{Ledger, LedgerError, Mark, Undone};
 use super::system::{Change, System};
 use std::net::Ipv4Addr;
 
@@ -8,6 +8,8 @@ use std::net::Ipv4Addr;
 pub struct Setup {
     system: Box<dyn System>,
     ledger: Ledger,
+    /// Addresses that must be there, whether they were set by us or were there before.
+    wanted: Vec<Change>,
 }
 
 impl Setup {
@@ -15,7 +17,7 @@ impl Setup {
     #[must_use]
     pub fn begin(system: Box<dyn System>, mut ledger: Ledger) -> (Self, Undone) {
         let undone = ledger.undo_all(system.as_ref());
-        (Self { system, ledger }, undone)
+        (Self { system, ledger, wanted: Vec::new() }, undone)
     }
 
     /// Gives the interface this address: its manager lets go, it is switched on, the address is added. What is so
@@ -30,6 +32,9 @@ impl Setup {
         if let Some(manager) = system.manager(interface).filter(|_| !held) {
             self.ledger.make(system, &Change::Hold { interface: interface.to_owned(), manager })?;
         }
+        let change = Change::Address { interface: interface.to_owned(), address, prefix };
+        self.wanted.push(change.clone());
+        // Who has just been told to let go takes what it had set with it.
         let seen = system.look(interface).unwrap_or_default();
         if !seen.up {
             self.ledger.make(system, &Change::Up { interface: interface.to_owned() })?;
@@ -37,8 +42,35 @@ impl Setup {
         if seen.addresses.contains(&(address, prefix)) {
             return Ok(());
         }
-        let change = Change::Address { interface: interface.to_owned(), address, prefix };
         self.ledger.make(system, &change)
+    }
+
+    /// Has the card let announcements of neighbours in, which say more of a phone than anything else.
+    ///
+    /// # Errors
+    /// It can't be written down, or the system refused it; nothing depends on it.
+    pub fn hear(&mut self, interface: &str) -> Result<(), LedgerError> {
+        if self.system.hears(interface) {
+            return Ok(());
+        }
+        self.change(&Change::Hear { interface: interface.to_owned() })
+    }
+
+    /// Makes a change for as long as this value lasts; what was changed so already is left as it is.
+    ///
+    /// # Errors
+    /// It can't be written down, or the system refused it.
+    pub fn change(&mut self, change: &Change) -> Result<(), LedgerError> {
+        if self.ledger.changes().any(|made| made == change) {
+            return Ok(());
+        }
+        self.ledger.make(self.system.as_ref(), change)
+    }
+
+    /// The operating system that is changed.
+    #[must_use]
+    pub fn system(&self) -> &dyn System {
+        self.system.as_ref()
     }
 
     /// Adds one more address for the session, without a network around it.
@@ -47,6 +79,7 @@ impl Setup {
     /// It can't be written down, or the system refused it.
     pub fn adopt(&mut self, interface: &str, address: Ipv4Addr) -> Result<(), LedgerError> {
         let change = Change::Address { interface: interface.to_owned(), address, prefix: 32 };
+        self.wanted.push(change.clone());
         self.ledger.make(self.system.as_ref(), &change)
     }
 
@@ -55,7 +88,7 @@ impl Setup {
     #[must_use]
     pub fn renew(&self) -> Vec<Ipv4Addr> {
         let mut again = Vec::new();
-        for change in self.ledger.changes() {
+        for change in &self.wanted {
             let Change::Address { interface, address, prefix } = change else { continue };
             let Some(seen) = self.system.look(interface) else { continue };
             if seen.addresses.contains(&(*address, *prefix)) {
@@ -70,6 +103,26 @@ impl Setup {
             }
         }
         again
+    }
+
+    /// A place to go back to.
+    #[must_use]
+    pub const fn mark(&self) -> Mark {
+        self.ledger.mark()
+    }
+
+    /// Puts back what was changed since then; what was changed before stays.
+    pub fn back_to(&mut self, mark: Mark) -> Undone {
+        self.ledger.undo_since(mark, self.system.as_ref())
+    }
+
+    /// Tells again what is told of an interface, which another adapter has taken the place of: the old one took it along.
+    pub fn tell_again(&self, interface: &str) {
+        for change in self.ledger.changes().filter(|change| change.subject() == interface) {
+            if matches!(change, Change::Hold { .. } | Change::Hear { .. }) {
+                let _ = self.system.make(change);
+            }
+        }
     }
 
     /// Puts everything back now.

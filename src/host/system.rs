@@ -2,7 +2,8 @@
 //! built on every system, so that their commands and parsers are tested everywhere.
 
 use super::interfaces::{self, Kind};
-use super::run::{Real, Trouble};
+use super::remedy::Remedy;
+use super::run::{Argv, Real, Trouble};
 use super::{linux::Linux, macos::MacOs, windows::Windows};
 use serde::{Deserialize, Serialize};
 use std::net::Ipv4Addr;
@@ -28,7 +29,43 @@ impl Manager {
     }
 }
 
-/// A change to the laptop. Each is gone after a restart of the computer, and each can be undone twice.
+/// Who is asked to let phones in, and what must be known to take that back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "wall", rename_all = "snake_case")]
+pub enum Wall {
+    /// nftables, in the chain that drops.
+    Nft {
+        /// Family, table and name of the chain, with blanks between.
+        chain: String,
+    },
+    /// iptables, in `INPUT`.
+    Iptables,
+    /// ufw.
+    Ufw,
+    /// firewalld: the interface is moved to the zone "trusted".
+    Firewalld {
+        /// The zone it was in; `None`: in none by name.
+        zone: Option<String>,
+    },
+    /// The Windows firewall.
+    Windows,
+    /// The macOS application firewall's "block all".
+    MacOsAll,
+    /// The macOS packet filter.
+    MacOsFilter,
+}
+
+/// What a firewall is told to let in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lets {
+    /// Requests to these UDP ports.
+    Ports(Vec<u16>),
+    /// Answers to what we sent, which is how phones read.
+    Answers,
+}
+
+/// A change to the laptop. Each can be undone twice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Change {
@@ -53,16 +90,67 @@ pub enum Change {
         /// The length of its network.
         prefix: u8,
     },
+    /// The firewall was told to let phones in.
+    Open {
+        /// The interface.
+        interface: String,
+        /// Who was told.
+        #[serde(flatten)]
+        wall: Wall,
+        /// What it lets in.
+        lets: Lets,
+    },
+    /// The card was told to let announcements of neighbours (CDP) in, which it may filter.
+    Hear {
+        /// The interface.
+        interface: String,
+    },
+    /// The reverse-path filter was made loose.
+    LoosePath {
+        /// The interface.
+        interface: String,
+        /// What it was.
+        was: u8,
+    },
+    /// A service of the system was stopped.
+    Stop {
+        /// Its unit.
+        service: String,
+    },
 }
 
 impl Change {
-    /// The interface that is changed.
+    /// The interface that is changed, or the service.
     #[must_use]
-    pub fn interface(&self) -> &str {
+    pub fn subject(&self) -> &str {
         match self {
-            Self::Hold { interface, .. } | Self::Up { interface } | Self::Address { interface, .. } => {
-                interface
-            }
+            Self::Hold { interface, .. }
+            | Self::Up { interface }
+            | Self::Address { interface, .. }
+            | Self::Open { interface, .. }
+            | Self::Hear { interface }
+            | Self::LoosePath { interface, .. } => interface,
+            Self::Stop { service } => service,
+        }
+    }
+
+    /// A restart of the computer doesn't undo it.
+    #[must_use]
+    pub const fn survives_restart(&self) -> bool {
+        matches!(self, Self::Open { wall: Wall::Ufw | Wall::Windows | Wall::MacOsAll, .. })
+    }
+
+    /// What was done, in a few words.
+    #[must_use]
+    pub fn made(&self) -> String {
+        match self {
+            Self::Hold { interface, manager } => format!("{} leaves {interface} alone", manager.name()),
+            Self::Up { interface } => format!("{interface} is switched on"),
+            Self::Address { interface, address, prefix } => format!("{interface} has {address}/{prefix}"),
+            Self::Open { interface, .. } => format!("the firewall lets phones in on {interface}"),
+            Self::Hear { interface } => format!("{interface} lets announcements in"),
+            Self::LoosePath { interface, .. } => format!("the reverse-path filter of {interface} is loose"),
+            Self::Stop { service } => format!("{service} is stopped"),
         }
     }
 
@@ -77,6 +165,12 @@ impl Change {
             Self::Address { interface, address, prefix } => {
                 format!("{address}/{prefix} is taken from {interface}")
             }
+            Self::Open { interface, .. } => format!("the firewall of {interface} is as it was"),
+            Self::LoosePath { interface, .. } => {
+                format!("the reverse-path filter of {interface} is as it was")
+            }
+            Self::Hear { interface } => format!("{interface} filters announcements again"),
+            Self::Stop { service } => format!("{service} runs again"),
         }
     }
 }
@@ -84,6 +178,8 @@ impl Change {
 /// An interface as it is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
+    /// Its index for the operating system; another one, and it is another adapter by the same name.
+    pub index: u32,
     /// It is switched on.
     pub up: bool,
     /// It has a link.
@@ -101,6 +197,17 @@ pub struct Holder {
     pub interface: Option<String>,
     /// Its name and process number; `None` when only an administrator may know.
     pub process: Option<(String, u32)>,
+    /// The system's service that it is, where it is one.
+    pub service: Option<String>,
+}
+
+/// How an interface treats packets that come from where it wouldn't send to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PathFilter {
+    /// They are thrown away.
+    pub strict: bool,
+    /// The interface's own setting.
+    pub own: u8,
 }
 
 /// What the firewall does with what phones send.
@@ -115,8 +222,8 @@ pub enum Firewall {
     Closed {
         /// What drops it.
         seen: String,
-        /// The command that opens it.
-        remedy: String,
+        /// What opens it.
+        remedy: Remedy,
     },
     /// It can't be said.
     Unknown {
@@ -135,11 +242,16 @@ pub trait System: Send + Sync {
     /// The interface as it is now; `None`: there is no such interface.
     fn look(&self, interface: &str) -> Option<Seen> {
         let found = interfaces::named(interface)?;
-        Some(Seen { up: found.on, link: found.up, addresses: found.addresses })
+        Some(Seen { index: found.index, up: found.on, link: found.up, addresses: found.addresses })
     }
 
     /// Who looks after the interface by itself.
     fn manager(&self, interface: &str) -> Option<Manager>;
+
+    /// Announcements of neighbours reach programs on this interface already, or can't be made to.
+    fn hears(&self, _interface: &str) -> bool {
+        true
+    }
 
     /// Makes a change.
     ///
@@ -171,8 +283,11 @@ pub trait System: Send + Sync {
     /// The hardware address of a neighbour, once something was sent to it.
     fn neighbour(&self, interface: &str, address: Ipv4Addr) -> Result<Option<String>, Trouble>;
 
-    /// Strict reverse-path filtering is on for this interface; `None`: the system has none, or doesn't say.
-    fn strict_reverse_path(&self, interface: &str) -> Option<bool>;
+    /// The reverse-path filter of this interface; `None`: the system has none, or doesn't say.
+    fn path_filter(&self, interface: &str) -> Option<PathFilter>;
+
+    /// The command by which this change is made, where it is one command.
+    fn command(&self, change: &Change) -> Option<Argv>;
 
     /// Bytes free where a file would be written.
     fn free_bytes(&self, folder: &std::path::Path) -> Option<u64>;

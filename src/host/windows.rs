@@ -1,8 +1,9 @@
 //! Windows: `netsh`, `netstat`, `tasklist`, `arp` and PowerShell's `Get-Net…`.
 
 use super::interfaces::Kind;
+use super::remedy::Act;
 use super::run::{Argv, Run, Trouble};
-use super::system::{Change, Firewall, Holder, Manager, System};
+use super::system::{Change, Firewall, Holder, Lets, Manager, PathFilter, System, Wall};
 use std::net::Ipv4Addr;
 use std::path::Path;
 
@@ -99,10 +100,21 @@ const RULES: &str = "Get-NetFirewallRule -Direction Inbound -Action Allow -Enabl
     | ForEach-Object { $_.DisplayName }";
 
 /// The rule that lets phones in.
-fn allow() -> Argv {
-    Argv::new(
-        "netsh advfirewall firewall add rule name=rescue79 dir=in action=allow protocol=UDP localport=67,69",
-    )
+fn allow(ports: &[u16]) -> Argv {
+    let ports = ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    Argv::new("netsh advfirewall firewall add rule name=rescue79 dir=in action=allow protocol=UDP")
+        .with(format!("localport={ports}"))
+}
+
+/// Takes that rule away again.
+fn forget() -> Argv {
+    Argv::new("netsh advfirewall firewall delete rule name=rescue79")
+}
+
+/// Opens the firewall by that rule.
+fn opened(interface: &str, ports: &[u16]) -> Act {
+    let (interface, lets) = (interface.to_owned(), Lets::Ports(ports.to_vec()));
+    Act::change(Change::Open { interface, wall: Wall::Windows, lets }, allow(ports))
 }
 
 impl<R: Run> System for Windows<R> {
@@ -115,12 +127,15 @@ impl<R: Run> System for Windows<R> {
     }
 
     fn make(&self, change: &Change) -> Result<(), Trouble> {
+        self.command(change).map_or(Ok(()), |argv| self.run.run(&argv).map(drop))
+    }
+
+    fn command(&self, change: &Change) -> Option<Argv> {
         match change {
-            Change::Hold { .. } => Ok(()),
-            Change::Up { interface } => self.run.run(&switch(interface, true)).map(drop),
-            Change::Address { interface, address, prefix } => {
-                self.run.run(&add(interface, *address, *prefix)).map(drop)
-            }
+            Change::Up { interface } => Some(switch(interface, true)),
+            Change::Address { interface, address, prefix } => Some(add(interface, *address, *prefix)),
+            Change::Open { lets: Lets::Ports(ports), .. } => Some(allow(ports)),
+            _ => None,
         }
     }
 
@@ -132,6 +147,10 @@ impl<R: Run> System for Windows<R> {
             Change::Address { interface, address, .. } if self.has(interface, *address) => {
                 self.run.run(&remove(interface, *address)).map(drop)
             }
+            Change::Open { .. } => match self.run.run(&forget()) {
+                Err(Trouble::Failed { said, .. }) if said.contains("No rules match") => Ok(()),
+                told => told.map(drop),
+            },
             _ => Ok(()),
         }
     }
@@ -142,11 +161,11 @@ impl<R: Run> System for Windows<R> {
             let argv = Argv::new("tasklist /FO CSV /NH /FI").with(format!("PID eq {pid}"));
             Some((tasklist(&self.run.run(&argv).ok()?)?, pid))
         };
-        let holder = |(address, pid)| Holder { address, interface: None, process: named(pid) };
+        let holder = |(address, pid)| Holder { address, interface: None, process: named(pid), service: None };
         Ok(netstat(&out, port).into_iter().map(holder).collect())
     }
 
-    fn firewall(&self, _interface: &str, _ports: &[u16]) -> Firewall {
+    fn firewall(&self, interface: &str, ports: &[u16]) -> Firewall {
         let Ok(profiles) = self.run.run(&powershell(PROFILES)) else {
             return Firewall::Unknown {
                 seen: "The Windows firewall can't be asked.".into(),
@@ -166,7 +185,7 @@ impl<R: Run> System for Windows<R> {
                     "The Windows firewall (profile {}) has no rule that lets UDP port 69 in.",
                     profiles.join(", ")
                 ),
-                remedy: allow().to_string(),
+                remedy: opened(interface, ports).into(),
             },
         }
     }
@@ -186,7 +205,7 @@ impl<R: Run> System for Windows<R> {
         Ok(arp(&self.run.run(&argv)?, address))
     }
 
-    fn strict_reverse_path(&self, _interface: &str) -> Option<bool> {
+    fn path_filter(&self, _interface: &str) -> Option<PathFilter> {
         None
     }
 
@@ -205,6 +224,7 @@ impl<R: Run> System for Windows<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::remedy::Deed;
     use crate::host::run::pretend::Pretend;
 
     #[test]
@@ -252,7 +272,14 @@ mod tests {
         match ask("") {
             Firewall::Closed { seen, remedy } => {
                 assert!(seen.contains("Domain, Public"), "{seen}");
-                assert!(remedy.contains("localport=67,69"), "{remedy}");
+                assert!(remedy.text.contains("localport=67,69"), "{remedy:?}");
+                let Some(Act { command, deed: Deed::Change(change) }) = remedy.act else { panic!() };
+                let windows = Windows::new(Pretend::new(&[("netsh advfirewall", "Ok.")]));
+                windows.make(&change).unwrap();
+                windows.undo(&change).unwrap();
+                let asked = windows.run.asked.into_inner().unwrap();
+                assert_eq!(asked, [command.to_string(), forget().to_string()]);
+                assert!(change.survives_restart());
             }
             other => panic!("{other:?}"),
         }

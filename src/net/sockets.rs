@@ -1,8 +1,9 @@
 //! Sockets: on one interface, on one address.
 
-use super::doors::Doors;
+use super::doors::{Doors, Form};
+use super::web;
 use crate::limits;
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 
@@ -26,6 +27,10 @@ pub struct Place {
     pub dhcp_port: Option<u16>,
     /// The TFTP port, 69.
     pub tftp_port: u16,
+    /// The HTTP port, 6970; `None`: files by TFTP alone.
+    pub http_port: Option<u16>,
+    /// The network is ours alone, so phones may register here.
+    pub island: bool,
 }
 
 /// A port can't be had.
@@ -68,6 +73,7 @@ pub struct Bound {
     pub(super) tftp: UdpSocket,
     pub(super) address: Ipv4Addr,
     pub(super) doors: Doors,
+    pub(super) web: web::Door,
 }
 
 impl Bound {
@@ -77,12 +83,48 @@ impl Bound {
         &self.doors.missing
     }
 
+    /// What takes these ports along to another adapter.
+    ///
+    /// # Errors
+    /// The system gives no further handles.
+    pub fn follower(&self) -> io::Result<Follower> {
+        Ok(Follower {
+            dhcp: self.dhcp.as_ref().map(UdpSocket::try_clone).transpose()?,
+            ears: self
+                .doors
+                .ears()
+                .map(|(ear, form)| Ok((SockRef::from(ear).try_clone()?, form)))
+                .collect::<io::Result<_>>()?,
+        })
+    }
+
     /// Where TFTP is spoken; tells the port when it was left to the system.
     ///
     /// # Errors
     /// The socket has no address, which a bound one has.
     pub fn tftp_address(&self) -> io::Result<std::net::SocketAddr> {
         self.tftp.local_addr()
+    }
+}
+
+/// Takes along to another adapter what is bound to one: the port for addresses, and the ear for announcements. Everything
+/// else is bound to an address, and works again as soon as that is there.
+#[derive(Debug)]
+pub struct Follower {
+    dhcp: Option<UdpSocket>,
+    ears: Vec<(Socket, Form)>,
+}
+
+impl Follower {
+    /// Follows an adapter that was plugged in again, and is another one to the system.
+    ///
+    /// # Errors
+    /// It needs a permission (`CAP_NET_RAW`), or there is no such interface.
+    pub fn to(&self, interface: &Interface) -> io::Result<()> {
+        for (ear, form) in &self.ears {
+            super::doors::listen_on(ear, interface, *form)?;
+        }
+        self.dhcp.as_ref().map_or(Ok(()), |dhcp| to_interface(&SockRef::from(dhcp), interface))
     }
 }
 
@@ -101,7 +143,12 @@ pub fn bind(place: &Place) -> Result<Bound, BindError> {
                 .map_err(|source| explained(source, port, place.address))
         })
         .transpose()?;
-    Ok(Bound { dhcp, tftp, address: place.address, doors: Doors::open(place) })
+    let mut doors = Doors::open(place);
+    let (web, opened) = web::Door::open(place);
+    if let Err(e) = opened {
+        doors.missing.push(format!("files are not served over HTTP ({e}); phones read them by TFTP."));
+    }
+    Ok(Bound { dhcp, tftp, address: place.address, doors, web })
 }
 
 /// A TFTP request port at a further address of this computer.
@@ -159,25 +206,24 @@ pub(super) struct Line {
     pub(super) strangers: Option<mio::net::UdpSocket>,
 }
 
-/// A port of its own for a read, on the address that was asked.
+/// A port of its own for a read, on the address that was asked. The door for strangers is opened later.
 pub(super) fn line(address: Ipv4Addr, phone: SocketAddrV4) -> io::Result<Line> {
     let own = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
-    own.bind(&SocketAddrV4::new(address, 0).into())?;
     own.set_nonblocking(true)?;
-    let strangers = second_door(&own).ok();
+    own.bind(&SocketAddrV4::new(address, 0).into())?;
     own.connect(&phone.into())?;
     let own: UdpSocket = own.into();
-    Ok(Line { phone: mio::net::UdpSocket::from_std(own), strangers })
+    Ok(Line { phone: mio::net::UdpSocket::from_std(own), strangers: None })
 }
 
 /// A second, unconnected socket on the same port. The kernel gives it only what the connected one does not take.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn second_door(own: &Socket) -> io::Result<mio::net::UdpSocket> {
+pub(super) fn second_door(own: &mio::net::UdpSocket) -> io::Result<mio::net::UdpSocket> {
     // Allowed only from here on: the system must have chosen a port that no other read has.
-    own.set_reuse_address(true)?;
+    socket2::SockRef::from(own).set_reuse_address(true)?;
     let door = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
     door.set_reuse_address(true)?;
-    door.bind(&own.local_addr()?)?;
+    door.bind(&own.local_addr()?.into())?;
     door.set_nonblocking(true)?;
     let door: UdpSocket = door.into();
     Ok(mio::net::UdpSocket::from_std(door))
@@ -185,6 +231,6 @@ fn second_door(own: &Socket) -> io::Result<mio::net::UdpSocket> {
 
 /// Elsewhere sharing a port means something else, so strangers get the system's "port unreachable".
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn second_door(_own: &Socket) -> io::Result<mio::net::UdpSocket> {
+pub(super) fn second_door(_own: &mio::net::UdpSocket) -> io::Result<mio::net::UdpSocket> {
     Err(io::ErrorKind::Unsupported.into())
 }

@@ -1,10 +1,11 @@
 //! Connections of phones that register: few, short, and each with an end.
 
+use super::poll::Registry;
 use crate::clock::Instant;
 use crate::engine::{ConnId, Endpoint};
 use crate::limits;
 use mio::net::TcpStream;
-use mio::{Interest, Registry, Token};
+use mio::{Interest, Token};
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, SocketAddrV4};
 
@@ -44,7 +45,7 @@ impl Talks {
     /// Takes a connection in, unless there are too many.
     pub(super) fn begin(
         &mut self,
-        registry: &Registry,
+        registry: Registry<'_>,
         now: Instant,
         mut stream: TcpStream,
         from: SocketAddr,
@@ -109,7 +110,7 @@ impl Talks {
     }
 
     /// Ends a connection once what was sent on it has left.
-    pub(super) fn hang_up(&mut self, registry: &Registry, id: ConnId) {
+    pub(super) fn hang_up(&mut self, registry: Registry<'_>, id: ConnId) {
         let at = self.slots.iter().position(|talk| talk.as_ref().is_some_and(|talk| talk.id == id));
         let Some(slot) = at else { return };
         let Some(Some(talk)) = self.slots.get_mut(slot) else { return };
@@ -120,7 +121,7 @@ impl Talks {
     }
 
     /// Ends a connection at once.
-    pub(super) fn end(&mut self, registry: &Registry, slot: usize) {
+    pub(super) fn end(&mut self, registry: Registry<'_>, slot: usize) {
         if let Some(mut talk) = self.slots.get_mut(slot).and_then(Option::take) {
             let _ = talk.stream.shutdown(Shutdown::Write);
             let _ = registry.deregister(&mut talk.stream);

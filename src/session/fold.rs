@@ -1,10 +1,11 @@
 //! What each event means for its phone.
 
 use super::phone::{
-    Again, Asked, Broken, Closed, HopBehind, Mark, Phone, Read, Saying, Stage, Symptom, Trail,
+    Again, Asked, Broken, Closed, HopBehind, Lately, Mark, OpenRequest, Pause, Phone, Read, Saying, Stage,
+    Symptom, Trail, Wish,
 };
 use crate::clock::Instant;
-use crate::event::{Event, Kind, ReadFailure, Role, Source, Verdict};
+use crate::event::{ClosedBy, Event, Kind, ReadFailure, Remedy, Role, Verdict};
 use crate::limits;
 use std::time::Duration;
 
@@ -18,13 +19,15 @@ const SAME_REQUEST: Duration = Duration::from_secs(5);
 pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
     if from_the_phone(&event.kind) {
         phone.last_seen = event.at;
+        lately(&mut phone.lately, event);
     }
     match &event.kind {
         Kind::DhcpOffer { .. }
         | Kind::DhcpAck { .. }
         | Kind::DhcpNak { .. }
         | Kind::DhcpDecline { .. }
-        | Kind::DhcpRelease { .. } => dhcp(phone, event),
+        | Kind::DhcpRelease { .. }
+        | Kind::DhcpElsewhere { .. } => dhcp(phone, event),
         Kind::ReadStarted { peer, asked, file, role, load, size, part, made, .. } => {
             phone.address = Some(*peer.ip());
             let read = Read {
@@ -68,13 +71,15 @@ pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
             return gained;
         }
         Kind::Evidence(said) => {
-            let registers = said.source != Source::Cdp;
+            let registers = said.source.is_application();
+            phone.serial = said.serial.clone().or(phone.serial.take());
+            phone.hardware = said.hardware.clone().or(phone.hardware.take());
             phone.says.insert(said.source, Saying { said: said.clone(), event: event.n, at: event.at });
             if registers {
                 reached(phone, Stage::Proof, event.at);
             }
         }
-        kind => decided(phone, kind, event.at),
+        kind => decided(phone, kind, event),
     }
     0
 }
@@ -87,12 +92,33 @@ const fn from_the_phone(kind: &Kind) -> bool {
             | Kind::DhcpNak { .. }
             | Kind::DhcpDecline { .. }
             | Kind::DhcpRelease { .. }
+            | Kind::DhcpElsewhere { .. }
             | Kind::ReadStarted { .. }
             | Kind::ReadRefused { .. }
             | Kind::ReadProgress { .. }
             | Kind::ReadFinished { .. }
             | Kind::Evidence(_)
     )
+}
+
+fn lately(lately: &mut Lately, event: &Event) {
+    lately.heard = event.n;
+    match &event.kind {
+        Kind::DhcpOffer { .. } => lately.started = event.n,
+        Kind::DhcpAck { how, .. } => {
+            lately.leased = event.n;
+            if starts(how) {
+                lately.started = event.n;
+            }
+        }
+        Kind::ReadStarted { .. } | Kind::ReadRefused { .. } => lately.asked = event.n,
+        _ => {}
+    }
+}
+
+/// A renewal says nothing about what the phone is doing.
+fn starts(how: &str) -> bool {
+    matches!(how, "selecting" | "init-reboot" | "bootp")
 }
 
 fn dhcp(phone: &mut Phone, event: &Event) {
@@ -102,6 +128,7 @@ fn dhcp(phone: &mut Phone, event: &Event) {
                 phone.trail.offers_since = event.at;
             }
             phone.trail.offers += 1;
+            phone.asked_anew = true;
             phone.trail.booted = true;
             phone.says.clear();
             if let Some(asked) = asked {
@@ -113,21 +140,23 @@ fn dhcp(phone: &mut Phone, event: &Event) {
             (phone.address, phone.leased) = (Some(*address), Some(*address));
             phone.trail.offers = 0;
             (phone.trail.refused_address, phone.trail.declined) = (None, None);
+            phone.trail.elsewhere = None;
             if let Some(asked) = asked {
                 phone.asks = Some((**asked).clone());
             }
-            // A renewal says nothing about what the phone is doing.
-            if matches!(how.as_str(), "selecting" | "init-reboot" | "bootp") {
+            if starts(how) {
                 phone.trail.booted = true;
                 phone.says.clear();
                 leased_again(&mut phone.trail, event.at);
                 reached(phone, Stage::Leased, event.at);
             }
         }
-        Kind::DhcpNak { address, foreign } => {
+        Kind::DhcpNak { address, foreign, ordered } => {
+            phone.asked_anew |= ordered;
             phone.trail.refused_address = foreign.then_some(*address);
             reached(phone, Stage::Dhcp, event.at);
         }
+        Kind::DhcpElsewhere { server } => phone.trail.elsewhere = Some(*server),
         Kind::DhcpDecline { address } => {
             phone.trail.declined = Some(*address);
             (phone.address, phone.leased) = (None, None);
@@ -176,6 +205,7 @@ fn broke(trail: &mut Trail, read: &Read, bytes: u64, why: ReadFailure) {
 
 fn asked_for(phone: &mut Phone, name: &str, given: bool, at: Instant) {
     (phone.trail.leases_in_vain, phone.trail.leases_unchanged) = (0, 0);
+    phone.trail.elsewhere = None;
     if given {
         phone.trail.refused = None;
     }
@@ -247,6 +277,7 @@ fn note_app_file(phone: &mut Phone, mark: Mark) {
     let trail = &mut phone.trail;
     match mark.role {
         Role::AppFile | Role::SipDefault => {
+            trail.past += u32::from(trail.app_file.is_none() && trail.booted && !trail.listed);
             trail.app_file.get_or_insert_with(|| mark.clone());
             trail.lists_in_vain = 0;
             trail.app_file_last = Some(mark);
@@ -298,13 +329,15 @@ fn read_finished(phone: &mut Phone, event: &Event) {
             trail.lists_in_vain += 1;
             trail.lists += 1;
         }
+        (trail.listed, trail.past) = (true, 0);
         trail.list = Some(mark);
     } else if mark.role.is_config() && mark.load.is_some() {
         trail.config = Some(mark);
     }
 }
 
-fn decided(phone: &mut Phone, kind: &Kind, at: Instant) {
+fn decided(phone: &mut Phone, kind: &Kind, event: &Event) {
+    let at = event.at;
     match kind {
         Kind::Identified(identity) => phone.identity = identity.clone(),
         Kind::Planned(plan) => {
@@ -347,12 +380,14 @@ fn decided(phone: &mut Phone, kind: &Kind, at: Instant) {
             });
             reached(phone, Stage::Done, at);
         }
-        Kind::Symptom { code, severity, seen, means, next } => {
+        Kind::Symptom { code, severity, seen, means, next, remedies } => {
             let symptom = Symptom {
                 severity: *severity,
                 seen: seen.clone(),
                 means: means.clone(),
                 next: next.clone(),
+                remedies: remedies.clone(),
+                requests: 0,
                 at,
             };
             phone.symptoms.insert(code.clone(), symptom);
@@ -360,8 +395,59 @@ fn decided(phone: &mut Phone, kind: &Kind, at: Instant) {
         Kind::SymptomGone { code } => {
             phone.symptoms.remove(code);
         }
+        kind => ordered(phone, kind, event),
+    }
+}
+
+/// What the technician decided, and what he is asked to do.
+fn ordered(phone: &mut Phone, kind: &Kind, event: &Event) {
+    let at = event.at;
+    match kind {
+        Kind::Pausing => phone.pause = Some(Pause::Asked),
+        Kind::Paused => phone.pause = Some(Pause::Held),
+        Kind::Resumed => served_again(phone, at),
+        Kind::Replanned { target, from } => {
+            phone.wish = Some(Wish { target: target.clone(), from: from.clone() });
+            phone.no_plan = None;
+            if phone.closed.take().is_some() {
+                reached(phone, Stage::Proof, at);
+            }
+        }
+        Kind::Remedied { remedy, .. } => {
+            phone.asked_anew &= *remedy != Remedy::NakLease;
+            phone.remedies.insert(*remedy, at);
+        }
+        Kind::Requested { request, symptom, text, closes } => {
+            if let Some(symptom) = symptom.as_ref().and_then(|code| phone.symptoms.get_mut(code)) {
+                symptom.requests += 1;
+            }
+            phone.request = Some(OpenRequest {
+                request: *request,
+                symptom: symptom.clone(),
+                text: text.clone(),
+                closes: closes.clone(),
+                at,
+                event: event.n,
+            });
+        }
+        Kind::RequestClosed { request, by, .. } => {
+            let closed = phone.request.take_if(|open| open.request == *request);
+            let symptom = closed.and_then(|open| phone.symptoms.get_mut(&open.symptom?));
+            // What the wire shows to be done needs no second thing.
+            if let Some(symptom) = symptom.filter(|_| *by == ClosedBy::Wire) {
+                symptom.requests = usize::MAX;
+            }
+        }
         _ => {}
     }
+}
+
+/// What it asked in vain while it was paused shows nothing.
+fn served_again(phone: &mut Phone, at: Instant) {
+    (phone.pause, phone.stage_since) = (None, at);
+    let trail = &mut phone.trail;
+    (trail.refused, trail.offers) = (None, 0);
+    (trail.leases_in_vain, trail.leases_unchanged, trail.lists_in_vain) = (0, 0, 0);
 }
 
 /// A new hop begins with a clean trail, except for what the phone is showing of itself right now.
@@ -369,6 +455,7 @@ fn begin_hop(phone: &mut Phone, at: Instant) {
     phone.hop_since = at;
     let old = std::mem::take(&mut phone.trail);
     phone.trail = Trail {
+        listed: old.listed && phone.at_target(),
         had: old.firmware.into_iter().map(|m| m.file).collect(),
         offers: old.offers,
         offers_since: old.offers_since,

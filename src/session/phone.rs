@@ -1,7 +1,9 @@
 //! One phone as the events left it.
 
 use crate::clock::Instant;
-use crate::event::{Evidence, Fingerprint, Identity, NoPlan, Plan, Role, Severity, Source, Verdict};
+use crate::event::{
+    Evidence, Fingerprint, Identity, NoPlan, Plan, Remedy, Request, Role, Severity, Source, Verdict,
+};
 use crate::phone_id::Mac;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -71,6 +73,10 @@ pub struct Phone {
     pub asks: Option<Fingerprint>,
     /// What it said of itself since it started last.
     pub says: BTreeMap<Source, Saying>,
+    /// Its serial number, where it said it.
+    pub serial: Option<String>,
+    /// The revision of its board, where it said it.
+    pub hardware: Option<String>,
     /// What it is.
     pub identity: Identity,
     /// How it is led.
@@ -109,6 +115,66 @@ pub struct Phone {
     pub closed: Option<Closed>,
     /// Symptoms that were not withdrawn, by code.
     pub symptoms: BTreeMap<String, Symptom>,
+    /// The technician wants it left alone.
+    pub pause: Option<Pause>,
+    /// What the technician said of this phone alone.
+    pub wish: Option<Wish>,
+    /// What was done for it at a key, and when last.
+    pub remedies: BTreeMap<Remedy, Instant>,
+    /// Its remembered address was refused as ordered, or it asked anew by itself.
+    pub asked_anew: bool,
+    /// What the technician is asked to do.
+    pub request: Option<OpenRequest>,
+    /// What it did last, by which a request is seen to be carried out.
+    pub lately: Lately,
+}
+
+/// Numbers of the last events of some kinds; 0: none yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lately {
+    /// It was heard.
+    pub heard: u64,
+    /// It asked for an address as a phone does that starts.
+    pub started: u64,
+    /// It took an address from us.
+    pub leased: u64,
+    /// It asked for a file.
+    pub asked: u64,
+}
+
+/// How far it is left alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// Wanted; it is still served, because it reads or writes firmware.
+    Asked,
+    /// It gets no file.
+    Held,
+}
+
+/// What the technician said of one phone alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// The load it is to run.
+    pub target: String,
+    /// What it runs.
+    pub from: Option<String>,
+}
+
+/// What the technician is asked to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenRequest {
+    /// What.
+    pub request: Request,
+    /// The symptom that it is for.
+    pub symptom: Option<String>,
+    /// In one sentence.
+    pub text: String,
+    /// What on the wire will show that it was done.
+    pub closes: String,
+    /// Since when.
+    pub at: Instant,
+    /// Number of the event that asked.
+    pub event: u64,
 }
 
 /// A hop behind a phone.
@@ -209,6 +275,10 @@ pub struct Trail {
     pub again: u32,
     /// Times a list was read to its end since the hop began, some seconds apart.
     pub lists: u32,
+    /// The list of the load that is due was read to its end.
+    pub listed: bool,
+    /// Times an application showed itself after a start at which no list was read.
+    pub past: u32,
     /// The last configuration that named a load, since firmware was last asked for.
     pub config: Option<Mark>,
     /// The first file that only an application asks for, since firmware, a list or a trust list was last asked for.
@@ -229,6 +299,8 @@ pub struct Trail {
     pub refused: Option<Again>,
     /// The file that it broke off last, and how often at the same place.
     pub broken: Option<Broken>,
+    /// The DHCP server whose offer it took instead of ours, until it takes ours or asks for a file.
+    pub elsewhere: Option<Ipv4Addr>,
     /// The address that it declined, until it took another.
     pub declined: Option<Ipv4Addr>,
 }
@@ -289,6 +361,10 @@ pub struct Symptom {
     pub means: String,
     /// The one thing to do.
     pub next: String,
+    /// What the program can do about it.
+    pub remedies: Vec<Remedy>,
+    /// How many things the technician was asked for on its account.
+    pub requests: usize,
     /// When.
     pub at: Instant,
 }
@@ -303,6 +379,8 @@ impl Phone {
             leased: None,
             asks: None,
             says: BTreeMap::new(),
+            serial: None,
+            hardware: None,
             identity: Identity::default(),
             plan: None,
             no_plan: None,
@@ -322,6 +400,12 @@ impl Phone {
             varied: None,
             closed: None,
             symptoms: BTreeMap::new(),
+            pause: None,
+            wish: None,
+            remedies: BTreeMap::new(),
+            asked_anew: false,
+            request: None,
+            lately: Lately::default(),
         }
     }
 
@@ -344,6 +428,27 @@ impl Phone {
         let mut all: Vec<_> = self.says.values().collect();
         all.sort_by_key(|s| std::cmp::Reverse((s.said.weight, s.event)));
         all
+    }
+
+    /// What the program can do for it at one key: what its symptoms offer, the worst first. Nothing while it is paused,
+    /// recovered, or may not be disturbed.
+    #[must_use]
+    pub fn offers(&self) -> Vec<Remedy> {
+        let quiet = self.pause.is_some() || self.stage.keep_powered();
+        if quiet || self.verdict() == Some(Verdict::Recovered) {
+            return Vec::new();
+        }
+        let mut symptoms: Vec<_> = self.symptoms.values().collect();
+        symptoms.sort_by_key(|s| (std::cmp::Reverse(s.severity), s.at));
+        let mut offers: Vec<Remedy> = Vec::new();
+        for symptom in symptoms {
+            let fresh = |remedy: &&Remedy| self.remedies.get(remedy).is_none_or(|done| *done < symptom.at);
+            let new =
+                symptom.remedies.iter().filter(fresh).filter(|r| !offers.contains(r)).collect::<Vec<_>>();
+            let new: Vec<Remedy> = new.into_iter().copied().collect();
+            offers.extend(new);
+        }
+        offers
     }
 
     /// The word of its verdict, where its case is closed.

@@ -2,6 +2,7 @@
 
 use super::{Phone, State};
 use crate::event::{HopSummary, PhoneSummary, Severity, Summary, Verdict};
+use crate::load::{LoadName, Protocol};
 
 impl State {
     /// The summary of the session as it stands. A phone without a verdict is `unproven`, or `failed` when something
@@ -21,8 +22,16 @@ impl State {
     }
 
     /// What a configuration of this bench leaves in a phone until its next exchange writes another.
-    fn left_behind(&self) -> Option<String> {
+    fn left_behind(&self, phone: &Phone) -> Option<String> {
         let session = self.session.as_ref()?;
+        let sip = phone.at_target() && phone.plan.as_ref().is_some_and(|plan| is_sip(&plan.target));
+        let account = session.account.as_ref().filter(|a| sip && a.only.is_none_or(|mac| mac == phone.mac));
+        if let Some(account) = account {
+            return Some(format!(
+                "It has the SIP account {}, shows its web page and shares no firmware with other phones, until its next exchange writes another configuration.",
+                account.user
+            ));
+        }
         let line = if session.dhcp { ", a line named after its own address" } else { "" };
         Some(format!(
             "It still takes {} for its exchange{line}, shows its web page and shares no firmware with other phones, until its next exchange writes another configuration.",
@@ -52,7 +61,8 @@ impl State {
             proof: closed.map(|c| c.proof.clone()).unwrap_or_default(),
             symptoms: phone.symptoms.keys().cloned().collect(),
             hops,
-            holds: phone.configured.then(|| self.left_behind()).flatten(),
+            serial: phone.serial.clone(),
+            holds: phone.configured.then(|| self.left_behind(phone)).flatten(),
             seconds: rounded(end.since(phone.first_seen).as_secs_f64()),
             bytes: phone.bytes,
         }
@@ -66,6 +76,10 @@ impl PhoneSummary {
     pub const fn counts(&self) -> bool {
         self.target.is_some() || matches!(self.verdict, Verdict::Failed) && self.model.is_some()
     }
+}
+
+fn is_sip(load: &str) -> bool {
+    load.parse::<LoadName>().is_ok_and(|load| load.protocol == Protocol::Sip)
 }
 
 fn rounded(seconds: f64) -> f64 {

@@ -1,5 +1,9 @@
 //! Events, stages, sizes and times in a technician's words: the screen's log, `replay` and the report say the same.
 
+mod hand;
+
+pub use hand::{closes, order, remedied, remedy, request, request_in_full};
+
 use super::{Phone, Stage};
 use crate::event::{Event, Evidence, Identity, Kind, Plan, ReadFailure, Session, Summary, Verdict};
 use std::fmt::Write as _;
@@ -20,6 +24,7 @@ pub fn sentence_of(event: &Event, file: Option<&str>) -> String {
         | Kind::DhcpNak { .. }
         | Kind::DhcpDecline { .. }
         | Kind::DhcpRelease { .. }
+        | Kind::DhcpElsewhere { .. }
         | Kind::DhcpIgnored { .. } => address(&event.kind),
         Kind::ReadStarted { .. }
         | Kind::ReadRefused { .. }
@@ -39,6 +44,7 @@ pub const fn area(kind: &Kind) -> &'static str {
         | Kind::DhcpNak { .. }
         | Kind::DhcpDecline { .. }
         | Kind::DhcpRelease { .. }
+        | Kind::DhcpElsewhere { .. }
         | Kind::DhcpIgnored { .. }
         | Kind::ReplyVaried { .. }
         | Kind::ReplyFreed { .. } => "dhcp",
@@ -54,7 +60,16 @@ pub const fn area(kind: &Kind) -> &'static str {
         | Kind::HopDone { .. }
         | Kind::Verdict { .. }
         | Kind::Evidence(_) => "phone",
-        Kind::Symptom { .. } | Kind::SymptomGone { .. } => "hand",
+        Kind::Symptom { .. }
+        | Kind::SymptomGone { .. }
+        | Kind::Pausing
+        | Kind::Paused
+        | Kind::Resumed
+        | Kind::Replanned { .. }
+        | Kind::Remedied { .. }
+        | Kind::Requested { .. }
+        | Kind::RequestClosed { .. }
+        | Kind::OrderRefused { .. } => "hand",
         Kind::SessionStarted(_)
         | Kind::SessionResumed { .. }
         | Kind::Garbage { .. }
@@ -62,6 +77,7 @@ pub const fn area(kind: &Kind) -> &'static str {
         | Kind::Forgotten
         | Kind::AddressSet { .. }
         | Kind::Link { .. }
+        | Kind::Interface { .. }
         | Kind::SelfTest { .. }
         | Kind::WrongAddress { .. }
         | Kind::Summary(_) => "bench",
@@ -77,13 +93,19 @@ fn address(kind: &Kind) -> String {
             "inform" => format!("It has the address {address} and was told the rest."),
             _ => format!("It took the address {address}."),
         },
-        Kind::DhcpNak { address, foreign: false } => {
+        Kind::DhcpNak { address, ordered: true, .. } => {
+            format!("It wanted {address} again and was told to ask anew, as was ordered.")
+        }
+        Kind::DhcpNak { address, foreign: false, .. } => {
             format!("It wanted {address}, which somebody else has, and was told to ask anew.")
         }
         Kind::DhcpNak { address, .. } => {
             format!("It wanted {address} of another network and was told to ask anew.")
         }
         Kind::DhcpDecline { address } => format!("It found {address} in use; that address is set aside."),
+        Kind::DhcpElsewhere { server } => {
+            format!("It took the address that another DHCP server, {server}, offered it.")
+        }
         Kind::DhcpRelease { address } => format!("It gave {address} back."),
         Kind::DhcpIgnored { from, why, count, .. } => {
             format!("{from} asked for an address{} and got no answer: {}", times(*count), stop(why))
@@ -95,12 +117,15 @@ fn address(kind: &Kind) -> String {
 fn reading(event: &Event, file: Option<&str>) -> String {
     let file = file.unwrap_or("the file");
     match &event.kind {
-        Kind::ReadStarted { peer, asked, file, load, size, made, part, .. } => {
+        Kind::ReadStarted { peer, asked, file, load, size, made, part, http, .. } => {
             let who = if event.phone.is_some() { "It".to_owned() } else { peer.to_string() };
             let mut text = format!("{who} reads {file} ({})", bytes(*size));
             // Writing to a String can't fail.
             if let Some((k, n)) = part.filter(|(_, n)| *n > 1) {
                 let _ = write!(text, ", part {k} of {n}");
+            }
+            if *http {
+                text.push_str(" over HTTP");
             }
             if *made {
                 text.push_str(", written for it");
@@ -182,7 +207,7 @@ fn other(kind: &Kind) -> String {
         }
         Kind::Forgotten => "Forgotten; if it asks again it is a new phone.".to_owned(),
         Kind::Summary(summary) => ended(summary),
-        kind => laptop(kind),
+        kind => hand::sentence(kind).unwrap_or_else(|| laptop(kind)),
     }
 }
 
@@ -197,6 +222,14 @@ fn laptop(kind: &Kind) -> String {
         Kind::Link { interface, up: true } => format!("{interface} has a link."),
         Kind::Link { interface, up: false } => {
             format!("{interface} has no link: a phone restarts, or the cable or the switch is off.")
+        }
+        Kind::Interface { interface, there: true } => {
+            format!("{interface} is there again; the session goes on.")
+        }
+        Kind::Interface { interface, there: false } => {
+            format!(
+                "{interface} is gone: its adapter was pulled out. Plug it in again; the session then goes on."
+            )
         }
         Kind::SelfTest { text, .. } => stop(text),
         Kind::WrongAddress { from, asked, means } => {
@@ -247,11 +280,14 @@ fn says(said: &Evidence) -> String {
         (None, Some(release)) => Some(format!("it runs a load {release}")),
         (None, None) => None,
     };
-    let parts: Vec<_> = model.into_iter().chain(runs).collect();
+    let unit = [("started by", &said.boot), ("hardware", &said.hardware), ("serial number", &said.serial)];
+    let unit = unit.into_iter().filter_map(|(what, value)| Some(format!("{what} {}", value.as_ref()?)));
+    let parts: Vec<_> = model.into_iter().chain(runs).chain(unit).collect();
     match (parts.as_slice(), said.text.as_str()) {
         ([], "") => format!("It showed itself by its {}.", said.source),
         ([], text) => format!("It says by its {}: {}", said.source, stop(text)),
-        (parts, _) => format!("It says by its {}: {}.", said.source, parts.join(" and ")),
+        ([first, second], _) => format!("It says by its {}: {first} and {second}.", said.source),
+        (parts, _) => format!("It says by its {}: {}.", said.source, parts.join(", ")),
     }
 }
 

@@ -118,6 +118,14 @@ impl Classic {
         }
     }
 
+    /// The name of its load on its page. SIP loads have none (`classic-phones` 7).
+    pub(super) fn page(&self) -> Option<String> {
+        match &self.part {
+            Part::Application(application) if application.shows_page() => self.running().map(str::to_owned),
+            _ => None,
+        }
+    }
+
     /// Power is gone; `burning` while flash was being written.
     pub(super) fn power_lost(&mut self, burning: bool) {
         if let (true, Part::Burning(burn)) = (burning, &self.part) {

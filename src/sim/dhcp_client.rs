@@ -91,6 +91,8 @@ pub(super) struct DhcpClient {
     /// It asks for nothing, unless the answer has what frees it.
     mute: bool,
     freed_by: Option<OfferNeed>,
+    /// With a stored lease it keeps to the stored file server.
+    faithful: bool,
 }
 
 impl DhcpClient {
@@ -107,6 +109,7 @@ impl DhcpClient {
             ignores: Vec::new(),
             mute: false,
             freed_by: None,
+            faithful: spec.faults.contains(&Fault::TrustsStoredServer),
         };
         for fault in &spec.faults {
             match fault {
@@ -249,7 +252,14 @@ impl DhcpClient {
             (State::Requesting(_, offer), ACK) if reply.address(54) == Some(offer.server) => {
                 return self.bind(now, &reply);
             }
-            (State::Rebooting(_), ACK) => return self.bind(now, &reply),
+            (State::Rebooting(_), ACK) => {
+                let stored = self.stored.and_then(|stored| stored.tftp).filter(|_| self.faithful);
+                let news = self.bind(now, &reply);
+                if let (Some(tftp), Some(lease), Some(kept)) = (stored, &mut self.lease, &mut self.stored) {
+                    (lease.tftp, kept.tftp) = (Some(tftp), Some(tftp));
+                }
+                return news;
+            }
             (State::Requesting(..) | State::Rebooting(_), NAK) => {
                 self.stored = None;
                 self.discover(now, out);

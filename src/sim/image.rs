@@ -48,6 +48,12 @@ pub(super) fn open(bytes: &[u8]) -> Option<Signed<'_>> {
     Some(Signed { name: name?, payload: bytes.get(header..)? })
 }
 
+/// The envelope of what came names another file than the one asked for.
+pub(super) fn misnamed(bytes: &[u8], asked: &str) -> bool {
+    let asked = asked.rsplit('/').next().unwrap_or("");
+    open(bytes).is_some_and(|signed| !signed.name.eq_ignore_ascii_case(asked))
+}
+
 fn word(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
 }

@@ -7,7 +7,7 @@ use super::config_reader::strict_xml;
 use super::machine::{Ask, Context, Failure, Fetched, Heard, Patience, Refusal, Stage, Step, Voice};
 use super::model::{Model, Pace};
 use super::phone::BadPhone;
-use super::scenario::{PhoneSpec, StartState};
+use super::scenario::{Fault, PhoneSpec, StartState};
 use crate::load::{LoadName, Protocol, Release};
 use load::{Keys, accept, check_part, load_of, refusal};
 
@@ -110,6 +110,24 @@ impl Java {
         self.running_name.clone().or_else(wiped)
     }
 
+    /// Loads of the last years try HTTP before TFTP. Which was the first is not known: one after 9.0, and 9.4 does
+    /// (`java-phones` 1.5). Boot code never does.
+    pub(super) fn asks_by_http(&self) -> bool {
+        self.running
+            .as_ref()
+            .is_some_and(|load| Release::parse("9.4").is_some_and(|first| load.release >= first))
+    }
+
+    /// The name of its application on its page, which it shows once a configuration has said so.
+    pub(super) fn page(&self) -> Option<String> {
+        let jar =
+            || self.held.iter().find(|part| part.starts_with("jar"))?.strip_suffix(".sbn").map(str::to_owned);
+        let (kind, build) = self.running_name.as_deref().filter(|_| self.provisioned)?.split_once('.')?;
+        let digits = kind.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        let protocol = kind.strip_suffix(digits)?.to_ascii_lowercase();
+        jar().or_else(|| Some(format!("jar{digits}{protocol}.{build}")))
+    }
+
     /// Power is gone; while parts are written the load is damaged, which the boot code sees.
     pub(super) fn power_lost(&mut self, burning: bool) {
         if burning {
@@ -171,7 +189,7 @@ impl Java {
     fn waited(&mut self, cx: &mut Context<'_>) -> Step {
         match self.at {
             At::Burning => {
-                if let Some((load, name)) = self.making.take() {
+                if let Some((load, name)) = self.making.take().filter(|(_, name)| !self.in_vain(name, cx)) {
                     cx.flashed(&load);
                     self.keys = Keys::of(&name.release);
                     (self.running, self.running_name) = (Some(name), Some(load));
@@ -186,6 +204,16 @@ impl Java {
                 Step::Lease(Voice::Java)
             }
         }
+    }
+
+    /// A load so new is written in vain.
+    fn in_vain(&self, load: &LoadName, cx: &Context<'_>) -> bool {
+        let over = cx.spec.faults.iter().find_map(|fault| match fault {
+            Fault::NeedsStep { over } => Release::parse(over),
+            _ => None,
+        });
+        let runs = self.running.as_ref().map(|running| &running.release);
+        over.is_some_and(|over| load.release > over && runs.is_none_or(|runs| *runs < over))
     }
 
     fn leased(&mut self, cx: &mut Context<'_>) -> Step {
@@ -271,7 +299,11 @@ impl Java {
         self.making = None;
         if self.running_name.is_none() {
             self.at = At::Looping;
-            return cx.wait(Pace::JavaLoop);
+            return if cx.spec.faults.contains(&Fault::LiesStill) {
+                Step::Rest
+            } else {
+                cx.wait(Pace::JavaLoop)
+            };
         }
         cx.show(
             match why {

@@ -81,6 +81,11 @@ impl<T: Clone> Lan<T> {
         self.carry(now, what);
     }
 
+    /// Puts something on the wire that is sent again until it arrives, once.
+    pub fn send_surely(&mut self, now: Instant, what: T) {
+        self.carry(now, what);
+    }
+
     fn carry(&mut self, now: Instant, what: T) {
         let [low, high] = self.spec.delay_us;
         let mut at = (now + self.rng.micros(low, high)).max(self.last);

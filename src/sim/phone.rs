@@ -12,8 +12,9 @@ use super::machine::{Context, Face, Heard, Stage, Step};
 use super::model::{Kind, Model, Pace, model};
 use super::rng::Rng;
 use super::sayings;
-use super::scenario::{Break, Fault, PhoneSpec};
+use super::scenario::{Break, Fault, OfferNeed, PhoneSpec};
 use super::tftp_client::{Finished, Progress, Read};
+use super::web_client::{self, Get};
 use crate::clock::Instant;
 use crate::load::{LoadName, Protocol};
 use crate::phone_id::Mac;
@@ -33,6 +34,8 @@ const REGISTERS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(33
 /// It announces itself soon after its start, then every minute.
 const ANNOUNCE_FIRST: Duration = Duration::from_millis(400);
 const ANNOUNCE_EVERY: Duration = Duration::from_secs(60);
+/// A fault that only the HTTP port shows.
+const STUMBLES: Fault = Fault::AsksNothing { unless: Some(OfferNeed::WebClosed) };
 /// Time for a key sequence.
 const TYPING: Duration = Duration::from_secs(20);
 /// The block at which a power cut of the stage `transfer` comes: synthetic images can be small.
@@ -81,6 +84,11 @@ enum Firmware {
 }
 
 impl Firmware {
+    /// It tries HTTP before TFTP.
+    fn asks_by_http(&self) -> bool {
+        matches!(self, Self::Java(f) if f.asks_by_http())
+    }
+
     fn step(&mut self, heard: Heard, cx: &mut Context<'_>) -> Step {
         match self {
             Self::Classic(f) => f.step(heard, cx),
@@ -104,6 +112,8 @@ pub struct Phone {
     announce_at: Option<Instant>,
     next_port: u16,
     finished: Option<Finished>,
+    /// The HTTP port was found closed or silent since it started.
+    web_closed: bool,
     face: Face,
     log: Vec<(Instant, Deed)>,
     /// When the power comes back after a cut.
@@ -132,6 +142,7 @@ impl Phone {
             announce_at: None,
             next_port: FIRST_PORT,
             finished: None,
+            web_closed: false,
             face: Face::DARK,
             log: Vec::new(),
             back_at: None,
@@ -271,6 +282,45 @@ impl Phone {
         delivery
     }
 
+    /// The answer on a connection that it opened arrives, whole; `None`: nobody listens there.
+    pub fn answered(&mut self, now: Instant, to: SocketAddrV4, answer: Option<&[u8]>) -> Delivery {
+        let Task::Get(get) = &self.task else { return Delivery::NotMine };
+        if get.from != to || !get.sent {
+            return Delivery::NotMine;
+        }
+        match answer {
+            None => self.by_tftp(now),
+            Some(_) if get.stumbles => {}
+            Some(answer) => {
+                let fetched = get.read(answer);
+                self.tell(now, Heard::Fetched(fetched));
+            }
+        }
+        Delivery::Taken
+    }
+
+    /// HTTP leads nowhere: from here on it asks as phones always did.
+    fn by_tftp(&mut self, now: Instant) {
+        self.web_closed = true;
+        let Task::Get(get) = std::mem::replace(&mut self.task, Task::Rest) else { return };
+        let Get { ask, from, server, .. } = *get;
+        let from = SocketAddrV4::new(*from.ip(), take_port(&mut self.next_port));
+        self.task = Task::Fetch(Box::new(Read::new(ask, now, from, server)));
+    }
+
+    /// What it answers to who asks for its page; `None`: nobody listens there.
+    #[must_use]
+    pub fn page(&self, question: &[u8]) -> Option<Vec<u8>> {
+        let application = match &self.firmware {
+            _ if matches!(self.task, Task::Off) => None,
+            Firmware::Classic(f) => f.page(),
+            Firmware::Java(f) => f.page(),
+        }?;
+        let model = format!("CP-{}G", self.spec.model);
+        let page = sayings::page(self.spec.mac, &model, &application);
+        Some(web_client::page(question, page))
+    }
+
     /// What it wants done; call until it says [`PhoneOutput::Idle`].
     pub fn poll(&mut self, now: Instant) -> PhoneOutput {
         self.advance(now);
@@ -355,6 +405,20 @@ impl Phone {
                 let answer = std::mem::replace(answer, Ok(Vec::new()));
                 self.tell(now, Heard::Fetched(answer));
             }
+            Task::Get(get) if get.due <= now => match get.sent {
+                false => {
+                    let (from, bytes, name) = (get.from, get.question(), get.ask.name.clone());
+                    (get.sent, get.due) = (true, now + web_client::PATIENCE);
+                    let asked = !get.stumbles;
+                    let to = SocketAddrV4::new(get.server, web_client::PORT);
+                    if asked {
+                        self.log.push((now, Deed::Asked(name)));
+                    }
+                    self.post(now, vec![Datagram { from, to, bytes }]);
+                }
+                true if get.stumbles => return false,
+                true => self.by_tftp(now),
+            },
             Task::Fetch(read) if read.deadline() <= now => {
                 if !read.begun() {
                     let asked = Deed::Asked(read.name().to_owned());
@@ -429,7 +493,7 @@ impl Phone {
     fn start(&mut self, now: Instant) {
         self.dhcp.stop();
         self.next_port = FIRST_PORT;
-        self.finished = None;
+        (self.finished, self.web_closed) = (None, false);
         self.announce_at = Some(now + ANNOUNCE_FIRST);
         self.tell(now, Heard::Start);
     }
@@ -459,9 +523,14 @@ impl Phone {
             Step::Fetch(ask) => match self.dhcp.lease() {
                 Some(lease) if !lease.mute => match lease.tftp {
                     Some(server) => {
-                        let local = SocketAddrV4::new(lease.address, take_port(&mut self.next_port));
-                        let at = now + ask.after;
-                        Task::Fetch(Box::new(Read::new(ask, at, local, server)))
+                        let from = SocketAddrV4::new(lease.address, take_port(&mut self.next_port));
+                        let due = now + ask.after;
+                        let stumbles = self.spec.faults.contains(&STUMBLES);
+                        if !self.web_closed && (stumbles || self.firmware.asks_by_http()) {
+                            Task::Get(Box::new(Get { ask, from, server, due, sent: false, stumbles }))
+                        } else {
+                            Task::Fetch(Box::new(Read::new(ask, due, from, server)))
+                        }
                     }
                     None => Task::Answer(Err(Failure::NoServer)),
                 },

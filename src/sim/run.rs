@@ -9,11 +9,12 @@ use super::lan::Lan;
 use super::phone::{BadPhone, Delivery, Phone, PhoneOutput};
 use super::router::Router;
 use super::scenario::{Damage, Deed, Scenario};
+use super::web_client;
 use crate::catalogue::Catalogue;
 use crate::clock::Instant;
 use crate::dhcp::BadPool;
 use crate::engine::{Command, ConnId, Endpoint, Engine, Input, Output, TransferId};
-use crate::event::{Event, Session};
+use crate::event::{Event, Remedy, Session};
 use crate::firmware::{Intake, Shelf};
 use crate::job::{Blocker, Draft, Job, Wish};
 use crate::session::State;
@@ -25,6 +26,8 @@ use std::time::Duration;
 const OFF_FOR: Duration = Duration::from_secs(5);
 /// First port of the server's reads on the virtual wire.
 const FIRST_TRANSFER_PORT: u16 = 32_768;
+/// Bytes a second that a phone takes over HTTP: what it writes to its memory, not what the wire can do.
+const HTTP_RATE: u64 = 1_000_000;
 
 /// A bench that can't be set up.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +52,11 @@ enum Parcel {
     ToPhones(Datagram),
     /// ICMP port unreachable for a packet of this server port.
     Unreachable(u16),
+    /// The whole answer on a connection that a phone opened; `None`: nobody listens there.
+    Answer(SocketAddrV4, Option<Vec<u8>>),
+    /// The question for a page, and the whole answer to it.
+    Question(ConnId, SocketAddrV4, Vec<u8>),
+    Page(ConnId, SocketAddrV4, Option<Vec<u8>>),
 }
 
 /// A virtual bench.
@@ -74,6 +82,10 @@ pub struct World {
     ended: bool,
     /// Our servers hear what phones say of themselves.
     listens: bool,
+    /// There is an HTTP port, and whether it is open.
+    web: Option<bool>,
+    /// Answers that take their time, with the length of what they carry.
+    answers: Vec<(Instant, SocketAddrV4, u64, Vec<u8>)>,
 }
 
 #[derive(Clone, Debug)]
@@ -81,6 +93,7 @@ enum Hand {
     On,
     Off,
     Keys(String),
+    Remedy(Remedy),
 }
 
 /// The firmware of a scenario, each load in a set of its own.
@@ -131,7 +144,7 @@ impl World {
             server: Some(scenario.server.address),
             prefix: 24,
             dhcp: scenario.server.dhcp,
-            any: false,
+            ..Draft::default()
         };
         let job = draft.finish(Catalogue::builtin(), &shelf).map_err(BadWorld::Refused)?;
         let specs = scenario.phones();
@@ -142,6 +155,8 @@ impl World {
             server: scenario.server.address,
             dhcp: scenario.server.dhcp,
             targets: Vec::new(),
+            forced: Vec::new(),
+            account: None,
             expect: u32::try_from(phones.len()).ok(),
             scenario: Some(scenario.name.clone()),
             seed: Some(seed),
@@ -166,6 +181,8 @@ impl World {
             happened: Vec::new(),
             ended: false,
             listens: scenario.server.listens,
+            web: scenario.server.http.then_some(true),
+            answers: Vec::new(),
         };
         world.engine.start(world.now, world.session.clone());
         world.drain();
@@ -231,6 +248,7 @@ impl World {
             self.engine_wake,
             self.actions.front().map(|(at, ..)| *at),
             self.restarts.front().copied(),
+            self.answers.iter().map(|(at, ..)| *at).min(),
         ];
         wakes.chain(others.into_iter().flatten()).min()
     }
@@ -246,6 +264,10 @@ impl World {
         }
         while let Some(parcel) = self.lan.pop(self.now) {
             self.deliver(&parcel);
+        }
+        while let Some(place) = self.answers.iter().position(|(at, ..)| *at <= self.now) {
+            let (_, to, length, bytes) = self.answers.swap_remove(place);
+            self.answer(to, length, &bytes);
         }
         if self.engine_wake.is_some_and(|at| at <= self.now) {
             self.engine.handle(self.now, Input::Tick);
@@ -264,6 +286,11 @@ impl World {
                 Hand::On => phone.power_on(self.now),
                 Hand::Off => phone.power_off(self.now),
                 Hand::Keys(keys) => phone.reset_keys(self.now, keys),
+                Hand::Remedy(remedy) => {
+                    let command = Command::Remedy { phone: phone.mac(), remedy: *remedy };
+                    self.engine.handle(self.now, Input::Command(&command));
+                    self.drain();
+                }
             }
         }
         self.poll_phone(index);
@@ -273,6 +300,9 @@ impl World {
         loop {
             let Some(phone) = self.phones.get_mut(index) else { return };
             match phone.poll(self.now) {
+                PhoneOutput::Send(datagram) if datagram.to.port() == web_client::PORT => {
+                    self.lan.send_surely(self.now, Parcel::ToServer(datagram));
+                }
                 PhoneOutput::Send(datagram) => self.lan.send(self.now, Parcel::ToServer(datagram)),
                 PhoneOutput::Announce(frame) => self.lan.send(self.now, Parcel::Announcement(frame)),
                 PhoneOutput::Idle(wake) => {
@@ -292,6 +322,22 @@ impl World {
             Parcel::Announcement(frame) => {
                 let from = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0);
                 self.engine.handle(self.now, Input::Datagram { at: Endpoint::Cdp, from, bytes: frame });
+                self.drain();
+            }
+            Parcel::Answer(to, answer) => {
+                self.hand_over(*to, answer.as_deref());
+            }
+            Parcel::Question(id, at, question) => {
+                let asked = self.phones.iter().find(|phone| phone.address() == Some(*at.ip()));
+                let page = asked.and_then(|phone| phone.page(question));
+                self.lan.send_surely(self.now, Parcel::Page(*id, *at, page));
+            }
+            Parcel::Page(id, from, page) => {
+                let at = Endpoint::Page(*id);
+                match page {
+                    Some(bytes) => self.engine.handle(self.now, Input::Datagram { at, from: *from, bytes }),
+                    None => self.engine.handle(self.now, Input::HungUp(*id)),
+                }
                 self.drain();
             }
             Parcel::Unreachable(port) => {
@@ -315,6 +361,12 @@ impl World {
                     // As in life these ports are open only where we give the addresses.
                     5060 if self.listens && self.job.dhcp => Endpoint::SipUdp,
                     2000 if self.listens && self.job.dhcp => Endpoint::Sccp(connection(datagram.from)),
+                    web_client::PORT if self.web != Some(true) => {
+                        return self.lan.send_surely(self.now, Parcel::Answer(datagram.from, None));
+                    }
+                    // A connection on which nothing is asked.
+                    web_client::PORT if datagram.bytes.is_empty() => return,
+                    web_client::PORT => Endpoint::Web(connection(datagram.from)),
                     port => match self.ports.get(&port) {
                         Some(id) => Endpoint::Transfer(*id),
                         None => return,
@@ -325,6 +377,30 @@ impl World {
                 self.drain();
             }
         }
+    }
+
+    /// A file has crossed the wire: the phone has it, or is gone.
+    fn answer(&mut self, to: SocketAddrV4, length: u64, bytes: &[u8]) {
+        let id = connection(to);
+        if self.hand_over(to, Some(bytes)) {
+            self.engine.handle(self.now, Input::Taken(id, length));
+            self.engine.handle(self.now, Input::Delivered(id));
+        } else {
+            self.engine.handle(self.now, Input::HungUp(id));
+        }
+        self.drain();
+    }
+
+    /// Whether a phone waited for it.
+    fn hand_over(&mut self, to: SocketAddrV4, answer: Option<&[u8]>) -> bool {
+        for index in 0..self.phones.len() {
+            let taken = self.phones.get_mut(index).map(|phone| phone.answered(self.now, to, answer));
+            if taken == Some(Delivery::Taken) {
+                self.poll_phone(index);
+                return true;
+            }
+        }
+        false
     }
 
     fn deliver_to_phones(&mut self, datagram: &Datagram) {
@@ -359,7 +435,7 @@ impl World {
                         Endpoint::Transfer(id) => self.port(id),
                         Endpoint::SipUdp | Endpoint::Sip(_) => 5060,
                         Endpoint::Sccp(_) => 2000,
-                        Endpoint::Cdp => continue,
+                        Endpoint::Cdp | Endpoint::Lldp | Endpoint::Web(_) | Endpoint::Page(_) => continue,
                     };
                     let from = SocketAddrV4::new(self.job.server, port);
                     let bytes = buf.get(..len).unwrap_or_default().to_vec();
@@ -371,6 +447,16 @@ impl World {
                     }
                 }
                 Output::HangUp(_) => {}
+                Output::Give { to, head, body } => {
+                    let length = u64::try_from(body.len()).unwrap_or(u64::MAX);
+                    let takes = Duration::from_micros(500 + length * 1_000_000 / HTTP_RATE);
+                    let bytes = [&head, &*body].concat();
+                    self.answers.push((self.now + takes, peer(to), length, bytes));
+                }
+                Output::Visit { id, at, question } => {
+                    self.lan.send_surely(self.now, Parcel::Question(id, at, question));
+                }
+                Output::WebDoor { open } => self.web = self.web.map(|_| open),
                 Output::Event(event) => self.happened.push(event),
                 Output::Idle(wake) => {
                     self.engine_wake = wake;
@@ -403,6 +489,8 @@ impl World {
             self.engine = engine;
             self.ports.clear();
             self.port_of.clear();
+            self.answers.clear();
+            self.web = self.web.map(|_| true);
             self.engine.start(self.now, self.session.clone());
             self.drain();
         }
@@ -412,6 +500,12 @@ impl World {
 /// A connection on the virtual wire is known by its other end.
 fn connection(from: SocketAddrV4) -> ConnId {
     ConnId(u64::from(from.ip().to_bits()) << 16 | u64::from(from.port()))
+}
+
+/// The other end of such a connection.
+fn peer(id: ConnId) -> SocketAddrV4 {
+    let [_, _, a, b, c, d, high, low] = id.0.to_be_bytes();
+    SocketAddrV4::new(Ipv4Addr::new(a, b, c, d), u16::from_be_bytes([high, low]))
 }
 
 fn actions(scenario: &Scenario) -> VecDeque<(Instant, usize, Hand)> {
@@ -431,5 +525,6 @@ fn hands(at: Instant, phone: usize, what: &Deed) -> Vec<(Instant, usize, Hand)> 
     match what {
         Deed::PowerCycle => vec![(at, phone, Hand::Off), (at + OFF_FOR, phone, Hand::On)],
         Deed::ResetKeys(keys) => vec![(at, phone, Hand::Keys(keys.clone()))],
+        Deed::Remedy(remedy) => vec![(at, phone, Hand::Remedy(*remedy))],
     }
 }

@@ -1,6 +1,7 @@
 //! What phones say of themselves, as bytes: written by the layouts in `classic-phones` 7 and `java-phones` 7, not by the
 //! readers that are tested with them.
 
+use super::web_client;
 use crate::phone_id::Mac;
 use std::net::SocketAddrV4;
 
@@ -59,6 +60,48 @@ pub fn sip_registration(
          Contact: <sip:{bare}@{from}>;+sip.instance=\"<urn:uuid:00000000-0000-0000-0000-{low}>\";\
          +u.sip!model.ccm.cisco.com=\"{device_type}\"\r\n{reason}Content-Length: 0\r\nExpires: 3600\r\n\r\n",
         from.ip()
+    )
+    .into_bytes()
+}
+
+/// An LLDP frame from its first field on, as a late load sends it: name, description, inventory.
+#[must_use]
+pub fn lldp(mac: Mac, model: &str, load: &str) -> Vec<u8> {
+    let name = format!("SEP{}", mac.bare());
+    let description = format!("Cisco IP Phone {}, V1, {load}", model.trim_start_matches("CP-"));
+    let chassis = [&[4], &mac.0[..]].concat();
+    let port = format!("\u{7}{}:P1", mac.bare());
+    let med = |kind: u8, value: &str| [&[0x00, 0x12, 0xbb, kind], value.as_bytes()].concat();
+    let fields = [
+        (1, chassis),
+        (2, port.into_bytes()),
+        (3, vec![0, 180]),
+        (5, name.into_bytes()),
+        (6, description.into_bytes()),
+        (127, med(7, load)),
+        (127, med(10, model)),
+        (0, Vec::new()),
+    ];
+    let mut frame = Vec::new();
+    for (kind, value) in fields {
+        let length = u16::try_from(value.len()).unwrap_or(0x1ff);
+        frame.extend((kind << 9 | length).to_be_bytes());
+        frame.extend(value);
+    }
+    frame
+}
+
+/// The phone's own page. `running` is what it names its application: a load, or the jar of one.
+#[must_use]
+pub fn page(mac: Mac, model: &str, running: &str) -> Vec<u8> {
+    let version = running.split_once('.').map_or_else(String::new, |(_, build)| web_client::version(build));
+    format!(
+        "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>\r\n<DeviceInformation>\r\n  <MACAddress>{mac}</MACAddress>\r\n  \
+         <HostName>SEP{mac}</HostName>\r\n  <phoneDN></phoneDN>\r\n  <appLoadID>{running}</appLoadID>\r\n  \
+         <bootLoadID>boot</bootLoadID>\r\n  <versionID>{version}</versionID>\r\n  <hardwareRevision>1.0</hardwareRevision>\r\n  \
+         <serialNumber>FCH{tail}</serialNumber>\r\n  <modelNumber>{model}</modelNumber>\r\n</DeviceInformation>\r\n",
+        mac = mac.bare(),
+        tail = mac.tail(),
     )
     .into_bytes()
 }

@@ -9,6 +9,7 @@ pub use super::router::RouterSpec;
 pub use builtin::builtin;
 pub use phone::{Break, Fault, OfferNeed, PhoneEntry, PhoneSpec, ServerField, StartState, StoredLease};
 
+use crate::event::Remedy;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -117,12 +118,20 @@ pub struct ServerSpec {
     pub restarts: Vec<u64>,
     /// Hear what phones say of themselves: announcements always, registrations where we give the addresses.
     pub listens: bool,
+    /// Serve files by HTTP, too.
+    pub http: bool,
 }
 
 impl Default for ServerSpec {
     /// As the guide has it.
     fn default() -> Self {
-        Self { dhcp: true, address: Ipv4Addr::new(192, 168, 1, 1), restarts: Vec::new(), listens: true }
+        Self {
+            dhcp: true,
+            address: Ipv4Addr::new(192, 168, 1, 1),
+            restarts: Vec::new(),
+            listens: true,
+            http: true,
+        }
     }
 }
 
@@ -159,6 +168,8 @@ pub enum Deed {
     PowerCycle,
     /// Hold `#` at power-on, then type these keys.
     ResetKeys(String),
+    /// Press the key of this remedy on the laptop.
+    Remedy(Remedy),
 }
 
 /// What is said before anything is served.

@@ -147,7 +147,7 @@ impl Read {
             return Progress::Over(Err(Failure::TooBig));
         }
         self.blocks += 1;
-        if self.blocks == 1 && self.ask.check_name && self.misnamed() {
+        if self.blocks == 1 && self.ask.check_name && image::misnamed(&self.data, &self.ask.name) {
             return Progress::Over(Err(Failure::WrongName));
         }
         // The first sending of this ACK is counted; silence is followed by the gaps of the patience.
@@ -158,12 +158,6 @@ impl Read {
             return Progress::Over(Ok(std::mem::take(&mut self.data)));
         }
         Progress::Block(self.blocks)
-    }
-
-    /// The envelope names another file than the one asked for.
-    fn misnamed(&self) -> bool {
-        let asked = self.ask.name.rsplit('/').next().unwrap_or("");
-        image::open(&self.data).is_some_and(|s| !s.name.eq_ignore_ascii_case(asked))
     }
 
     fn request(&self) -> Datagram {

@@ -4,7 +4,7 @@ use super::theme::Meaning;
 use crate::catalogue::{Catalogue, StageRange};
 use crate::clock::Instant;
 use crate::event::{Condition, Severity, Verdict};
-use crate::session::phone::Symptom;
+use crate::session::phone::{Pause, Symptom};
 use crate::session::{Phone, Stage, State, words};
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ pub(super) enum Standing {
     NeedsYou,
     Failed,
     Working,
+    Paused,
     Unproven,
     Recovered,
 }
@@ -23,7 +24,7 @@ impl Standing {
         match self {
             Self::NeedsYou | Self::Unproven => Meaning::NeedsYou,
             Self::Failed => Meaning::Wrong,
-            Self::Working => Meaning::Working,
+            Self::Working | Self::Paused => Meaning::Working,
             Self::Recovered => Meaning::Good,
         }
     }
@@ -33,6 +34,7 @@ impl Standing {
             Self::NeedsYou => "▲",
             Self::Failed => "✗",
             Self::Working => "●",
+            Self::Paused => "=",
             Self::Unproven => "?",
             Self::Recovered => "✓",
         }
@@ -43,6 +45,7 @@ impl Standing {
             Self::NeedsYou => "needs you",
             Self::Failed => "failed",
             Self::Working => "working",
+            Self::Paused => "paused",
             Self::Unproven => "not proven",
             Self::Recovered => "recovered",
         }
@@ -55,6 +58,8 @@ pub(super) fn standing(phone: &Phone) -> Standing {
         Some(Verdict::Recovered) => Standing::Recovered,
         Some(Verdict::Failed) => Standing::Failed,
         Some(Verdict::Unproven) => Standing::Unproven,
+        None if phone.pause == Some(Pause::Held) => Standing::Paused,
+        None if phone.request.is_some() => Standing::NeedsYou,
         None if phone.no_plan.is_some() || symptom(phone).is_some() => Standing::NeedsYou,
         None => Standing::Working,
     }
@@ -121,6 +126,12 @@ pub(super) fn hop(phone: &Phone) -> Option<(usize, usize)> {
 
 /// The one thing to do.
 pub(super) fn next(phone: &Phone) -> &str {
+    if phone.pause == Some(Pause::Held) {
+        return "P: serve it again. It keeps its address and gets no file until then.";
+    }
+    if let Some(open) = &phone.request {
+        return &open.text;
+    }
     if let Some(symptom) = symptom(phone).filter(|_| phone.verdict() != Some(Verdict::Recovered)) {
         return &symptom.next;
     }
@@ -140,7 +151,7 @@ pub(super) fn next(phone: &Phone) -> &str {
 
 /// Whether [`next`] asks for something.
 pub(super) fn asks(phone: &Phone) -> bool {
-    standing(phone) != Standing::Working
+    !matches!(standing(phone), Standing::Working | Standing::Paused)
 }
 
 /// What is the matter: seen and meant where a hand is needed, how it ended where it ended, else what it should show.

@@ -1,7 +1,8 @@
 //! Which key does what, and how the footer says it.
 
+use super::log::Field;
 use super::wizard::Phase;
-use super::{Model, Overlay, Page};
+use super::{Model, Overlay, Page, hand};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// What a key asks for.
@@ -19,9 +20,21 @@ pub(super) enum Action {
     Back,
     Log,
     Filter,
+    /// A search in the log.
+    Search,
+    /// The next event with what is searched: older, or newer.
+    Seek(bool),
     Follow,
     Copy,
     Forget,
+    /// Leave the phone alone, or serve it again.
+    Pause,
+    /// Lead the phone elsewhere.
+    Replan,
+    /// Do for the phone what its symptom asks for.
+    Remedy,
+    /// What was asked for is done.
+    Done,
     /// What it came to.
     Report,
     /// The coach for reset keys.
@@ -52,9 +65,16 @@ pub(super) fn action(key: KeyEvent) -> Option<Action> {
         KeyCode::Esc | KeyCode::Backspace => Action::Back,
         KeyCode::Char('l' | 'L') => Action::Log,
         KeyCode::Char('/') => Action::Filter,
-        KeyCode::Char('f' | 'p' | ' ') => Action::Follow,
+        KeyCode::Char('s' | 'S') => Action::Search,
+        KeyCode::Char('n') => Action::Seek(true),
+        KeyCode::Char('N') => Action::Seek(false),
+        KeyCode::Char('f' | ' ') => Action::Follow,
         KeyCode::Char('c') => Action::Copy,
         KeyCode::Char('F') => Action::Forget,
+        KeyCode::Char('p' | 'P') => Action::Pause,
+        KeyCode::Char('t' | 'T') => Action::Replan,
+        KeyCode::Char('m' | 'M') => Action::Remedy,
+        KeyCode::Char('d' | 'D') => Action::Done,
         KeyCode::Char('r' | 'R') => Action::Report,
         KeyCode::Char('k' | 'K') => Action::Coach,
         KeyCode::Char('?' | 'h') | KeyCode::F(1) => Action::Help,
@@ -71,27 +91,43 @@ pub(super) fn hints(model: &Model) -> Vec<(&'static str, &'static str)> {
     if model.coachable().is_none() {
         hints.retain(|hint| *hint != ("K", "keys"));
     }
+    if matches!(model.page, Page::Bench | Page::Phone(_)) && model.overlay.is_none() {
+        let keys = [("M", Action::Remedy), ("D", Action::Done), ("T", Action::Replan), ("P", Action::Pause)];
+        for (key, _) in keys.into_iter().filter(|(_, action)| !hand::offered(model, *action)) {
+            hints.retain(|(hint, _)| *hint != key);
+        }
+    }
     hints
 }
 
 fn all_hints(model: &Model) -> Vec<(&'static str, &'static str)> {
-    if model.log.typing {
-        return vec![("Enter", "keep filter"), ("Esc", "clear filter")];
+    match model.log.typing {
+        Some(Field::Filter) => return vec![("Enter", "keep filter"), ("Esc", "clear filter")],
+        Some(Field::Search) => return vec![("Enter", "find it"), ("Esc", "leave it")],
+        None => {}
     }
     match (model.overlay, model.page) {
         (Some(Overlay::Help), _) => vec![("↑↓", "scroll"), ("Esc", "close")],
         (Some(Overlay::Quit), _) => vec![("Esc", "stay"), ("Q", "leave")],
         (Some(Overlay::Forget(_)), _) => vec![("Esc", "keep it"), ("Y", "forget it")],
+        (Some(Overlay::Replan(_)), _) => {
+            vec![("↑↓", "choose"), ("type", "what it runs"), ("Enter", "lead it there"), ("Esc", "leave it")]
+        }
+        (Some(Overlay::Remedy(_)), _) => vec![("1 2 3", "do that"), ("Esc", "leave it")],
         (None, Page::Bench) => vec![
             ("?", "help"),
             ("Q", "quit"),
-            ("↑↓", "phone"),
             ("Enter", "open"),
+            ("M", "help it"),
+            ("D", "done"),
             ("L", "log"),
             ("R", "report"),
             ("K", "keys"),
+            ("T", "target"),
+            ("P", if paused(model) { "go on" } else { "pause" }),
+            ("↑↓", "phone"),
             ("/", "filter"),
-            ("f", if model.log.following() { "pause" } else { "follow" }),
+            ("f", if model.log.following() { "hold log" } else { "follow log" }),
             ("F", "forget"),
         ],
         (None, Page::Phone(_)) => {
@@ -101,7 +137,11 @@ fn all_hints(model: &Model) -> Vec<(&'static str, &'static str)> {
                 ("Esc", "back"),
                 ("↑↓", "scroll"),
                 ("Tab", "next phone"),
+                ("M", "help it"),
+                ("D", "done"),
                 ("K", "keys"),
+                ("T", "target"),
+                ("P", if paused(model) { "go on" } else { "pause" }),
                 ("F", "forget"),
             ]
         }
@@ -111,22 +151,34 @@ fn all_hints(model: &Model) -> Vec<(&'static str, &'static str)> {
             ("Esc", "back"),
             ("↑↓", "scroll"),
             ("/", "filter"),
-            ("f", if model.log.following() { "pause" } else { "follow" }),
+            ("S", "search"),
+            ("n N", "next found"),
+            ("f", if model.log.following() { "hold" } else { "follow" }),
             ("c", "copy to file"),
         ],
         (None, page) => wizard_hints(model, page),
     }
 }
 
+/// The phone that is looked at is left alone.
+fn paused(model: &Model) -> bool {
+    model.selected().is_some_and(|phone| phone.pause.is_some())
+}
+
+/// Something is typed into the field of the page: Esc takes it away.
+pub(super) fn is_typed(model: &Model) -> bool {
+    model.wizard.as_ref().is_some_and(|wizard| match model.page {
+        Page::Model => !wizard.search.is_empty(),
+        Page::Shows => !wizard.said.is_empty(),
+        Page::Files => !wizard.folder.typed.is_empty(),
+        _ => false,
+    })
+}
+
 /// The keys of the wizard's pages.
 fn wizard_hints(model: &Model, page: Page) -> Vec<(&'static str, &'static str)> {
     let wizard = model.wizard.as_deref();
-    let typed = match page {
-        Page::Model => wizard.is_some_and(|w| !w.search.is_empty()),
-        Page::Shows => wizard.is_some_and(|w| !w.said.is_empty()),
-        Page::Files => true,
-        _ => false,
-    };
+    let typed = page == Page::Files || is_typed(model);
     let mut hints = vec![("?", "help"), if typed { ("Ctrl-C", "quit") } else { ("Q", "quit") }];
     if let Some(wizard) = wizard.filter(|w| w.blocker(page).is_none()) {
         match page {

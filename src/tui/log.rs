@@ -15,8 +15,10 @@ pub(super) struct Entry {
     pub(super) at: Instant,
     pub(super) phone: Option<Mac>,
     pub(super) area: &'static str,
-    pub(super) text: String,
+    pub(super) text: Box<str>,
     pub(super) meaning: Option<Meaning>,
+    /// It happens with every phone and says nothing.
+    pub(super) usual: bool,
 }
 
 impl Entry {
@@ -35,36 +37,83 @@ impl Entry {
     pub(super) fn line(&self) -> String {
         format!("{:>9}  {}  {:<5}  {}", self.time(), self.tail(), self.area, self.text)
     }
+}
 
-    fn fits(&self, filter: &str) -> bool {
-        filter.is_empty()
-            || holds(&self.text, filter)
-            || holds(self.area, filter)
-            || self.phone.is_some_and(|mac| holds(&mac.bare(), filter) || holds(&mac.to_string(), filter))
+/// What is looked for, in any case: a part of the sentence, of its area, or of the phone's address.
+#[derive(Clone, Debug, Default)]
+struct Needle {
+    text: Vec<u8>,
+    /// The digits of an address, when it can be one.
+    digits: Vec<u8>,
+}
+
+impl Needle {
+    fn new(text: &str) -> Self {
+        let bare = text.trim_start_matches('·');
+        let digits = bare.bytes().filter(|b| !matches!(b, b':' | b'-' | b'.')).collect::<Vec<_>>();
+        let address = digits.iter().all(u8::is_ascii_hexdigit);
+        Self { text: text.bytes().collect(), digits: if address { digits } else { Vec::new() } }
+    }
+
+    fn fits(&self, entry: &Entry) -> bool {
+        let of_phone = |mac: Mac| !self.digits.is_empty() && holds(&hex(mac), &self.digits);
+        holds(entry.text.as_bytes(), &self.text)
+            || holds(entry.area.as_bytes(), &self.text)
+            || entry.phone.is_some_and(of_phone)
     }
 }
 
-/// Whether `text` holds `part`, in any case.
-fn holds(text: &str, part: &str) -> bool {
-    let (text, part) = (text.as_bytes(), part.as_bytes());
-    text.windows(part.len()).any(|w| w.eq_ignore_ascii_case(part))
+/// The twelve digits of an address, without an allocation: they are looked at in every line.
+fn hex(mac: Mac) -> [u8; 12] {
+    let mut digits = [0; 12];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(mac.0) {
+        for (digit, half) in pair.iter_mut().zip([byte >> 4, byte & 15]) {
+            *digit = if half < 10 { b'0' + half } else { b'A' + half - 10 };
+        }
+    }
+    digits
+}
+
+/// Whether `text` holds `part`, in any case. The first letter alone rules out most places.
+fn holds(text: &[u8], part: &[u8]) -> bool {
+    let Some(first) = part.first() else { return true };
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    text.windows(part.len())
+        .any(|w| w.first().is_some_and(|f| *f == lower || *f == upper) && w.eq_ignore_ascii_case(part))
+}
+
+/// Where typed text goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    Filter,
+    Search,
 }
 
 /// The log of the screen.
 #[derive(Clone, Debug, Default)]
 pub struct Log {
     entries: VecDeque<Entry>,
+    /// How many entries were dropped before the first that is kept: entries are counted from the first of all.
+    dropped: usize,
+    /// The counts of those that the filter lets through; nothing without a filter.
+    fitting: VecDeque<usize>,
+    needle: Needle,
+    /// The counts of those that are about a phone: its page must not look at all of them for every frame.
+    phones: HashMap<Mac, VecDeque<usize>>,
     /// Names of the files that are being read.
     files: HashMap<u64, String>,
     pub(super) filter: String,
-    /// Keys go into the filter.
-    pub(super) typing: bool,
-    /// Number of the last event shown; the newest when not set.
-    stop: Option<u64>,
+    /// What is looked for without hiding the rest.
+    pub(super) search: String,
+    /// Keys go into this field.
+    pub(super) typing: Option<Field>,
+    /// The last entry shown; the newest when not set.
+    stop: Option<usize>,
 }
 
 impl Log {
-    pub(super) fn push(&mut self, event: &Event) {
+    /// Takes an event in; `again`: it says nothing that was not known.
+    pub(super) fn push(&mut self, event: &Event, again: bool) {
         let file = match &event.kind {
             Kind::ReadStarted { read, file, .. } => {
                 if self.files.len() < limits::TRANSFERS {
@@ -78,27 +127,90 @@ impl Log {
             _ => None,
         };
         if self.entries.len() >= limits::LOG_LINES {
-            self.entries.pop_front();
+            self.drop_oldest();
         }
-        self.entries.push_back(Entry {
+        let entry = Entry {
             n: event.n,
             at: event.at,
             phone: event.phone,
             area: words::area(&event.kind),
-            text: words::sentence_of(event, file.as_deref()),
+            text: words::sentence_of(event, file.as_deref()).into_boxed_str(),
             meaning: meaning(&event.kind),
-        });
+            usual: again || matches!(event.kind, Kind::ReadRefused { usual: true, .. } | Kind::Summary(_)),
+        };
+        let count = self.dropped + self.entries.len();
+        if !self.filter.is_empty() && self.needle.fits(&entry) {
+            self.fitting.push_back(count);
+        }
+        if let Some(mac) = entry.phone {
+            self.phones.entry(mac).or_default().push_back(count);
+        }
+        self.entries.push_back(entry);
+    }
+
+    fn drop_oldest(&mut self) {
+        let mac = self.entries.pop_front().and_then(|entry| entry.phone);
+        if let Some((mac, counts)) = mac.and_then(|mac| Some((mac, self.phones.get_mut(&mac)?))) {
+            counts.pop_front();
+            // Nothing is kept of a phone that has left the log.
+            if counts.is_empty() {
+                self.phones.remove(&mac);
+            }
+        }
+        if self.fitting.front() == Some(&self.dropped) {
+            self.fitting.pop_front();
+        }
+        self.dropped += 1;
+    }
+
+    /// How many entries the filter lets through.
+    fn len(&self) -> usize {
+        if self.filter.is_empty() { self.entries.len() } else { self.fitting.len() }
+    }
+
+    /// The count of one that the filter lets through.
+    fn count_of(&self, place: usize) -> Option<usize> {
+        if self.filter.is_empty() {
+            (place < self.entries.len()).then_some(self.dropped + place)
+        } else {
+            self.fitting.get(place).copied()
+        }
+    }
+
+    fn entry(&self, place: usize) -> Option<&Entry> {
+        self.entries.get(self.count_of(place)?.checked_sub(self.dropped)?)
+    }
+
+    /// How many of those that the filter lets through are not newer than the last one shown. Where that one was dropped,
+    /// the oldest stays.
+    fn end(&self) -> usize {
+        let len = self.len();
+        let Some(stop) = self.stop else { return len };
+        let shown = if self.filter.is_empty() {
+            (stop + 1).saturating_sub(self.dropped)
+        } else {
+            self.fitting.partition_point(|count| *count <= stop)
+        };
+        shown.clamp(1.min(len), len)
     }
 
     /// What is shown, newest first.
     pub(super) fn shown(&self) -> impl Iterator<Item = &Entry> {
-        let stop = self.stop.unwrap_or(u64::MAX);
-        self.entries.iter().rev().skip_while(move |e| e.n > stop).filter(|e| e.fits(&self.filter))
+        (0..self.end()).rev().filter_map(|place| self.entry(place))
+    }
+
+    /// What the filter lets through of the events after this one, oldest first. A name that is asked for by habit and
+    /// isn't there is no news.
+    pub(super) fn since(&self, n: u64) -> impl Iterator<Item = &Entry> {
+        let from = self.entries.partition_point(|e| e.n <= n);
+        let fits = |e: &&Entry| self.filter.is_empty() || self.needle.fits(e);
+        self.entries.range(from..).filter(|e| !e.usual).filter(fits)
     }
 
     /// The events of one phone, oldest first.
     pub(super) fn of(&self, mac: Mac) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(move |e| e.phone == Some(mac))
+        let counts = self.phones.get(&mac).into_iter().flatten();
+        counts.filter_map(|count| self.entries.get(count - self.dropped))
     }
 
     pub(super) const fn following(&self) -> bool {
@@ -107,16 +219,14 @@ impl Log {
 
     /// Events that have come since it stands still.
     pub(super) fn newer(&self) -> usize {
-        self.stop.map_or(0, |stop| {
-            self.entries.iter().rev().take_while(|e| e.n > stop).filter(|e| e.fits(&self.filter)).count()
-        })
+        self.len() - self.end()
     }
 
     /// Stands still, or goes with the newest again.
     pub(super) fn toggle(&mut self) {
         self.stop = match self.stop {
             Some(_) => None,
-            None => self.shown().next().map(|e| e.n),
+            None => self.len().checked_sub(1).and_then(|last| self.count_of(last)),
         };
     }
 
@@ -127,28 +237,84 @@ impl Log {
 
     /// Towards older events.
     pub(super) fn up(&mut self, by: usize) {
-        let older = self.shown().take(by + 1).last().map(|e| e.n);
-        self.stop = older.or(self.stop);
+        let last = self.end().saturating_sub(by).max(1) - 1;
+        self.stop = self.count_of(last).or(self.stop);
     }
 
     /// Towards newer events, and with them from the newest on.
     pub(super) fn down(&mut self, by: usize) {
-        let Some(stop) = self.stop else { return };
-        let newer: Vec<_> =
-            self.entries.iter().filter(|e| e.n > stop && e.fits(&self.filter)).map(|e| e.n).collect();
-        self.stop = newer.get(by.saturating_sub(1)).copied().filter(|_| newer.len() > by);
+        let end = self.end().saturating_add(by);
+        self.stop = if end < self.len() { self.count_of(end - 1) } else { None };
     }
 
-    /// Types text into the filter.
+    /// Types text into the field.
     pub(super) fn type_in(&mut self, text: &str) {
-        let room = limits::FILTER_CHARS.saturating_sub(self.filter.chars().count());
-        self.filter.extend(text.chars().filter(|c| !c.is_control()).take(room));
-        self.follow();
+        let field = match self.typing {
+            Some(Field::Search) => &mut self.search,
+            _ => &mut self.filter,
+        };
+        let room = limits::FILTER_CHARS.saturating_sub(field.chars().count());
+        let old = field.clone();
+        field.extend(text.chars().filter(|c| !c.is_control()).take(room));
+        if self.typing != Some(Field::Search) {
+            self.follow();
+            self.refilter(!old.is_empty());
+        }
+    }
+
+    /// Takes the last letter of the field away.
+    pub(super) fn take_back(&mut self) {
+        if self.typing == Some(Field::Search) {
+            self.search.pop();
+        } else {
+            self.filter.pop();
+            self.refilter(false);
+        }
+    }
+
+    /// Empties the filter.
+    pub(super) fn all(&mut self) {
+        self.filter.clear();
+        self.refilter(false);
+    }
+
+    /// Finds anew what the filter lets through; `narrower`: only among what it let through before.
+    fn refilter(&mut self, narrower: bool) {
+        self.needle = Needle::new(&self.filter);
+        let (needle, entries, dropped) = (&self.needle, &self.entries, self.dropped);
+        let fits = |count: &usize| entries.get(count - dropped).is_some_and(|e| needle.fits(e));
+        if self.filter.is_empty() {
+            self.fitting = VecDeque::new();
+        } else if narrower {
+            self.fitting.retain(fits);
+        } else {
+            self.fitting = (dropped..dropped + entries.len()).filter(fits).collect();
+        }
+    }
+
+    /// Goes to the next event that has what is searched: before the one at the end, or behind it. `false`: there is none.
+    pub(super) fn seek(&mut self, older: bool) -> bool {
+        if self.search.is_empty() {
+            return false;
+        }
+        let needle = Needle::new(&self.search);
+        let end = self.end();
+        let has = |place: &usize| self.entry(*place).is_some_and(|e| needle.fits(e));
+        let found =
+            if older { (0..end.saturating_sub(1)).rev().find(has) } else { (end..self.len()).find(has) };
+        let count = found.and_then(|place| self.count_of(place));
+        self.stop = count.or(self.stop);
+        count.is_some()
+    }
+
+    /// Whether it has what is searched.
+    pub(super) fn is_sought(&self, entry: &Entry) -> bool {
+        !self.search.is_empty() && Needle::new(&self.search).fits(entry)
     }
 
     /// What the filter lets through, oldest first, as it is saved.
     pub(super) fn lines(&self) -> Vec<String> {
-        self.entries.iter().filter(|e| e.fits(&self.filter)).map(Entry::line).collect()
+        (0..self.len()).filter_map(|place| self.entry(place)).map(Entry::line).collect()
     }
 }
 
@@ -161,3 +327,6 @@ const fn meaning(kind: &Kind) -> Option<Meaning> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! What the screen knows.
 
 use super::wizard::{Coach, Servers, Step, Wizard};
-use super::{Log, Theme, glance};
+use super::{Hand, Log, Theme, glance};
 use crate::catalogue::{self, Catalogue};
 use crate::clock::Instant;
 use crate::phone_id::Mac;
@@ -77,6 +77,10 @@ pub enum Overlay {
     Quit,
     /// Forget this phone?
     Forget(Mac),
+    /// Lead this phone elsewhere?
+    Replan(Mac),
+    /// Which of several remedies for this phone?
+    Remedy(Mac),
 }
 
 /// The screen's whole state. [`super::update`] changes it, [`super::view`] draws it.
@@ -112,6 +116,8 @@ pub struct Model {
     pub wizard: Option<Box<Wizard>>,
     /// The coach for reset keys.
     pub coach: Coach,
+    /// What the technician decides for one phone.
+    pub hand: Hand,
     pub(super) stale: bool,
 }
 
@@ -135,6 +141,7 @@ impl Model {
             size: setup.size,
             wizard: None,
             coach: Coach::default(),
+            hand: Hand::default(),
             stale: true,
         }
     }

@@ -3,10 +3,10 @@
 use super::Mode;
 use super::wizard::{Entry, Order, Port};
 use crate::clock::Instant;
+pub use crate::engine::Command;
 use crate::event::Event;
 use crate::firmware::Shelf;
 use crate::job::Blocker;
-use crate::phone_id::Mac;
 use crossterm::event::{KeyEvent, MouseEvent};
 use std::path::PathBuf;
 
@@ -49,6 +49,8 @@ pub enum Msg {
         /// Where the servers answer.
         interface: String,
     },
+    /// The complete loads of the session's shelf, by name.
+    Loads(Vec<String>),
     /// The servers did not start.
     NotStarted(Blocker),
 }
@@ -76,11 +78,4 @@ pub enum Effect {
     Practise(String),
     /// End the session, not the program.
     Stop,
-}
-
-/// What a technician can tell a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Forget a phone and its lease.
-    Forget(Mac),
 }

@@ -9,6 +9,9 @@ mod phone;
 mod report;
 mod which;
 
+pub(super) use bench::advice;
+pub(super) use phone::about;
+
 use super::panes::Pane;
 use super::{Areas, Model, Page, layout, widgets};
 use ratatui::buffer::Buffer;

@@ -1,4 +1,5 @@
-//! Panes made of rows, some of which can be chosen: what the wizard's pages are made of. Drawing and mouse ask the same rows.
+//! Panes made of rows, some of which can be chosen: what the wizard's pages are made of. Drawing, mouse and the line mode
+//! ask the same rows.
 
 use super::widgets::pane::frame;
 use super::widgets::text::{pad, wrap};
@@ -15,11 +16,30 @@ pub(super) struct Row {
     pub(super) line: Line<'static>,
     /// The number of the choice that it is.
     pub(super) pick: Option<usize>,
+    /// What it says where nothing is drawn.
+    pub(super) said: Said,
+}
+
+/// What a row says where nothing is drawn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Said {
+    /// The words that are drawn, if it has any.
+    #[default]
+    Drawn,
+    /// The whole sentence, before it was cut into rows.
+    Whole {
+        /// A mark or a label; often nothing.
+        mark: String,
+        /// The words.
+        text: String,
+    },
+    /// A row above has said it.
+    Above,
 }
 
 impl From<Line<'static>> for Row {
     fn from(line: Line<'static>) -> Self {
-        Self { line, pick: None }
+        Self { line, pick: None, said: Said::Drawn }
     }
 }
 
@@ -131,9 +151,11 @@ impl Text {
     pub(super) fn item(&mut self, mark: &str, text: &str, its: Style, style: Style) {
         let indent = if mark.is_empty() { 0 } else { super::widgets::text::width(mark) + 1 };
         for (i, line) in wrap(text, self.columns.saturating_sub(indent)).into_iter().enumerate() {
-            let mark = if i == 0 { mark } else { "" };
-            let spans = vec![Span::styled(pad(mark, indent), its), Span::styled(line, style)];
-            self.rows.push(Line::from(spans).into());
+            let shown = if i == 0 { mark } else { "" };
+            let spans = vec![Span::styled(pad(shown, indent), its), Span::styled(line, style)];
+            let whole = || Said::Whole { mark: mark.trim().to_owned(), text: text.to_owned() };
+            let said = if i == 0 { whole() } else { Said::Above };
+            self.rows.push(Row { line: Line::from(spans), pick: None, said });
         }
     }
 
@@ -150,7 +172,8 @@ impl Text {
         let right =
             Vec::from_iter((!note.is_empty()).then(|| Span::styled(note.to_owned(), self.theme.dim())));
         let line = super::widgets::text::spread(left, right, self.columns);
-        self.rows.push(Row { line, pick: Some(n) });
+        let said = Said::Whole { mark: note.trim().to_owned(), text: name.to_owned() };
+        self.rows.push(Row { line, pick: Some(n), said });
     }
 }
 

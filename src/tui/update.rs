@@ -1,8 +1,12 @@
 //! How the screen changes.
 
 use super::keys::{self, Action};
-use super::{Command, Effect, Model, Msg, Overlay, Page, glance, layout, pages, wizard};
+use super::log::Field;
+use super::{Command, Effect, Model, Msg, Overlay, Page, glance, hand, layout, pages, wizard};
+use crate::event::{Event, Kind};
+use crate::limits;
 use crate::phone_id::Mac;
+use crate::session::words;
 use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
@@ -10,8 +14,13 @@ use ratatui::layout::{Position, Rect};
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Event(event) => {
+            // Nobody watches the log for the answer to a key.
+            if matches!(event.kind, Kind::OrderRefused { .. }) {
+                model.notice = Some(words::sentence(&event));
+            }
+            let again = says_again(model, &event);
             model.state.apply(&event);
-            model.log.push(&event);
+            model.log.push(&event, again);
             model.now = model.now.max(event.at);
             gone(model);
         }
@@ -31,7 +40,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Mouse(mouse) => return moused(model, mouse),
         Msg::Resize(columns, rows) => model.size = (columns, rows),
-        Msg::Paste(text) if model.log.typing => model.log.type_in(&text),
+        Msg::Loads(loads) => model.hand.loads = loads,
+        Msg::Paste(text) if model.log.typing.is_some() => model.log.type_in(&text),
+        Msg::Paste(text) if matches!(model.overlay, Some(Overlay::Replan(_))) => {
+            let room = limits::FILTER_CHARS.saturating_sub(model.hand.says.chars().count());
+            model.hand.says.extend(text.trim().chars().filter(|c| !c.is_control()).take(room));
+        }
         Msg::Paste(text) => {
             model.stale = true;
             return wizard::paste(model, &text);
@@ -57,6 +71,13 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     Vec::new()
 }
 
+/// A phone says of itself what it has said before: they do so every minute.
+fn says_again(model: &Model, event: &Event) -> bool {
+    let Kind::Evidence(said) = &event.kind else { return false };
+    let known = event.phone.and_then(|mac| model.state.phone(mac)?.says.get(&said.source));
+    known.is_some_and(|known| known.said == *said)
+}
+
 /// Leaves what was about a phone that is no more.
 fn gone(model: &mut Model) {
     let missing = |model: &Model, mac: Mac| model.state.phone(mac).is_none();
@@ -65,7 +86,7 @@ fn gone(model: &mut Model) {
     {
         go(model, Page::Bench);
     }
-    if let Some(Overlay::Forget(mac)) = model.overlay
+    if let Some(Overlay::Forget(mac) | Overlay::Replan(mac) | Overlay::Remedy(mac)) = model.overlay
         && missing(model, mac)
     {
         model.overlay = None;
@@ -81,9 +102,14 @@ fn go(model: &mut Model, page: Page) {
 }
 
 fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    if model.log.typing && !matches!(keys::action(key), Some(Action::Quit) if !key.modifiers.is_empty()) {
+    if model.log.typing.is_some()
+        && !matches!(keys::action(key), Some(Action::Quit) if !key.modifiers.is_empty())
+    {
         typed(model, key.code);
         return Vec::new();
+    }
+    if let Some(effects) = hand::pressed(model, key) {
+        return effects;
     }
     if model.overlay.is_none()
         && let Some(effects) = wizard::key(model, key)
@@ -100,15 +126,29 @@ fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
 fn typed(model: &mut Model, code: KeyCode) {
     match code {
         KeyCode::Char(c) => model.log.type_in(c.encode_utf8(&mut [0; 4])),
-        KeyCode::Backspace => {
-            model.log.filter.pop();
+        KeyCode::Backspace => model.log.take_back(),
+        KeyCode::Enter => {
+            let typed = model.log.typing.take();
+            if typed == Some(Field::Search) {
+                seek(model, true);
+            }
         }
-        KeyCode::Enter => model.log.typing = false,
-        KeyCode::Esc => {
-            model.log.filter.clear();
-            model.log.typing = false;
-        }
+        KeyCode::Esc => match model.log.typing.take() {
+            Some(Field::Search) => model.log.search.clear(),
+            _ => model.log.all(),
+        },
         _ => {}
+    }
+}
+
+/// Goes to the next event that has what is searched.
+fn seek(model: &mut Model, older: bool) {
+    if !model.log.seek(older) {
+        let way = if older { "older" } else { "newer" };
+        model.notice = Some(match model.log.search.as_str() {
+            "" => "Nothing is searched: S begins.".to_owned(),
+            sought => format!("No {way} event has {sought}."),
+        });
     }
 }
 
@@ -151,13 +191,21 @@ fn acted(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         (Action::Back | Action::Log | Action::Filter | Action::Follow | Action::Forget, page)
             if page.is_made_of_panes() => {}
+        (Action::Pause | Action::Replan | Action::Remedy | Action::Done, _) => {
+            return hand::acted(model, action);
+        }
         (Action::Report, page) if !page.is_made_of_panes() => go(model, Page::Report),
         (Action::Coach, page) if !page.is_made_of_panes() => wizard::open_coach(model),
         (Action::Back, Page::Bench) => back_to_plain(model),
         (Action::Back, _) | (Action::Log, Page::Log) => go(model, Page::Bench),
         (Action::Log, _) => go(model, Page::Log),
         (Action::Filter | Action::Follow, Page::Phone(_)) => {}
-        (Action::Filter, _) => model.log.typing = true,
+        (Action::Filter, _) => model.log.typing = Some(Field::Filter),
+        (Action::Search, Page::Log) => {
+            model.log.search.clear();
+            model.log.typing = Some(Field::Search);
+        }
+        (Action::Seek(older), Page::Log) => seek(model, older),
         (Action::Follow, _) => model.log.toggle(),
         (Action::Copy, Page::Log) => return vec![Effect::SaveLog(model.log.lines())],
         (Action::Forget, _) if !model.ended => {
@@ -181,7 +229,7 @@ fn acted(model: &mut Model, action: Action) -> Vec<Effect> {
         (Action::Screen(by), Page::Bench) => log_by(model, by * 4),
         (Action::Move(by), Page::Log) => log_by(model, by),
         (Action::Screen(by), Page::Log) => log_by(model, by * i32::from(model.size.1.saturating_sub(6))),
-        (Action::First, Page::Log) => model.log.up(usize::MAX - 1),
+        (Action::First, Page::Log) => model.log.up(usize::MAX),
         (Action::Last, Page::Log) => model.log.follow(),
         (Action::Move(by), Page::Phone(_)) => scroll(model, by),
         (Action::Screen(by), Page::Phone(_)) => scroll(model, by * i32::from(model.size.1.saturating_sub(6))),
@@ -197,7 +245,7 @@ fn back_to_plain(model: &mut Model) {
     if model.log.filter.is_empty() {
         model.chosen = None;
     } else {
-        model.log.filter.clear();
+        model.log.all();
     }
 }
 

@@ -93,7 +93,19 @@ fn breadcrumb(model: &Model, areas: &layout::Areas, buf: &mut Buffer) {
 /// The question of the page, and whether phones are virtual.
 fn question(model: &Model, area: Rect, buf: &mut Buffer) {
     let theme = model.theme;
-    let text = match model.page {
+    let text = question_of(model.page);
+    let mut spans = vec![Span::raw(" ")];
+    if model.mode == Mode::Rehearsal && model.running() {
+        spans.push(Span::styled(" REHEARSAL ", theme.badge()));
+        spans.push(Span::raw("  "));
+    }
+    spans.push(Span::styled(text, theme.dim()));
+    Line::from(spans).render(area, buf);
+}
+
+/// What a page asks, or what it is for.
+pub(super) const fn question_of(page: Page) -> &'static str {
+    match page {
         Page::Model => "Which phone is in front of you? Type a part of its number, or choose.",
         Page::Shows => "What does it show now? The answer sets the plan.",
         Page::Load => "What shall it run? Only what fits is offered.",
@@ -104,14 +116,7 @@ fn question(model: &Model, area: Rect, buf: &mut Buffer) {
         Page::Report => "What was done, and what proves it.",
         Page::Practise => "Practise with virtual phones: which bench?",
         Page::Bench | Page::Phone(_) | Page::Log => "",
-    };
-    let mut spans = vec![Span::raw(" ")];
-    if model.mode == Mode::Rehearsal && model.running() {
-        spans.push(Span::styled(" REHEARSAL ", theme.badge()));
-        spans.push(Span::raw("  "));
     }
-    spans.push(Span::styled(text, theme.dim()));
-    Line::from(spans).render(area, buf);
 }
 
 fn header(model: &Model, areas: &layout::Areas, buf: &mut Buffer) {
@@ -149,7 +154,7 @@ fn header(model: &Model, areas: &layout::Areas, buf: &mut Buffer) {
 }
 
 /// `5 phones · 2 recovered · 1 needs you`, and the bytes served.
-fn totals(model: &Model, columns: usize) -> Line<'static> {
+pub(super) fn totals(model: &Model, columns: usize) -> Line<'static> {
     let theme = model.theme;
     let mut left = vec![Span::raw(" ")];
     if model.mode == Mode::Rehearsal && model.wizard.is_some() {
@@ -163,8 +168,14 @@ fn totals(model: &Model, columns: usize) -> Line<'static> {
         let phones = model.state.phones.len();
         left.push(Span::raw(if phones == 1 { "1 phone".to_owned() } else { format!("{phones} phones") }));
     }
-    let all =
-        [Standing::NeedsYou, Standing::Failed, Standing::Working, Standing::Unproven, Standing::Recovered];
+    let all = [
+        Standing::NeedsYou,
+        Standing::Failed,
+        Standing::Working,
+        Standing::Paused,
+        Standing::Unproven,
+        Standing::Recovered,
+    ];
     for standing in all {
         let n = model.state.phones.iter().filter(|p| glance::standing(p) == standing).count();
         if n > 0 && !(model.ended && standing == Standing::Recovered) {

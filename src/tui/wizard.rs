@@ -237,6 +237,8 @@ impl Wizard {
             prefix: address.map_or(24, |(_, prefix)| prefix),
             dhcp: self.dhcp,
             any: false,
+            forced: Vec::new(),
+            account: None,
         }
     }
 

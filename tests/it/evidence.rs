@@ -15,7 +15,7 @@ fn mac() -> Mac {
 }
 
 impl Talk {
-    fn announces(&mut self, platform: &str, load: &str) {
+    pub(crate) fn announces(&mut self, platform: &str, load: &str) {
         let from = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0);
         let frame = sayings::announcement(mac(), platform, load);
         self.engine.handle(self.now, Input::Datagram { at: Endpoint::Cdp, from, bytes: &frame });

@@ -8,10 +8,13 @@ mod addresses;
 mod faults;
 mod floods;
 mod laptop;
+mod managers;
 mod phone;
 mod privileges;
 mod readers;
 mod recovery;
+mod remedies;
+mod rivals;
 mod strangers;
 mod talks;
 
@@ -131,12 +134,24 @@ impl Lab {
 
     /// Runs a piece of the test on the phones' side, in a thread that lives there.
     fn inside<T: Send + 'static>(&self, what: impl FnOnce() -> T + Send + 'static) -> thread::JoinHandle<T> {
-        let door = File::open(Path::new("/run/netns").join(&self.phones)).unwrap();
-        thread::spawn(move || {
-            move_into_link_name_space(door.as_fd(), Some(LinkNameSpaceType::Network)).unwrap();
-            what()
-        })
+        inside(&self.phones, what)
     }
+
+    /// Runs a piece of the test on the laptop's side, in a thread that lives there.
+    fn on_laptops_thread<T: Send + 'static>(
+        &self,
+        what: impl FnOnce() -> T + Send + 'static,
+    ) -> thread::JoinHandle<T> {
+        inside(&self.laptop, what)
+    }
+}
+
+fn inside<T: Send + 'static>(name: &str, what: impl FnOnce() -> T + Send + 'static) -> thread::JoinHandle<T> {
+    let door = File::open(Path::new("/run/netns").join(name)).unwrap();
+    thread::spawn(move || {
+        move_into_link_name_space(door.as_fd(), Some(LinkNameSpaceType::Network)).unwrap();
+        what()
+    })
 }
 
 fn netns(name: &str, program: &str) -> Command {

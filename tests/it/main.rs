@@ -11,6 +11,7 @@ mod catalogue;
 mod cli;
 mod evidence;
 mod fuzz_smoke;
+mod hand;
 mod identification;
 mod invariants;
 #[cfg(target_os = "linux")]
@@ -18,10 +19,13 @@ mod lab;
 mod layering;
 mod loopback;
 mod no_panic;
+mod orders;
 mod pages;
+mod plain;
 #[cfg(unix)]
 mod pty;
 mod reader;
+mod remedies;
 mod scenarios;
 mod screens;
 mod serving;

@@ -15,18 +15,26 @@ struct Terminal {
     keys: Box<dyn Write + Send>,
     screen: Arc<Mutex<vt100::Parser>>,
     child: Box<dyn portable_pty::Child + Send + Sync>,
-    _master: Box<dyn portable_pty::MasterPty + Send>,
+    master: Box<dyn portable_pty::MasterPty + Send>,
+}
+
+const fn size(rows: u16, cols: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
 }
 
 impl Terminal {
     fn open(folder: &Path) -> Self {
-        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).unwrap();
+        Self::with(folder, "xterm-256color", &[])
+    }
+
+    fn with(folder: &Path, term: &str, args: &[&str]) -> Self {
+        let pair = native_pty_system().openpty(size(24, 80)).unwrap();
         let mut command = CommandBuilder::new(program().get_program());
         command.arg("--state");
         command.arg(folder.join("state"));
+        command.args(args);
         command.cwd(folder);
-        command.env("TERM", "xterm-256color");
+        command.env("TERM", term);
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let screen =
@@ -38,7 +46,7 @@ impl Terminal {
                 seen.lock().unwrap().process(&bytes[..n]);
             }
         });
-        Self { keys: pair.master.take_writer().unwrap(), screen, child, _master: pair.master }
+        Self { keys: pair.master.take_writer().unwrap(), screen, child, master: pair.master }
     }
 
     fn text(&self) -> String {
@@ -55,8 +63,24 @@ impl Terminal {
         self.keys.flush().unwrap();
     }
 
-    /// Waits for the program's end; its exit status.
-    fn end(mut self) -> u32 {
+    fn resize(&self, rows: u16, cols: u16) {
+        self.master.resize(size(rows, cols)).unwrap();
+        let (rows, cols) = (rows.try_into().unwrap(), cols.try_into().unwrap());
+        self.screen.lock().unwrap().screen_mut().set_size(rows, cols);
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.child.process_id().unwrap().to_string();
+        let sent = std::process::Command::new("kill").args(["-s", signal, &id]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for the program's end; its exit status, and the terminal as it was left.
+    fn end(self) -> u32 {
+        self.left().0
+    }
+
+    fn left(mut self) -> (u32, Arc<Mutex<vt100::Parser>>) {
         let mut status = None;
         if !soon(|| {
             status = self.child.try_wait().unwrap();
@@ -64,7 +88,8 @@ impl Terminal {
         }) {
             self.child.kill().unwrap();
         }
-        status.unwrap_or_else(|| panic!("it did not end:\n{}", self.text())).exit_code()
+        let code = status.unwrap_or_else(|| panic!("it did not end:\n{}", self.text())).exit_code();
+        (code, self.screen)
     }
 }
 
@@ -141,4 +166,59 @@ fn from_the_phone_to_the_review_with_firmware_from_the_disk() {
     // What was found is remembered for the next time.
     let places = std::fs::read_to_string(folder.path().join("state/places.json")).unwrap();
     assert!(places.contains(&*folder.path().to_string_lossy()), "{places}");
+}
+
+#[test]
+fn a_signal_gives_the_terminal_back() {
+    for (signal, args) in [("TERM", &[] as &[&str]), ("INT", &[]), ("HUP", &["rehearse", "--speed", "1"])] {
+        let folder = tempfile::tempdir().unwrap();
+        let terminal = Terminal::with(folder.path(), "xterm-256color", args);
+        terminal.until("rescue79");
+        let drawn_on = |screen: &vt100::Screen| {
+            screen.alternate_screen()
+                || screen.bracketed_paste()
+                || screen.hide_cursor()
+                || screen.mouse_protocol_mode() != vt100::MouseProtocolMode::None
+        };
+        assert!(soon(|| drawn_on(terminal.screen.lock().unwrap().screen())));
+        terminal.signal(signal);
+        let (_, screen) = terminal.left();
+        assert!(soon(|| !drawn_on(screen.lock().unwrap().screen())), "{signal}");
+    }
+}
+
+#[test]
+fn it_is_resized_at_any_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::open(folder.path());
+    terminal.until("which phone?");
+    terminal.resize(10, 40);
+    terminal.until("This window has 40 columns");
+    terminal.press("7960");
+    terminal.resize(40, 140);
+    terminal.until("6 line keys right of a monochrome screen");
+    terminal.press("\x03");
+    terminal.until("leave?");
+    terminal.press("q");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+fn a_dumb_terminal_gets_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::with(folder.path(), "dumb", &["rehearse", "--speed", "1"]);
+    terminal.until("== Bench. REHEARSAL with virtual phones.");
+    terminal.press("quit\n");
+    terminal.until("leave the bench?");
+    // Ctrl-C asks, too; the second time it leaves.
+    terminal.press("stay\n");
+    terminal.until("== Bench. REHEARSAL");
+    terminal.press("\x03");
+    terminal.until("leave the bench?");
+    terminal.press("\x03");
+    let (_, screen) = terminal.left();
+    let screen = screen.lock().unwrap();
+    assert!(!screen.screen().alternate_screen());
+    let text = screen.screen().contents();
+    assert!(text.contains("The session has ended"), "{text}");
 }

@@ -18,7 +18,7 @@ pub(crate) const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (160, 50)];
 pub(crate) const COLOUR: Theme = Theme { colour: true, light: false, ascii: false };
 pub(crate) const MONO: Theme = Theme { colour: false, ..COLOUR };
 
-fn model(history: &History, size: (u16, u16), theme: Theme) -> Model {
+pub(crate) fn model(history: &History, size: (u16, u16), theme: Theme) -> Model {
     let interface = "enp0s25 192.168.1.1".into();
     let mut model = Model::new(Setup { mode: Mode::Serve, interface, theme, size });
     for event in &history.events {

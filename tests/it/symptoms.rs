@@ -5,11 +5,13 @@ use crate::scenarios::{SEED, play};
 use crate::talk::{MAC, Talk};
 use rescue79::catalogue::text::plain;
 use rescue79::catalogue::{Catalogue, ShownBy, Symptom};
-use rescue79::event::{Kind, Severity};
+use rescue79::engine::Command;
+use rescue79::event::{Kind, Remedy, Request, Severity};
 use rescue79::sim::scenario::{LanSpec, Verdict, builtin};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
+use std::net::Ipv4Addr;
 
 const PAGE: &str = "docs/symptoms.md";
 
@@ -87,8 +89,14 @@ fn file(prefix: &str, tail: &str) -> String {
     format!("{prefix}{MAC}{tail}")
 }
 
+thread_local! {
+    /// Codes of the cases that were played.
+    static PLAYED: std::cell::RefCell<BTreeSet<String>> = std::cell::RefCell::default();
+}
+
 /// Plays a case and the one beside it.
 fn pair(code: &str, dhcp: bool, speaks: impl Fn(&mut Talk), silent: impl Fn(&mut Talk)) -> Talk {
+    PLAYED.with_borrow_mut(|played| played.insert(code.to_owned()));
     let mut near = Talk::new(dhcp);
     silent(&mut near);
     assert!(!near.raised(code), "{code} was raised in the near miss");
@@ -215,6 +223,163 @@ fn reads() {
     );
 }
 
+const OLD: &str = "Cisco Systems, Inc. IP Phone";
+const NEW: &str = "Cisco Systems, Inc. IP Phone CP-7960G";
+
+#[test]
+fn strangers_and_other_servers() {
+    let [ours, other] = [Ipv4Addr::new(192, 168, 1, 1), Ipv4Addr::new(192, 168, 1, 254)];
+    let wants = |address: [u8; 4]| move |t: &mut Talk| t.dhcp_with(3, NEW, Some(address.into()), None);
+    let mut case = pair("foreign-address", true, wants([10, 0, 0, 7]), wants([192, 168, 1, 77]));
+    case.dhcp(1);
+    case.dhcp(3);
+    assert!(!case.stands("foreign-address"), "it took one of ours");
+    let class = |class: &'static str| move |t: &mut Talk| t.dhcp_as(1, class);
+    pair("not-ours", true, class("Cisco Systems, Inc. IP Phone CP-8945"), class(NEW));
+    let takes = |server: Ipv4Addr| {
+        move |t: &mut Talk| {
+            t.dhcp(1);
+            t.dhcp_with(3, NEW, Some(Ipv4Addr::new(192, 168, 1, 44)), Some(server));
+        }
+    };
+    let mut case = pair("another-server", true, takes(other), takes(ours));
+    assert!(
+        !case.events.iter().any(|e| matches!(e.kind, Kind::DhcpIgnored { .. })),
+        "it is told of the phone"
+    );
+    assert_eq!(case.engine.state().phones[0].trail.elsewhere, Some(other));
+    case.ask(50_000, &file("SEP", ".cnf.xml"));
+    case.wait(1);
+    assert!(!case.stands("another-server"), "it found us all the same");
+}
+
+#[test]
+fn files_that_lead_nowhere() {
+    let shelf: &'static [(&str, &str)] =
+        &[("OS79XX.TXT", "P00308000900"), ("XMLDefault.cnf.xml", "<Default></Default>")];
+    let given = |files: &'static [(&str, &str)], class: &'static str| {
+        move |t: &mut Talk| {
+            *t = Talk::with_files(&["P00308000900"], files);
+            t.dhcp_as(1, class);
+            t.ask(50_000, &file("SEP", ".cnf.xml"));
+            t.read(50_001, "OS79XX.txt", 9);
+            t.wait(100);
+        }
+    };
+    let same: &'static [(&str, &str)] =
+        &[("OS79XX.TXT", "P00305000500"), ("XMLDefault.cnf.xml", "<Default></Default>")];
+    let case = pair("default-ignored", true, given(shelf, OLD), given(same, OLD));
+    assert_eq!(case.engine.state().phones[0].offers(), [Remedy::OwnFile]);
+    let told = |list: bool| {
+        move |t: &mut Talk| {
+            t.dhcp(1);
+            t.dhcp(3);
+            t.ask(50_000, &file("CTLSEP", ".tlv"));
+            t.read(50_001, "XMLDefault.cnf.xml", 9);
+            if list {
+                t.read(50_002, "P0S3-8-12-00.loads", 9);
+            }
+            t.dhcp(1);
+            t.dhcp(3);
+            t.read(50_003, "SIPDefault.cnf", 9);
+            t.wait(30);
+        }
+    };
+    let mut case = pair("loader-misled", true, told(false), told(true));
+    assert!(case.engine.state().phones[0].closed.is_none() && case.engine.state().phones[0].hop == 0);
+    assert_eq!(case.engine.state().phones[0].offers(), [Remedy::HideDefault]);
+    case.read(50_004, "P0S3-8-12-00.loads", 9);
+    case.wait(1);
+    assert!(!case.stands("loader-misled"), "its loader asks for the load after all");
+}
+
+#[test]
+fn what_was_read_and_what_was_not() {
+    let part = "P0S3-8-12-00.sb2";
+    let begin = |t: &mut Talk| drop(t.ask(49_999, &file("CTLSEP", ".tlv")));
+    // Twice may be an answer that was lost; three times is a phone that can't write.
+    let reads = |times: u16| {
+        move |t: &mut Talk| {
+            begin(t);
+            for n in 0..times {
+                t.read(50_000 + n, "P0S3-8-12-00.loads", 9);
+                t.read(51_000 + n, part, u16::MAX);
+                t.wait(60);
+            }
+        }
+    };
+    let case = pair("flash-repeats", false, reads(3), reads(2));
+    assert!(case.engine.state().phones[0].closed.is_none());
+    // A load of the first years that is told what it runs looks again only when it starts.
+    let told = |seconds: u64| {
+        move |t: &mut Talk| {
+            *t = Talk::with_files(&["P00305000500"], &[]);
+            t.dhcp_as(1, OLD);
+            t.dhcp_as(3, OLD);
+            t.read(50_000, "OS79XX.TXT", 9);
+            t.order(&Command::Replan {
+                phone: MAC.parse().unwrap(),
+                target: Some("P00305000500".into()),
+                from: Some("P00303010102".into()),
+            });
+            t.read(50_001, "OS79XX.TXT", 9);
+            t.wait(seconds);
+        }
+    };
+    let mut case = pair("power-cycle", true, told(100), told(30));
+    let request = case.engine.state().phones[0].request.clone().unwrap();
+    assert_eq!(request.request, Request::PowerCycle);
+    case.dhcp_as(1, OLD);
+    case.wait(1);
+    assert_eq!(case.engine.state().phones[0].request, None, "it was switched off and on");
+    let announces = |load: &'static str| {
+        move |t: &mut Talk| {
+            t.dhcp(1);
+            t.dhcp(3);
+            t.read(50_000, "P0S3-8-12-00.loads", 9);
+            t.read(50_001, part, u16::MAX);
+            t.wait(30);
+            t.ask(50_002, "SIPDefault.cnf");
+            t.wait(1);
+            t.announces("Cisco IP Phone 7960", load);
+            t.wait(1);
+        }
+    };
+    pair("runs-another", true, announces("P0S3-7-4-00"), announces("P0S3-8-12-00"));
+}
+
+#[test]
+fn every_rule_of_the_book_has_a_case_and_a_near_miss() {
+    for group in [
+        addresses,
+        names,
+        reads,
+        strangers_and_other_servers,
+        files_that_lead_nowhere,
+        what_was_read_and_what_was_not,
+    ] {
+        group();
+    }
+    let played = PLAYED.with_borrow(Clone::clone);
+    let wire = Catalogue::builtin().symptoms().iter().filter(|s| s.shown_by == ShownBy::Wire);
+    let wire: BTreeSet<_> = wire.map(|s| s.code.clone()).collect();
+    assert_eq!(played, wire);
+    // What is said before anything is served: a bench that is refused for it, and what refuses it.
+    let benches = builtin().unwrap();
+    for (code, bench, refusal) in [
+        ("wrong-family", "wrong-family", Some("family")),
+        ("hop-missing", "hop-missing", Some("hop-missing")),
+        ("incomplete", "missing-part", Some("incomplete")),
+        ("two-lists", "two-releases", None),
+    ] {
+        assert_eq!(Catalogue::builtin().symptom(code).unwrap().shown_by, ShownBy::Archive);
+        let bench = benches.iter().find(|b| b.name == bench).unwrap();
+        assert_eq!(bench.plan.refused.values().next().map(String::as_str), refusal, "{code}");
+    }
+    let archive = Catalogue::builtin().symptoms().iter().filter(|s| s.shown_by == ShownBy::Archive).count();
+    assert_eq!(archive, 4, "each has its bench above");
+}
+
 /// What a healthy bench may say: facts, not alarms.
 const FACTS: [&str; 1] = ["foreign-address"];
 
@@ -241,6 +406,7 @@ fn no_healthy_phone_raises_an_alarm_even_on_a_bad_line() {
                 Kind::Symptom { code, seen, .. } if !FACTS.contains(&code.as_str()) => {
                     Some((e.at, code, seen))
                 }
+                Kind::Requested { text, .. } => Some((e.at, text, text)),
                 _ => None,
             });
             let raised: Vec<_> = raised.collect();

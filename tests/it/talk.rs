@@ -3,7 +3,7 @@
 use crate::scenarios::SEED;
 use rescue79::catalogue::Catalogue;
 use rescue79::clock::Instant;
-use rescue79::engine::{Endpoint, Engine, Input, Output, TransferId};
+use rescue79::engine::{Command, Endpoint, Engine, Input, Output, TransferId};
 use rescue79::event::{Event, Kind};
 use rescue79::job::Draft;
 use rescue79::phone_id::Mac;
@@ -27,7 +27,7 @@ pub(crate) const MAC: &str = "001B0C18BDC1";
 impl Talk {
     pub(crate) fn new(dhcp: bool) -> Self {
         let mut intake = rescue79::firmware::Intake::of_any_size();
-        for load in ["P0S3-8-12-00", "SIP41.8-5-2S"] {
+        for load in ["P00308000900", "P0S3-8-12-00", "SIP41.8-5-2S"] {
             for (name, bytes) in set(load, SEED, Scale::FAST) {
                 intake.file(load, &name, bytes);
             }
@@ -51,7 +51,11 @@ impl Talk {
             match self.engine.poll(self.now, &mut buf) {
                 Output::Send { from, len, .. } => sent.push((from, buf[..len].to_vec())),
                 Output::Event(event) => self.events.push(event),
-                Output::Close(_) | Output::HangUp(_) => {}
+                Output::Give { to, head, body } => {
+                    sent.push((Endpoint::Web(to), [head, body.to_vec()].concat()));
+                }
+                Output::Visit { id, question, .. } => sent.push((Endpoint::Page(id), question)),
+                Output::Close(_) | Output::HangUp(_) | Output::WebDoor { .. } => {}
                 Output::Idle(_) => return sent,
             }
         }
@@ -110,6 +114,25 @@ impl Talk {
 
     /// The same from a phone that calls itself so.
     pub(crate) fn dhcp_as(&mut self, kind: u8, class: &str) {
+        if kind == 1 {
+            return self.dhcp_with(1, class, None, None);
+        }
+        let offered = self.events.iter().rev().find_map(|e| match &e.kind {
+            Kind::DhcpOffer { address, .. } => Some(*address),
+            _ => None,
+        });
+        self.at = offered.unwrap();
+        self.dhcp_with(kind, class, offered, Some(Ipv4Addr::new(192, 168, 1, 1)));
+    }
+
+    /// A message about this address to this server.
+    pub(crate) fn dhcp_with(
+        &mut self,
+        kind: u8,
+        class: &str,
+        wants: Option<Ipv4Addr>,
+        server: Option<Ipv4Addr>,
+    ) {
         let mut packet = vec![0; 240];
         packet[..4].copy_from_slice(&[1, 1, 6, 0]);
         packet[10] = 0x80;
@@ -119,16 +142,11 @@ impl Talk {
         let class = [class.as_bytes(), b"\0"].concat();
         packet.extend([60, u8::try_from(class.len()).unwrap()]);
         packet.extend(class);
-        if kind != 1 {
-            let offered = self.events.iter().rev().find_map(|e| match &e.kind {
-                Kind::DhcpOffer { address, .. } => Some(*address),
-                _ => None,
-            });
-            let leased = offered.unwrap();
-            self.at = leased;
-            packet.extend([50, 4]);
-            packet.extend(leased.octets());
-            packet.extend([54, 4, 192, 168, 1, 1]);
+        for (code, address) in [(50, wants), (54, server)] {
+            if let Some(address) = address {
+                packet.extend([code, 4]);
+                packet.extend(address.octets());
+            }
         }
         packet.extend([55, 2, 1, 150, 255]);
         let from = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 68);
@@ -136,21 +154,50 @@ impl Talk {
         self.drain();
     }
 
+    /// The technician decides.
+    pub(crate) fn order(&mut self, command: &Command) {
+        self.engine.handle(self.now, Input::Command(command));
+        self.drain();
+    }
+
     pub(crate) fn raised(&self, code: &str) -> bool {
-        self.events.iter().any(|e| matches!(&e.kind, Kind::Symptom { code: c, .. } if c == code))
+        let says = |kind: &Kind| match kind {
+            Kind::Symptom { code: raised, .. } => raised == code,
+            Kind::NoPlan(none) => none.code == code,
+            _ => false,
+        };
+        self.events.iter().any(|e| says(&e.kind))
     }
 
     /// Raised and not withdrawn.
     pub(crate) fn stands(&self, code: &str) -> bool {
-        self.engine.state().phones.iter().any(|p| p.symptoms.contains_key(code))
+        let of = |p: &rescue79::session::Phone| {
+            p.symptoms.contains_key(code) || p.no_plan.as_ref().is_some_and(|none| none.code == code)
+        };
+        self.engine.state().phones.iter().any(of)
     }
 }
 
 impl Talk {
     /// With an empty shelf and no target.
     pub(crate) fn bare() -> Self {
-        let shelf = rescue79::firmware::Intake::of_any_size().finish();
-        let draft = Draft { server: Some(Ipv4Addr::new(192, 168, 1, 1)), prefix: 24, ..Draft::default() };
+        Self::with_files(&[], &[])
+    }
+
+    /// With no target, these loads and these files on the shelf.
+    pub(crate) fn with_files(loads: &[&str], files: &[(&str, &str)]) -> Self {
+        let mut intake = rescue79::firmware::Intake::of_any_size();
+        for load in loads {
+            for (name, bytes) in set(load, SEED, Scale::FAST) {
+                intake.file(load, &name, bytes);
+            }
+        }
+        for (name, text) in files {
+            intake.file("files", name, text.as_bytes().to_vec());
+        }
+        let shelf = intake.finish();
+        let server = Some(Ipv4Addr::new(192, 168, 1, 1));
+        let draft = Draft { server, prefix: 24, dhcp: !loads.is_empty(), ..Draft::default() };
         let job = draft.finish(Catalogue::builtin(), &shelf).unwrap();
         let engine = Engine::new(Catalogue::builtin(), shelf, job, State::default(), []).unwrap();
         Self { engine, now: Instant::from_millis(1_000), events: Vec::new(), at: PHONE }

@@ -45,7 +45,7 @@ pub(super) fn ports() -> Vec<Port> {
     ]
 }
 
-pub(super) fn asking(size: (u16, u16), theme: Theme) -> Model {
+pub(crate) fn asking(size: (u16, u16), theme: Theme) -> Model {
     let exercise =
         |s: rescue79::sim::scenario::Scenario| Exercise { name: s.name, title: s.title, teaches: s.teaches };
     let exercises = builtin().unwrap().into_iter().map(exercise).collect();
@@ -54,7 +54,7 @@ pub(super) fn asking(size: (u16, u16), theme: Theme) -> Model {
 }
 
 /// What the app would answer, from memory.
-fn answer(effect: &Effect) -> Option<Msg> {
+pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
     Some(match effect {
         Effect::ListDir(path) => {
             let file = |name: &str, folder, size| Entry { name: name.into(), folder, size };
@@ -78,7 +78,7 @@ fn answer(effect: &Effect) -> Option<Msg> {
 }
 
 /// Presses the keys of a macro such as `7960<enter>`; every effect is answered at once.
-pub(super) fn walk(model: &mut Model, keys: &str) -> Vec<Effect> {
+pub(crate) fn walk(model: &mut Model, keys: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
     let mut rest = keys;
     while let Some(c) = rest.chars().next() {
@@ -135,7 +135,7 @@ fn click_on(model: &mut Model, said: &str) -> Vec<Effect> {
     click(model, (u16::try_from(column).unwrap() + 1, u16::try_from(row).unwrap()))
 }
 
-fn events(model: &mut Model, history: History) {
+pub(crate) fn events(model: &mut Model, history: History) {
     for event in history.events {
         update(model, Msg::Event(event));
     }
@@ -165,7 +165,7 @@ fn a_classic_phone_in_eight_keys_and_its_number() {
         server: Some(Ipv4Addr::new(192, 168, 1, 1)),
         prefix: 24,
         dhcp: true,
-        any: false,
+        ..Draft::default()
     };
     assert_eq!(started(&effects), draft);
     assert_eq!(model.page, Page::Bench, "a phone that says Protocol Application Invalid needs no keys");

@@ -66,3 +66,10 @@ pub(super) fn from_elsewhere(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Opti
         vec![("address", phone.address.map(|a| a.to_string()).unwrap_or_default())]
     })
 }
+
+pub(super) fn another_server(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
+    let server = phone.trail.elsewhere;
+    held(desk, phone, "another-server", server.is_some(), || {
+        vec![("server", server.map(|a| a.to_string()).unwrap_or_default())]
+    })
+}

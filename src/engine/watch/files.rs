@@ -1,16 +1,17 @@
 //! What goes wrong while a phone reads, or asks for what it should not.
 
 use super::super::answer::Desk;
-use super::super::rules::{SETTLE_SILENT, declined};
+use super::super::rules::{SETTLE, SETTLE_SILENT, declined, started_past};
+use super::super::said;
 use super::held;
 use crate::catalogue::Era;
 use crate::clock::Instant;
-use crate::event::{Kind, Role, Verdict};
+use crate::event::{Condition, Kind, Role, Verdict};
 use crate::job;
-use crate::load::LoadName;
+use crate::load::{Family, LoadName};
 use crate::route;
 use crate::session::phone::{Again, Asked};
-use crate::session::{Phone, words};
+use crate::session::{Phone, Stage, words};
 use std::time::Duration;
 
 /// A trust list asked for so often in a row: its first retry comes after 4 to 14 s (`classic-phones` 1.5).
@@ -18,6 +19,8 @@ const TRUST_LISTS: u32 = 4;
 /// A provisioned phone asks for its own file once; one without asks every 31 s (`classic-phones` 1.5).
 const OWN_FILES: u32 = 3;
 const OWN_FILES_FOR: Duration = Duration::from_secs(55);
+/// An application that is told another load restarts the phone once, and its loader then reads the list.
+const PAST: u32 = 3;
 /// The first block of a file.
 const FIRST_BLOCK: u64 = 512;
 /// Endings that a load name must not carry: the phone puts its own behind it.
@@ -25,7 +28,9 @@ const ENDINGS: [&str; 3] = [".loads.", ".sbn.", ".bin."];
 
 pub(super) fn list_refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let trail = &phone.trail;
-    let is = (trail.lists_in_vain >= 2 || declined(phone, now)) && phone.closed.is_none();
+    let still = phone.stage == Stage::List && phone.read.is_none() && trail.lists_in_vain > 0;
+    let still = still && now.since(phone.stage_since) >= alarm(desk, phone, Stage::List);
+    let is = (trail.lists_in_vain >= 2 || still || declined(phone, now)) && phone.closed.is_none();
     held(desk, phone, "list-refused", is, || {
         let file = trail.list.as_ref().map(|m| m.file.clone()).unwrap_or_default();
         let due = phone.due().and_then(|due| due.parse::<LoadName>().ok());
@@ -64,10 +69,48 @@ pub(super) fn power_cycle(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Optio
     })
 }
 
+/// A load of the first years, or one that says itself that it runs another, was given a default file and went no further.
+pub(super) fn default_ignored(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
+    let told = phone.trail.config.as_ref().filter(|_| phone.plan.is_none() && phone.closed.is_none());
+    let waited = told.map(|m| now.since(m.at)).unwrap_or_default();
+    let another = told.and_then(|m| m.load.as_deref()).filter(|load| {
+        let named = load.parse::<LoadName>().ok();
+        let first_years = phone.identity.condition == Condition::SingleImage
+            && named.is_some_and(|named| desk.catalogue.era(&named) >= Era::Universal);
+        desk.shelf.load(load).is_some() && (first_years || said::another_than(phone, load))
+    });
+    let is = another.is_some() && phone.read.is_none() && waited >= alarm(desk, phone, Stage::Config);
+    held(desk, phone, "default-ignored", is, || {
+        let told = told.map(|m| (m.file.clone(), m.load.clone().unwrap_or_default())).unwrap_or_default();
+        vec![("file", told.0), ("load", told.1), ("seconds", waited.as_secs().to_string())]
+    })
+}
+
+/// A loader that is told a load reads its list at each start. This one started, read none, and let its application run.
+pub(super) fn loader_misled(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
+    let trail = &phone.trail;
+    let due = phone.due().filter(|_| phone.identity.family == Some(Family::Classic));
+    let told = due.is_some() && trail.config.as_ref().is_some_and(|m| m.load.as_deref() == due);
+    let given = phone.names.get("xmldefault.cnf.xml").is_some_and(|asked| asked.given);
+    let runs = trail.app_file.as_ref().is_some_and(|m| now.since(m.at) >= SETTLE);
+    let stuck = runs || trail.past >= PAST;
+    let is = told && given && stuck && started_past(phone) && phone.closed.is_none();
+    held(desk, phone, "loader-misled", is, || vec![("load", due.unwrap_or_default().to_owned())])
+}
+
+/// How long a stage may last before it deserves a word; for an unknown family the longest of all.
+fn alarm(desk: &Desk<'_>, phone: &Phone, stage: Stage) -> Duration {
+    let of = |family: Family| desk.catalogue.stage(family, stage.key()).map(|range| range.alarm);
+    let longest = || Family::ALL.into_iter().filter_map(of).max();
+    Duration::from_secs(phone.identity.family.and_then(of).or_else(longest).unwrap_or_default().into())
+}
+
 pub(in crate::engine) fn refused(desk: &Desk<'_>, phone: &Phone, role: Role, asked: &str) -> Option<Kind> {
     let firmware = role.is_firmware() || matches!(role, Role::LoadsList | Role::TermList);
     let news = firmware && !phone.symptoms.contains_key("file-missing");
-    news.then(|| desk.catalogue.symptom("file-missing").map(|s| s.raise(&[("file", asked.to_owned())])))?
+    news.then(|| {
+        desk.catalogue.symptom("file-missing").map(|s| s.raise(&[("file", asked.to_owned())], Vec::new()))
+    })?
 }
 
 /// A file that was missing is so no longer once the phone has what it was for.

@@ -1,8 +1,8 @@
 //! What one file tells about itself: cut off, mangled, renamed, or something else than its name says.
 
 use super::text_mode;
+use crate::firmware::bench::Seen;
 use crate::firmware::kind::{Look, term_family};
-use crate::firmware::loads::Seen;
 use crate::firmware::{File, Kind, Problem, known, names};
 use crate::load::{Family, LoadName};
 

@@ -1,8 +1,8 @@
 //! What belongs together: lists and their parts, pairs, duplicates, releases over each other.
 
 use super::content::truncated;
+use crate::firmware::bench::{Bench, Seen, listed_stems};
 use crate::firmware::kind::term_family;
-use crate::firmware::loads::{Bench, Seen, listed_stems};
 use crate::firmware::problem::enumerate;
 use crate::firmware::{FileId, Kind, Load, Problem, Set, fold, known, names};
 use crate::load::{Family, LoadName};

@@ -2,14 +2,17 @@
 
 use super::{Check, Gathered, Outcome};
 use crate::clock::Wall;
+use crate::dhcp::probe::Answer;
 use crate::host::interfaces::Interface;
 use crate::host::ledger;
 use crate::host::plan::{self, BadPlan};
 use crate::host::privileges::Rights;
 use crate::host::probe::Search;
-use crate::host::run::Trouble;
-use crate::host::system::{Firewall, Holder, System};
+use crate::host::remedy::{Act, Remedy};
+use crate::host::run::{Argv, Trouble};
+use crate::host::system::{Change, Firewall, Holder, System};
 use crate::limits;
+use crate::phone_id::Mac;
 use crate::session::words::bytes;
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -114,25 +117,20 @@ pub(super) fn port(
     let means = format!("Phones would get their {what} from that program, or from nobody.");
     if let Some((name, pid)) = &rival.process {
         let named = holder_name(rival).unwrap_or_default();
-        check(Outcome::Fail, format!("UDP port {port} is held by {named}."))
-            .means(means)
-            .remedy(stop_command(name, *pid))
+        let end = match &rival.service {
+            Some(service) => {
+                let stop = Argv::new("systemctl stop").with(service);
+                Act::change(Change::Stop { service: service.clone() }, stop)
+            }
+            None => Act::end(port, name, *pid),
+        };
+        check(Outcome::Fail, format!("UDP port {port} is held by {named}.")).means(means).remedy(end)
     } else {
         let hidden = rights.is_some_and(|r| !r.network);
         let why = if hidden { "; only an administrator may see by whom" } else { "" };
         check(Outcome::Fail, format!("UDP port {port} is held by another program{why}."))
             .means(means)
             .remedy(format!("sudo ss -lunp sport = :{port} names it; end that program."))
-    }
-}
-
-fn stop_command(name: &str, pid: u32) -> String {
-    match name {
-        _ if cfg!(windows) => format!("taskkill /PID {pid}"),
-        "dnsmasq" | "dhcpd" | "tftpd" | "in.tftpd" | "atftpd" | "udhcpd" => {
-            format!("sudo kill {pid} (or, if a service started it, sudo systemctl stop {name})")
-        }
-        _ => format!("sudo kill {pid}"),
     }
 }
 
@@ -154,7 +152,7 @@ pub(super) fn foreign(search: Search) -> Check {
     match search {
         Search::Nobody => check(
             Outcome::Ok,
-            format!("No other DHCP server answered within {} s.", limits::FOREIGN_OFFER.as_secs()),
+            format!("No other DHCP server answered within {:.1} s.", limits::FOREIGN_OFFER.as_secs_f32()),
         ),
         Search::CantSee(why) => {
             check(Outcome::Unknown, format!("Whether there is another DHCP server can't be seen: {why}."))
@@ -162,10 +160,13 @@ pub(super) fn foreign(search: Search) -> Check {
                 .remedy("Run it again with sudo and with the cable in place.")
         }
         Search::Found(all) => {
-            let one = |(offer, mac): &(crate::dhcp::probe::Offer, Option<crate::phone_id::Mac>)| {
+            let one = |(answer, mac): &(Answer, Option<Mac>)| {
                 let mac = mac.map(|mac| format!(" ({mac})")).unwrap_or_default();
-                let wrong = offer.tftp.first().map(|a| format!(" and sends phones to {a} for files"));
-                format!("{}{mac} offers {}{}", offer.server, offer.address, wrong.unwrap_or_default())
+                let mut does = answer.offers.map(|a| format!("offers {a}")).into_iter().collect::<Vec<_>>();
+                does.extend(answer.tftp.first().map(|a| format!("sends phones to {a} for files")));
+                let does = does.join(" and ");
+                let blank = if does.is_empty() { "" } else { " " };
+                format!("{}{mac}{blank}{does}", answer.server)
             };
             let all: Vec<_> = all.iter().map(one).collect();
             check(Outcome::Fail, format!("There is another DHCP server: {}.", all.join("; ")))
@@ -189,12 +190,17 @@ pub(super) fn conflict(address: Ipv4Addr, found: Result<Option<String>, String>)
     }
 }
 
-pub(super) fn reverse_path(interface: &str, strict: Option<bool>) -> Option<Check> {
+pub(super) fn reverse_path(system: &dyn System, interface: &str) -> Option<Check> {
     let check = |state, seen| Check::new("reverse-path", "Reverse-path filter", state, seen);
-    Some(if strict? {
-        check(Outcome::Warn, format!("The strict reverse-path filter is on for {interface}."))
-            .means("Packets of a phone that still has an address of its old network are thrown away unseen.")
-            .remedy(format!("sudo sysctl -w net.ipv4.conf.{interface}.rp_filter=2"))
+    let filter = system.path_filter(interface)?;
+    Some(if filter.strict {
+        let check = check(Outcome::Warn, format!("The strict reverse-path filter is on for {interface}."))
+            .means("Packets of a phone that still has an address of its old network are thrown away unseen.");
+        let loose = Change::LoosePath { interface: interface.to_owned(), was: filter.own };
+        match system.command(&loose) {
+            Some(command) => check.remedy(Act::change(loose, command)),
+            None => check,
+        }
     } else {
         check(Outcome::Ok, format!("No strict reverse-path filter on {interface}."))
     })
@@ -255,7 +261,7 @@ pub(super) fn left_behind(folder: &Path) -> Option<Check> {
         ledger::Glance::Left => {
             check(Outcome::Warn, "A session that broke off left changes on this computer.".to_owned())
                 .means("An address or a setting of a network interface isn't as it was.")
-                .remedy("sudo rescue79 restore")
+                .remedy(Remedy { text: "sudo rescue79 restore".into(), act: Some(Act::restore()) })
         }
     })
 }

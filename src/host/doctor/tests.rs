@@ -1,7 +1,8 @@
 use super::checks;
 use super::*;
-use crate::dhcp::probe::Offer;
+use crate::dhcp::probe::Answer;
 use crate::host::interfaces::Kind;
+use crate::host::remedy::Act;
 use crate::host::system::{Firewall, Holder};
 use crate::phone_id::Mac;
 
@@ -25,6 +26,7 @@ fn holder(interface: Option<&str>, process: Option<(&str, u32)>) -> Holder {
         address: Ipv4Addr::UNSPECIFIED,
         interface: interface.map(str::to_owned),
         process: process.map(|(name, pid)| (name.to_owned(), pid)),
+        service: None,
     }
 }
 
@@ -33,7 +35,11 @@ fn the_holder_of_a_port_is_named_unless_it_keeps_to_another_interface() {
     let held = checks::port(67, "enp0s25", Ok(vec![holder(None, Some(("dnsmasq", 1234)))]), None);
     assert_eq!(held.state, Outcome::Fail);
     assert!(held.seen.contains("dnsmasq (process 1234)"), "{}", held.seen);
-    assert!(held.remedy.unwrap().contains("1234"));
+    let act = held.remedy.unwrap().act.unwrap();
+    assert_eq!(act, Act::end(67, "dnsmasq", 1234));
+    let service = Holder { service: Some("dnsmasq.service".into()), ..holder(None, Some(("dnsmasq", 1234))) };
+    let held = checks::port(67, "enp0s25", Ok(vec![service]), None);
+    assert_eq!(held.to_do(), "sudo systemctl stop dnsmasq.service");
     let elsewhere = vec![holder(Some("virbr0"), Some(("dnsmasq", 1234)))];
     assert_eq!(checks::port(67, "enp0s25", Ok(elsewhere), None).state, Outcome::Ok);
     let hidden = Rights { ports: true, network: false, wire: false };
@@ -43,9 +49,9 @@ fn the_holder_of_a_port_is_named_unless_it_keeps_to_another_interface() {
 
 #[test]
 fn another_server_is_told_with_address_and_mac() {
-    let offer = Offer {
+    let offer = Answer {
         server: [10, 0, 0, 1].into(),
-        address: [10, 0, 0, 50].into(),
+        offers: Some([10, 0, 0, 50].into()),
         tftp: vec![[1, 1, 168, 192].into()],
     };
     let mac = Mac([0, 0x1b, 0x0c, 1, 2, 3]);
@@ -69,7 +75,6 @@ fn each_failure_has_a_remedy_and_each_check_a_sentence() {
         checks::firewall(closed),
         checks::networks(&all, &gathered),
         checks::conflict([192, 168, 1, 1].into(), Ok(Some("00:1b:0c:01:02:03".into()))),
-        checks::reverse_path("eth0", Some(true)).unwrap(),
         checks::no_interface(Some("eth9"), &all),
         checks::clock(Wall(0)),
     ];

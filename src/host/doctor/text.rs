@@ -33,7 +33,7 @@ pub fn text(report: &Report) -> String {
             wrap(&mut lines, "        ", &check.means);
         }
         if let Some(remedy) = &check.remedy {
-            wrap(&mut lines, "        ", &format!("Do this: {remedy}"));
+            wrap(&mut lines, "        ", &format!("Do this: {}", remedy.text));
         }
         lines.push(format!("        ({})", check.code));
         lines.push(String::new());

@@ -47,7 +47,20 @@ fn ss_line(line: &str, port: u16) -> Option<Holder> {
         let pid = pid.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
         Some((name.to_owned(), pid))
     });
-    Some(Holder { address, interface, process })
+    Some(Holder { address, interface, process, service: None })
+}
+
+/// `/proc/net/dev_mcast`: an interface is in this group (`01:00:0c:cc:cc:cc`).
+pub(super) fn hears(table: &str, interface: &str, group: &str) -> bool {
+    let group = group.replace(':', "");
+    let line = |line: &str| line.split_whitespace().nth(1) == Some(interface) && line.ends_with(&group);
+    table.lines().any(line)
+}
+
+/// `/proc/PID/cgroup`: the system's service that a process belongs to.
+pub(super) fn unit(cgroup: &str) -> Option<String> {
+    let path = cgroup.lines().find_map(|line| line.split_once("/system.slice/"))?.1;
+    path.split('/').find(|part| part.ends_with(".service")).map(str::to_owned)
 }
 
 /// `/proc/net/route`: the interface of the default route with the smallest metric.
@@ -86,7 +99,7 @@ UNCONN 0      0                  *:69              *:*
         assert_eq!(dhcp.len(), 1);
         assert_eq!(dhcp[0].process, Some(("dnsmasq".into(), 1234)));
         assert_eq!(dhcp[0].interface.as_deref(), Some("virbr0"));
-        let tftp = Holder { address: Ipv4Addr::UNSPECIFIED, interface: None, process: None };
+        let tftp = Holder { address: Ipv4Addr::UNSPECIFIED, interface: None, process: None, service: None };
         assert_eq!(ss(out, 69), [tftp]);
         assert!(ss("", 67).is_empty() && ss("nonsense", 67).is_empty());
     }
@@ -100,6 +113,24 @@ UNCONN 0      0                  *:69              *:*
         assert!(networkd_holds("  2 enp0s25 ether routable configured\n", "enp0s25"));
         assert!(!networkd_holds("  2 enp0s25 ether routable unmanaged\n", "enp0s25"));
         assert!(!networkd_holds("  3 eth1 ether off configured\n", "enp0s25"));
+    }
+
+    #[test]
+    fn groups_of_an_interface_are_read() {
+        let table =
+            "2    eth0            1     0     333300000001\n2    eth0            1     1     01000ccccccc\n";
+        assert!(hears(table, "eth0", "01:00:0c:cc:cc:cc"));
+        assert!(!hears(table, "eth1", "01:00:0c:cc:cc:cc"));
+        assert!(!hears(table, "eth0", "01:80:c2:00:00:0e"));
+    }
+
+    #[test]
+    fn a_process_of_a_service_names_it() {
+        assert_eq!(unit("0::/system.slice/dnsmasq.service\n").as_deref(), Some("dnsmasq.service"));
+        let templated = "0::/system.slice/system-tftp.slice/tftp@1.service\n";
+        assert_eq!(unit(templated).as_deref(), Some("tftp@1.service"));
+        assert_eq!(unit("0::/user.slice/user-1000.slice/session-2.scope\n"), None);
+        assert_eq!(unit(""), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use super::*;
 use crate::clock::Instant;
-use crate::event::{Condition, NoPlan, PlannedHop, Role};
+use crate::event::{ClosedBy, Condition, NoPlan, Order, PlannedHop, Remedy, Request, Role};
 use crate::load::Family;
 use crate::phone_id::Mac;
 
@@ -23,6 +23,7 @@ fn read(file: &str, made: bool, load: Option<&str>, part: Option<(u32, u32)>) ->
         size: 708_123,
         made,
         part,
+        http: false,
     }
 }
 
@@ -38,6 +39,8 @@ fn one_of_each() -> Vec<Kind> {
             server: address,
             dhcp: true,
             targets: vec!["7960=P0S3-8-12-00".into()],
+            forced: Vec::new(),
+            account: None,
             expect: None,
             scenario: None,
             seed: None,
@@ -47,6 +50,8 @@ fn one_of_each() -> Vec<Kind> {
         Kind::AddressSet { interface: "enp0s25".into(), address, again: true },
         Kind::Link { interface: "enp0s25".into(), up: true },
         Kind::Link { interface: "enp0s25".into(), up: false },
+        Kind::Interface { interface: "enp0s25".into(), there: true },
+        Kind::Interface { interface: "enp0s25".into(), there: false },
         Kind::SelfTest { ok: true, text: "The program read a file from its own TFTP server".into() },
         Kind::WrongAddress {
             from: Mac([0, 0x1b, 0x0c, 0x18, 0xbd, 0xc1]),
@@ -55,9 +60,10 @@ fn one_of_each() -> Vec<Kind> {
         },
         Kind::DhcpOffer { address, asked: None },
         Kind::DhcpAck { address, how: "selecting".into(), asked: None },
-        Kind::DhcpNak { address, foreign: true },
+        Kind::DhcpNak { address, foreign: true, ordered: false },
         Kind::DhcpDecline { address },
         Kind::DhcpRelease { address },
+        Kind::DhcpElsewhere { server: "10.0.0.138".parse().unwrap() },
         Kind::DhcpIgnored { from: Mac([2; 6]), why: "it is no phone".into(), asked: None, count: 3 },
         read("P00308000900.sb2", false, Some("P00308000900"), Some((2, 2))),
         Kind::ReadRefused {
@@ -106,8 +112,30 @@ fn one_of_each() -> Vec<Kind> {
             seen: "Seen.".into(),
             means: "Meaning.".into(),
             next: "Do this.".into(),
+            remedies: Vec::new(),
         },
         Kind::SymptomGone { code: "no-read".into() },
+        Kind::Pausing,
+        Kind::Paused,
+        Kind::Resumed,
+        Kind::Replanned { target: "P0S3-8-12-00".into(), from: None },
+        Kind::Remedied {
+            remedy: Remedy::HideDefault,
+            unasked: false,
+            text: remedied(Remedy::HideDefault).into(),
+        },
+        Kind::Requested {
+            request: Request::PowerCycle,
+            symptom: None,
+            text: "Switch it off and on once.".into(),
+            closes: "it asks for an address".into(),
+        },
+        Kind::RequestClosed {
+            request: Request::PowerCycle,
+            by: ClosedBy::Wire,
+            because: "#12 it started anew".into(),
+        },
+        Kind::OrderRefused { order: Order::Pause, why: "it is paused already".into() },
         Kind::Forgotten,
         Kind::Summary(Summary { verdict: "failed".into(), phones: vec![] }),
     ]
@@ -128,7 +156,7 @@ fn every_kind_has_one_sentence() {
     let kinds = one_of_each();
     let names: std::collections::BTreeSet<_> =
         kinds.iter().map(|k| format!("{k:?}").split([' ', '(']).next().unwrap().to_owned()).collect();
-    assert_eq!(names.len(), 30, "one of each kind of event: {names:?}");
+    assert_eq!(names.len(), 39, "one of each kind of event: {names:?}");
     let told: Vec<_> = kinds.into_iter().map(|kind| format!("{:<5}  {}", area(&kind), said(kind))).collect();
     for line in &told {
         assert!(line.ends_with('.') && !line.contains("..") && !line.contains("  It  "), "{line}");
@@ -148,6 +176,7 @@ fn every_kind_has_one_sentence() {
     dhcp   It wanted 192.168.1.20 of another network and was told to ask anew.
     dhcp   It found 192.168.1.20 in use; that address is set aside.
     dhcp   It gave 192.168.1.20 back.
+    dhcp   It took the address that another DHCP server, 10.0.0.138, offered it.
     dhcp   02:02:02:02:02:02 asked for an address 3 times and got no answer: it is no phone.
     tftp   It reads P00308000900.sb2 (708 kB), part 2 of 2.
     tftp   It asked for P00308000900.sb2 and was refused: not on the shelf.
@@ -165,6 +194,14 @@ fn every_kind_has_one_sentence() {
     phone  Recovered. It runs P0S3-8-12-00.
     hand   Seen. Meaning. Do this.
     hand   That has passed (no-read).
+    hand   It will be paused once it has written what it is reading; leave it powered.
+    hand   Paused: it keeps its address and gets no file until it is resumed.
+    hand   Resumed: it is served again.
+    hand   The technician chose P0S3-8-12-00 for it.
+    hand   It finds no XMLDefault.cnf.xml any more and goes on to its other files.
+    hand   Please: Switch it off and on once. It is done when it asks for an address.
+    hand   Seen to be done (switch it off and on once): #12 it started anew.
+    hand   That can't be done (pause): it is paused already.
     bench  Forgotten; if it asks again it is a new phone.
     bench  The session has ended; no phone was seen.
     ");
@@ -204,4 +241,12 @@ fn sizes_and_times_have_units() {
     for (s, text) in [(0, "0:00"), (61, "1:01"), (3_599, "59:59"), (3_600, "1:00:00"), (36_000, "10:00:00")] {
         assert_eq!(clock(Duration::from_secs(s)), text);
     }
+}
+
+#[test]
+fn what_stands_beside_a_key_fits_and_no_two_are_alike() {
+    let remedies: std::collections::BTreeSet<_> = Remedy::ALL.map(remedy).into();
+    let requests: std::collections::BTreeSet<_> = Request::ALL.map(request).into();
+    assert_eq!((remedies.len(), requests.len()), (Remedy::ALL.len(), Request::ALL.len()));
+    assert!(remedies.iter().all(|text| text.len() <= 34) && requests.iter().all(|text| text.len() <= 30));
 }

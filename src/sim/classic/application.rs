@@ -43,6 +43,11 @@ impl Application {
         Self { load: load.to_owned(), protocol, at: At::Ctl, in_vain, wanted: None, configured: false }
     }
 
+    /// An SCCP application that has read a configuration shows its page.
+    pub(super) fn shows_page(&self) -> bool {
+        self.protocol == Protocol::Sccp && self.configured
+    }
+
     pub(super) fn start(&mut self, cx: &mut Context<'_>) -> Act {
         self.look(if self.protocol == Protocol::Sccp { At::Ctl } else { At::TextDefault }, cx)
     }

@@ -5,6 +5,7 @@ use crate::sim::config_reader::{classic_load, text_config, valid_load};
 use crate::sim::image::{self, ClassicImage, ClassicList};
 use crate::sim::machine::{Context, Failure, Fetched, Heard, Patience, Refusal};
 use crate::sim::model::Pace;
+use crate::sim::scenario::Fault;
 use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +94,19 @@ impl Loader {
             Err(Failure::NotFound | Failure::WrongName) | Ok(_) => {}
         }
         match self.at.clone() {
+            At::Ctl | At::CtlAgain
+                if fetched == Err(Failure::NotFound)
+                    && cx.spec.faults.contains(&Fault::WaitsForTrustList) =>
+            {
+                self.look(At::CtlAgain, cx)
+            }
+            At::XmlDefault if fetched.is_ok() && cx.spec.faults.contains(&Fault::DefaultStops) => {
+                cx.refuse("XMLDefault.cnf.xml", Refusal::NoLoad);
+                self.conclude(cx)
+            }
+            At::Ctl | At::CtlAgain if cx.spec.faults.contains(&Fault::DefaultStops) => {
+                self.look(At::XmlDefault, cx)
+            }
             // No trust list of ours can be read: once more, then on without.
             At::Ctl if fetched.is_ok() => self.look(At::CtlAgain, cx),
             At::Ctl | At::CtlAgain => self.look(At::Sep, cx),

@@ -103,6 +103,8 @@ impl<'a> Reply<'a> {
             OfferNeed::NoRouter => self.option(3).is_none(),
             OfferNeed::Siaddr => !self.siaddr.is_unspecified(),
             OfferNeed::Padded => self.length >= PADDED,
+            // It finds out later, at the port itself.
+            OfferNeed::WebClosed => true,
             OfferNeed::ShortLease => self.long(51).is_some_and(|s| s < SHORT_LEASE),
         }
     }

@@ -4,6 +4,7 @@ use crate::clock::Instant;
 use crate::sim::machine::{Fetched, Stage};
 use crate::sim::scenario::{Break, Fault};
 use crate::sim::tftp_client::Read;
+use crate::sim::web_client::Get;
 use std::time::Duration;
 
 /// What a phone is doing.
@@ -19,6 +20,8 @@ pub(super) enum Task {
     },
     Lease,
     Fetch(Box<Read>),
+    /// The same by HTTP.
+    Get(Box<Get>),
     /// A read fell silent; its port swallows what comes.
     Silent {
         until: Instant,
@@ -36,6 +39,8 @@ impl Task {
             Self::Keys(at) | Self::Wait(at) | Self::Silent { until: at, .. } => Some(*at),
             Self::Burn { ends, cut } => Some(cut.map_or(*ends, |(at, _)| at)),
             Self::Fetch(read) => Some(read.deadline()),
+            Self::Get(get) if get.sent && get.stumbles => None,
+            Self::Get(get) => Some(get.due),
             Self::Answer(_) => Some(now),
             Self::Off | Self::Lease | Self::Rest => None,
         }

@@ -119,6 +119,19 @@ pub enum Fault {
         /// The place.
         field: ServerField,
     },
+    /// Its loader asks for its trust list until it gets one, and for nothing else.
+    WaitsForTrustList,
+    /// Its loader knows no files of its own, and stops at `XMLDefault.cnf.xml` where there is one, whatever that names.
+    DefaultStops,
+    /// With a stored lease it takes the address from the answer, and keeps to the file server that it remembers.
+    TrustsStoredServer,
+    /// Wiped, it asks for its list once at each start: a load that it refuses leaves it silent.
+    LiesStill,
+    /// Loads newer than this release are written in vain while the running one is older than it.
+    NeedsStep {
+        /// The release.
+        over: String,
+    },
     /// A read breaks off at a block.
     Breaks {
         /// Part of the file's name.
@@ -174,6 +187,8 @@ pub enum OfferNeed {
     Padded,
     /// A lease of under a day.
     ShortLease,
+    /// Nobody listens at the HTTP port.
+    WebClosed,
 }
 
 /// Where a DHCP answer can name the file server.

@@ -50,14 +50,24 @@ fn frame_of_list(model: &Model, areas: &Areas, buf: &mut Buffer) {
     block.render(areas.list, buf);
 }
 
-/// What to do before the first phone is there.
+/// What is shown before the first phone is there.
 fn nobody(model: &Model, area: Rect, buf: &mut Buffer) {
     let theme = model.theme;
     let block = pane::frame(theme.accent()).title_top(" no phone yet ");
     let inner = block.inner(area);
     block.render(area, buf);
     let columns = usize::from(inner.width);
-    let texts: &[&str] = match model.mode {
+    let mut lines = Vec::new();
+    for (i, text) in advice(model).iter().enumerate() {
+        let style = if i == 0 { theme.bold() } else { ratatui::style::Style::new() };
+        lines.extend(wrap(text, columns).into_iter().map(|line| Line::styled(line, style)));
+    }
+    Paragraph::new(lines).render(inner, buf);
+}
+
+/// What to do before the first phone is there, in sentences.
+pub(in crate::tui) fn advice(model: &Model) -> &'static [&'static str] {
+    match model.mode {
         Mode::Rehearsal => &["The first virtual phone is being switched on. Nothing to do."],
         Mode::Replay => &["This journal has no phone so far."],
         Mode::Serve if model.state.session.is_none() => {
@@ -70,11 +80,5 @@ fn nobody(model: &Model, area: Rect, buf: &mut Buffer) {
             "It usually asks after 0:05 to 1:30 and then appears here by itself. Still nothing: check the cable, then \
              power it from the cube.",
         ],
-    };
-    let mut lines = Vec::new();
-    for (i, text) in texts.iter().enumerate() {
-        let style = if i == 0 { theme.bold() } else { ratatui::style::Style::new() };
-        lines.extend(wrap(text, columns).into_iter().map(|line| Line::styled(line, style)));
     }
-    Paragraph::new(lines).render(inner, buf);
 }

@@ -2,11 +2,12 @@
 
 use super::bench::numbered;
 use crate::phone_id::Mac;
+use crate::session::phone::Saying;
 use crate::session::{Phone, words};
 use crate::tui::theme::Meaning;
 use crate::tui::widgets::text::{cells, pad, spread, wrap};
 use crate::tui::widgets::{events, pane};
-use crate::tui::{Areas, Model, glance};
+use crate::tui::{Areas, Model, Theme, glance, hand};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -25,18 +26,16 @@ fn inner(areas: &Areas) -> Rect {
 /// The text in one or two columns.
 fn columns(model: &Model, phone: &Phone, inner: Rect) -> Vec<(Rect, Vec<Line<'static>>)> {
     if inner.width < TWO_COLUMNS {
-        let mut lines = story(model, phone, usize::from(inner.width));
-        lines.push(Line::default());
-        lines.extend(record(model, phone, usize::from(inner.width)));
+        let mut lines = now(model, phone, usize::from(inner.width));
+        lines.extend(about(model, phone, usize::from(inner.width)));
         return vec![(inner, lines)];
     }
     let half = inner.width / 2 - 1;
     let left = Rect { width: half, ..inner };
     let right = Rect { x: inner.x + half + 2, width: inner.width - half - 2, ..inner };
-    vec![
-        (left, story(model, phone, usize::from(left.width))),
-        (right, record(model, phone, usize::from(right.width))),
-    ]
+    let mut lines = now(model, phone, usize::from(left.width));
+    lines.extend(story(model, phone, usize::from(left.width)));
+    vec![(left, lines), (right, record(model, phone, usize::from(right.width)))]
 }
 
 /// How far the page can be scrolled.
@@ -81,13 +80,28 @@ pub(super) fn render(model: &Model, mac: Mac, areas: &Areas, buf: &mut Buffer) {
     }
 }
 
-/// Now, what needs a hand, how it ended, and the way with its reasons.
-fn story(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
+/// All that is known of it, one line below the other.
+pub(in crate::tui) fn about(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = story(model, phone, columns);
+    lines.push(Line::default());
+    lines.extend(record(model, phone, columns));
+    lines
+}
+
+/// What it does now, drawn: stage, gauge, steps.
+fn now(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
     let theme = model.theme;
     let mut lines = vec![pane::stage(model, phone, columns), pane::gauge(theme, phone, columns)];
     if phone.closed.is_none() {
         lines.push(pane::checklist(theme, &glance::steps(phone), columns));
     }
+    lines
+}
+
+/// What needs a hand, how it ended, and the way with its reasons.
+fn story(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
+    let theme = model.theme;
+    let mut lines = Vec::new();
     let mut say = |label: &str, text: &str, style: Style| {
         lines.extend(pane::labelled(label, text, style, theme, columns, usize::MAX));
     };
@@ -106,7 +120,13 @@ fn story(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
         say("seen", &no_plan.text, Style::new());
         say("get", &no_plan.get, theme.bold());
     }
-    if phone.symptoms.is_empty() && phone.no_plan.is_none() {
+    if let Some(open) = &phone.request {
+        say("please", &open.text, theme.bold());
+    }
+    if let Some(key) = hand::key(phone) {
+        say("key", &key, Style::new());
+    }
+    if phone.symptoms.is_empty() && phone.no_plan.is_none() && phone.request.is_none() {
         say("do", glance::next(phone), if glance::asks(phone) { theme.bold() } else { Style::new() });
     }
     if let Some(closed) = &phone.closed {
@@ -180,10 +200,38 @@ fn way(model: &Model, phone: &Phone, columns: usize, lines: &mut Vec<Line<'stati
     }
 }
 
+/// A saying: its source, how much it proves, its own words.
+fn evidence(theme: Theme, saying: &Saying, columns: usize) -> Vec<Line<'static>> {
+    let said = &saying.said;
+    let proves = match said.weight {
+        0 | 1 => "proves little: it names no load",
+        2 => "proves some: a loader says so, too",
+        _ => "proves most: only an application registers",
+    };
+    let names = [said.model.as_ref(), said.load.as_ref(), said.release.as_ref()];
+    let names: Vec<_> = names.into_iter().flatten().map(String::as_str).collect();
+    let what = if names.is_empty() { said.text.clone() } else { names.join(", ") };
+    let mut lines = Vec::new();
+    item(&mut lines, "·", theme.dim(), &format!("{}: {what}", said.source), columns);
+    let weight = format!("  weight {} of 3, {proves}; event {}", said.weight, saying.event);
+    lines.extend(
+        wrap(&weight, columns.saturating_sub(2))
+            .into_iter()
+            .map(|line| Line::styled(format!("  {line}"), theme.dim())),
+    );
+    lines
+}
+
 /// Who it is, everything it asked for, and what happened when.
 fn record(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
     let theme = model.theme;
     let mut lines = Vec::new();
+    if !phone.says.is_empty() {
+        heading(&mut lines, theme.accent(), "What it says of itself");
+        for saying in phone.sayings() {
+            lines.extend(evidence(theme, saying, columns));
+        }
+    }
     if !phone.names.is_empty() {
         heading(&mut lines, theme.accent(), "Asked for");
         let mut names: Vec<_> = phone.names.values().collect();

@@ -3,7 +3,7 @@
 use super::pane::frame;
 use super::text::{fit, wrap};
 use crate::tui::Model;
-use crate::tui::log::Entry;
+use crate::tui::log::{Entry, Field};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -28,10 +28,14 @@ pub(in crate::tui) fn render(model: &Model, style: Style, area: Rect, buf: &mut 
     let theme = model.theme;
     let log = &model.log;
     let mut right = Vec::new();
-    if log.typing || !log.filter.is_empty() {
-        let cursor = if log.typing { "_" } else { "" };
-        let style = if log.typing { theme.accent() } else { theme.bold() };
-        right.push(Span::styled(format!(" / {}{cursor} ", log.filter), style));
+    let fields = [(Field::Filter, "/", &log.filter), (Field::Search, "search:", &log.search)];
+    for (field, name, text) in fields {
+        let typing = log.typing == Some(field);
+        if typing || !text.is_empty() {
+            let cursor = if typing { "_" } else { "" };
+            let style = if typing { theme.accent() } else { theme.bold() };
+            right.push(Span::styled(format!(" {name} {text}{cursor} "), style));
+        }
     }
     right.push(if log.following() {
         Span::styled(" following ", theme.dim())
@@ -63,7 +67,11 @@ pub(in crate::tui) fn render(model: &Model, style: Style, area: Rect, buf: &mut 
 /// One event in one line, or in as many as it takes.
 pub(in crate::tui) fn told(model: &Model, entry: &Entry, columns: usize, style: Style) -> Vec<Line<'static>> {
     let dim = model.theme.dim();
-    let mut before = vec![Span::styled(format!("{:>9}  ", entry.time()), dim)];
+    // What is searched has a mark in the air before the sentence.
+    let sought = model.log.is_sought(entry);
+    let gap = if sought { " ▸" } else { "  " };
+    let mut before =
+        vec![Span::styled(format!("{:>9}", entry.time()), dim), Span::styled(gap, model.theme.accent())];
     if style != Style::OfOnePhone {
         before.push(Span::raw(format!("{}  ", entry.tail())));
     }
@@ -71,7 +79,8 @@ pub(in crate::tui) fn told(model: &Model, entry: &Entry, columns: usize, style: 
     let indent: usize = before.iter().map(Span::width).sum();
     let room = columns.saturating_sub(indent).max(1);
     let texts = if style == Style::OneLine { vec![fit(&entry.text, room)] } else { wrap(&entry.text, room) };
-    let ink = entry.meaning.map(|m| model.theme.of(m)).unwrap_or_default();
+    let usual = if entry.usual { dim } else { ratatui::style::Style::new() };
+    let ink = entry.meaning.map_or(usual, |m| model.theme.of(m));
     texts
         .into_iter()
         .map(|text| {

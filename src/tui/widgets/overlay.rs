@@ -2,9 +2,10 @@
 
 use super::pane::frame;
 use super::text::{cells, wrap};
-use crate::tui::{Model, Overlay, Page, Theme, glance};
+use crate::tui::{Model, Overlay, Page, Theme, glance, hand};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Widget};
 
@@ -16,9 +17,15 @@ const WIZARD: &str = include_str!("../../../assets/help/wizard.md");
 const WIDTH: u16 = 72;
 
 /// Lines of the overlay.
-fn lines(model: &Model, overlay: Overlay, columns: usize) -> (&'static str, Vec<Line<'static>>) {
+pub(in crate::tui) fn lines(
+    model: &Model,
+    overlay: Overlay,
+    columns: usize,
+) -> (&'static str, Vec<Line<'static>>) {
     match overlay {
         Overlay::Help => (" help ", help(model.theme, &help_of(model.page), columns)),
+        Overlay::Replan(_) => (" another target ", choosing(model, overlay, columns)),
+        Overlay::Remedy(_) => (" what shall be done? ", choosing(model, overlay, columns)),
         Overlay::Quit if !model.running() => (" leave? ", quit(model, columns)),
         Overlay::Quit => (" leave the bench? ", quit(model, columns)),
         Overlay::Forget(mac) => {
@@ -37,6 +44,47 @@ fn lines(model: &Model, overlay: Overlay, columns: usize) -> (&'static str, Vec<
             (" forget a phone? ", lines)
         }
     }
+}
+
+/// Rows of an overlay to choose from that are seen at once.
+const CHOICES: usize = 8;
+
+/// The question, what can be chosen, and what is typed.
+fn choosing(model: &Model, overlay: Overlay, columns: usize) -> Vec<Line<'static>> {
+    let theme = model.theme;
+    let mut lines = paragraph(&hand::question(model, overlay).unwrap_or_default(), columns);
+    lines.push(Line::default());
+    let (rows, at) = hand::choices(model, overlay).unwrap_or_default();
+    let replan = matches!(overlay, Overlay::Replan(_));
+    let first = at.saturating_sub(CHOICES / 2).min(rows.len().saturating_sub(CHOICES));
+    for (n, row) in rows.iter().enumerate().skip(first).take(CHOICES) {
+        let chosen = replan && n == at;
+        let mark =
+            if replan { (if chosen { "▸ " } else { "  " }).to_owned() } else { format!("{} ", n + 1) };
+        let style = if chosen { theme.accent() } else { Style::new() };
+        for (i, line) in wrap(row, columns.saturating_sub(2)).into_iter().enumerate() {
+            let mark = if i == 0 { mark.clone() } else { "  ".to_owned() };
+            lines.push(Line::from(vec![Span::styled(mark, theme.accent()), Span::styled(line, style)]));
+        }
+    }
+    if rows.len() > CHOICES {
+        lines.push(Line::styled(format!("  {} loads in all", rows.len()), theme.dim()));
+    }
+    if replan {
+        lines.push(Line::default());
+        let typed = vec![Span::styled("It runs: ", theme.dim()), Span::raw(format!("{}_", model.hand.says))];
+        lines.push(Line::from(typed));
+        let how =
+            "Type the load or release if you know it: P00303010102, 8.3(2), wiped. Empty: as the wire shows.";
+        lines.extend(wrap(how, columns).into_iter().map(|line| Line::styled(line, theme.dim())));
+    }
+    lines.push(Line::default());
+    lines.push(if replan {
+        answers(theme, [("Esc", "leave it as it is"), ("Enter", "lead it there")])
+    } else {
+        answers(theme, [("Esc", "leave it as it is"), ("1 2 3", "do that")])
+    });
+    lines
 }
 
 fn answers(theme: Theme, [stay, go]: [(&'static str, &'static str); 2]) -> Line<'static> {

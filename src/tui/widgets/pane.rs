@@ -4,7 +4,7 @@ use super::text::{fit, pad, spread, width, wrap_in};
 use crate::session::{Phone, words};
 use crate::tui::glance::{self, Standing, Step};
 use crate::tui::theme::Meaning;
-use crate::tui::{Model, Theme};
+use crate::tui::{Model, Theme, hand};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
@@ -24,10 +24,12 @@ fn phone_frame(model: &Model, phone: &Phone, number: usize, columns: u16) -> Blo
     let theme = model.theme;
     let standing = glance::standing(phone);
     let chosen = model.chosen == Some(phone.mac);
+    // Keys act on one of them, also when none was chosen.
+    let at = chosen || model.state.phones.len() > 1 && model.selected().is_some_and(|p| p.mac == phone.mac);
     let mac = phone.mac.to_string().to_uppercase();
     let name = if columns < 60 { phone.mac.tail() } else { mac };
     let left = vec![
-        Span::styled(if chosen { "▸" } else { " " }, theme.accent()),
+        Span::styled(if at { "▸" } else { " " }, theme.accent()),
         Span::styled(standing.mark(), theme.of(standing.meaning())),
         Span::raw(format!(" {number}  ")),
         Span::styled(glance::model(phone).to_owned(), theme.bold()),
@@ -66,7 +68,11 @@ pub(in crate::tui) fn medium(model: &Model, phone: &Phone, number: usize, area: 
     block.render(area, buf);
     let (columns, rows) = (usize::from(inner.width), usize::from(inner.height));
     let lines = if matches!(glance::standing(phone), Standing::NeedsYou | Standing::Failed) {
-        labelled("", glance::next(phone), theme.bold(), theme, columns, rows)
+        let key = hand::key(phone).map(|key| Line::from(fit(&key, columns)));
+        let room = rows.saturating_sub(usize::from(key.is_some()));
+        let mut lines = labelled("", glance::next(phone), theme.bold(), theme, columns, room);
+        lines.extend(key);
+        lines
     } else if let Some(closed) = &phone.closed {
         let mut lines = vec![stage(model, phone, columns)];
         lines.extend(closed.running.as_ref().map(|load| Line::from(fit(&format!("runs {load}"), columns))));
@@ -105,10 +111,15 @@ fn contents(model: &Model, phone: &Phone, inner: Rect) -> Vec<Line<'static>> {
     };
     let style = if asks { theme.bold() } else { Style::new() };
     let next_all = labelled("do", glance::next(phone), style, theme, columns, 4);
+    let key_all = hand::key(phone)
+        .map(|text| labelled("key", &text, Style::new(), theme, columns, 2))
+        .unwrap_or_default();
     let matter_all = glance::matter(phone)
         .map(|(label, text)| labelled(label, &text, Style::new(), theme, columns, 3))
         .unwrap_or_default();
     let next = take(next_all.len());
+    // What the key does stands beside it, before it is pressed.
+    let key = take(key_all.len());
     let first = take(if asks { matter_all.len() } else { 1 });
     let with_route = take(1) > 0;
     let with_gauge = take(1) > 0;
@@ -139,6 +150,7 @@ fn contents(model: &Model, phone: &Phone, inner: Rect) -> Vec<Line<'static>> {
     if next > 0 {
         lines.extend(labelled("do", glance::next(phone), style, theme, columns, next));
     }
+    lines.extend(key_all.into_iter().take(key));
     lines
 }
 

@@ -372,7 +372,11 @@ impl Bench {
                     self.ports.remove(&id);
                     self.sent.remove(&id);
                 }
-                Output::HangUp(_) => {}
+                Output::HangUp(_) | Output::WebDoor { .. } => {}
+                Output::Give { .. } => {
+                    assert!(matches!(asked, Some((Endpoint::Web(_), ..))), "a file for nobody who asked");
+                }
+                Output::Visit { at, .. } => assert_ne!(*at.ip(), SERVER, "it would ask itself"),
                 Output::Event(event) => self.told(&event),
                 Output::Idle(wake) => {
                     self.wake = wake;
@@ -478,6 +482,8 @@ fn session() -> Session {
         server: SERVER,
         dhcp: true,
         targets: Vec::new(),
+        forced: Vec::new(),
+        account: None,
         expect: None,
         scenario: None,
         seed: None,

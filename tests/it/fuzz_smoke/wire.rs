@@ -13,7 +13,7 @@ const SERVER: Ipv4Addr = Ipv4Addr::new(192, 168, 1, 1);
 
 /// One datagram, sent three times, to a server that answers phones and to one that answers everybody.
 pub fn dhcp(data: &[u8]) {
-    let _ = probe::offer(data, 7);
+    let _ = probe::answer(data, 7, SERVER);
     let from = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 68);
     for answer in [Policy::Phones, Policy::Any] {
         let config = server::Config {
@@ -32,7 +32,9 @@ pub fn dhcp(data: &[u8]) {
                     (reply, to)
                 }
                 Outcome::Probe { reply, to } => (reply, to),
-                Outcome::Garbage(_) | Outcome::Silent { .. } | Outcome::Noted { .. } => continue,
+                Outcome::Overheard | Outcome::Garbage(_) | Outcome::Silent { .. } | Outcome::Noted { .. } => {
+                    continue;
+                }
             };
             check_reply(&reply, to, data);
         }

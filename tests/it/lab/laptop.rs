@@ -1,6 +1,7 @@
 //! The laptop itself: made ready, looked after, put back, and examined. The names begin with the row of the guide or of
 //! its readers (`G`, `S`) where there is one.
 
+use super::rivals::{Running, dnsmasq};
 use super::{CLIENT, LAPTOP_END, Lab, PHONE_END, SERVER, ip, left, run, said};
 use crate::serving::{Serving, firmware, now, pause, put, until};
 use rescue79::sim::firmware::Scale;
@@ -8,7 +9,7 @@ use serde_json::Value;
 use std::fs;
 use std::net::{Ipv4Addr, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 const LOAD: &str = "P0S3-8-12-00";
@@ -82,7 +83,7 @@ fn serve(lab: &Lab, args: &[&str]) -> Output {
     run(&mut rescue79(lab, &all))
 }
 
-fn signal(pid: u32, signal: &str) {
+pub(super) fn signal(pid: u32, signal: &str) {
     assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
 }
 
@@ -109,29 +110,6 @@ fn refused(lab: &Lab, args: &[&str], words: &[&str]) {
         assert!(text.contains(word), "{word} is missing: {text}");
     }
     assert_eq!(state(lab), before);
-}
-
-/// A program that is ended with the test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Somebody else's dnsmasq as a DHCP server on the phones' side.
-fn dnsmasq(lab: &Lab, options: &[&str]) -> Running {
-    ip(&format!("-n {} address replace 10.9.9.1/24 dev {PHONE_END}", lab.phones)).unwrap();
-    let mut command = lab.on_phones("dnsmasq");
-    command.args(["--no-daemon", "--conf-file=/dev/null", "--port=0", "--bind-interfaces", "--leasefile-ro"]);
-    command.args(["--interface", PHONE_END, "--dhcp-range=10.9.9.50,10.9.9.99,1h", "--dhcp-authoritative"]);
-    command.args(options).stdout(Stdio::null()).stderr(Stdio::null());
-    let running = Running(command.spawn().unwrap());
-    let bound = until(10, || said(&run(lab.on_phones("ss").arg("-lunH"))).contains(":67").then_some(()));
-    assert!(bound.is_some(), "dnsmasq listens");
-    running
 }
 
 #[test]
@@ -244,6 +222,90 @@ fn the_address_and_a_load_survive_the_link() {
     assert_eq!(state(&lab), before);
 }
 
+/// An adapter that is pulled out and plugged in again is another one to the system, by the same name.
+#[test]
+fn an_adapter_that_is_plugged_in_again_is_followed() {
+    let Some(lab) = bare() else { return };
+    let mut serving = serving(&lab, &[]);
+    serving.wait("the self-test", |e| e["event"] == "self_test");
+    on(&lab, &format!("link delete {LAPTOP_END}"));
+    let gone = serving.wait("the adapter to go", |e| e["event"] == "interface" && e["there"] == false);
+    assert_eq!(gone["interface"], LAPTOP_END);
+    // The first number is free again, so another one is asked for.
+    let peer = format!("type veth peer name {PHONE_END} netns {}", lab.phones);
+    on(&lab, &format!("link add {LAPTOP_END} index 79 {peer}"));
+    ip(&format!("-n {} link set {PHONE_END} up", lab.phones)).unwrap();
+    serving.wait("the adapter to come", |e| e["event"] == "interface" && e["there"] == true);
+    serving.wait("the address to be back", |e| e["event"] == "address_set" && e["again"] == true);
+    assert!(has(&lab, OURS) && hears_cdp(&lab));
+    // Both servers answer there, and the ear on the wire hears.
+    assert!(lease(&lab).contains("siaddr=192.168.1.1"), "{}", serving.story());
+    lab.address(Ipv4Addr::new(192, 168, 1, 20));
+    let url = format!("tftp://192.168.1.1/{LOAD}.loads");
+    let out = run(lab.on_phones("curl").args(["-sS", "-m", "20", "-o", "got", &url]));
+    assert!(out.status.success(), "{}\n{}", said(&out), serving.story());
+    ask(&lab, "1.1.168.192");
+    serving.wait("the wrong address", |e| e["event"] == "wrong_address");
+    signal(serving.pid(), "-TERM");
+    assert_eq!(serving.end(10).0.code(), Some(0));
+    assert!(!has(&lab, OURS) && !hears_cdp(&lab));
+}
+
+/// The card is in the group that CDP is sent to.
+fn hears_cdp(lab: &Lab) -> bool {
+    said(&run(lab.on_laptop("ip").args(["maddress", "show", "dev", LAPTOP_END])))
+        .contains("01:00:0c:cc:cc:cc")
+}
+
+/// Cards filter what is sent to groups that nobody on the laptop is in; announcements of phones would never be heard.
+#[test]
+fn the_card_lets_announcements_in_for_the_session() {
+    let Some(lab) = bare() else { return };
+    assert!(!hears_cdp(&lab));
+    for how in ["-TERM", "-KILL"] {
+        let mut serving = serving(&lab, &["--no-dhcp"]);
+        serving.wait("the address", |e| e["event"] == "address_set");
+        assert!(hears_cdp(&lab));
+        signal(serving.pid(), how);
+        serving.end(10);
+        if how == "-KILL" {
+            assert!(hears_cdp(&lab));
+            assert!(run(&mut rescue79(&lab, &["restore"])).status.success());
+        }
+        assert!(!hears_cdp(&lab), "{how}");
+    }
+    // Who is in it anyhow stays in it.
+    on(&lab, &format!("maddress add 01:00:0c:cc:cc:cc dev {LAPTOP_END}"));
+    assert!(serve(&lab, &["--interface", LAPTOP_END, "--no-dhcp"]).status.success());
+    assert!(hears_cdp(&lab));
+}
+
+/// A laptop that was asleep: for the program the clock jumps, for the phone there was a silence.
+#[test]
+fn a_load_survives_a_laptop_that_sleeps() {
+    let Some(lab) = bare() else { return };
+    let folder = firmware(lab.path(), &[LOAD], Scale::FAST);
+    let bytes: Vec<u8> = (0..2_000_000_u32).map(|n| u8::try_from(n * 5 % 251).unwrap()).collect();
+    put(&folder, "large.bin", &bytes);
+    let mut serving = serving(&lab, &[]);
+    serving.wait("the self-test", |e| e["event"] == "self_test");
+    let address = lease(&lab);
+    lab.address(Ipv4Addr::new(192, 168, 1, 20));
+    let mut client = lab.on_phones("atftp");
+    let client = client.args(["--get", "-r", "large.bin", "-l", "got", "192.168.1.1"]).spawn();
+    let mut client = Running(client.unwrap());
+    serving.wait("the read", |e| e["event"] == "read_started");
+    signal(serving.pid(), "-STOP");
+    pause(Duration::from_secs(7));
+    signal(serving.pid(), "-CONT");
+    let ended = until(60, || client.0.try_wait().unwrap());
+    assert!(ended.is_some_and(|status| status.success()), "{}", serving.story());
+    assert!(left(&lab, "got") == bytes, "other bytes");
+    assert!(serving.events_of("read_failed").is_empty(), "{}", serving.story());
+    // The phone has its address again.
+    assert_eq!(lease(&lab), address);
+}
+
 #[test]
 fn g6_another_dhcp_server_is_found_and_named() {
     let Some(lab) = bare() else { return };
@@ -257,7 +319,7 @@ fn g6_another_dhcp_server_is_found_and_named() {
     for word in ["10.9.9.1", link.trim()] {
         assert!(found["seen"].as_str().unwrap().contains(word), "{word}: {found}");
     }
-    // Three seconds for the server and its ping, one for the neighbour, the rest for the commands.
+    // `rivals` times the search itself; the rest is for the neighbour and the commands.
     assert!(took < Duration::from_secs(8), "{took:?}");
     refused(&lab, &["--interface", LAPTOP_END], &["another DHCP server", "10.9.9.1", "--no-dhcp"]);
 }
@@ -411,18 +473,24 @@ fn s6_the_servers_answer_a_self_test_before_anybody_powers_a_phone() {
     }
 }
 
-#[test]
-fn s5_an_offer_names_the_laptop_in_option_150_and_66_and_siaddr() {
-    let Some(lab) = bare() else { return };
-    let _serving = serving(&lab, &[]);
+/// What a phone learns that asks for an address.
+fn lease(lab: &Lab) -> String {
     let script = lab.path().join("learnt.sh");
-    fs::write(&script, "#!/bin/sh\n[ \"$1\" = bound ] && env > learnt.txt\nexit 0\n").unwrap();
+    let text = "#!/bin/sh\n[ \"$1\" = bound ] && env | grep -E '^(ip|siaddr|tftp|opt)' | sort > learnt.txt\nexit 0\n";
+    fs::write(&script, text).unwrap();
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
     let mut client = lab.on_phones("busybox");
     client.args(["udhcpc", "-f", "-q", "-n", "-i", PHONE_END, "-s", "./learnt.sh", "-V"]);
     let out = run(client.arg("Cisco Systems, Inc. IP Phone CP-7961G"));
     assert!(out.status.success(), "{}", said(&out));
-    let learnt = String::from_utf8(left(&lab, "learnt.txt")).unwrap();
+    String::from_utf8(left(lab, "learnt.txt")).unwrap()
+}
+
+#[test]
+fn s5_an_offer_names_the_laptop_in_option_150_and_66_and_siaddr() {
+    let Some(lab) = bare() else { return };
+    let _serving = serving(&lab, &[]);
+    let learnt = lease(&lab);
     for line in ["opt150=c0a80101", "siaddr=192.168.1.1", "tftp=192.168.1.1"] {
         assert!(learnt.lines().any(|l| l == line), "{line}: {learnt}");
     }
@@ -519,10 +587,14 @@ fn rights_that_are_not_needed_any_more_are_given_up() {
         }
         all
     };
-    // CAP_DAC_OVERRIDE is bit 1, CAP_NET_ADMIN bit 12.
+    // CAP_DAC_OVERRIDE is bit 1, CAP_NET_ADMIN bit 12, CAP_NET_RAW bit 13.
     let mut set = serving(&lab, &["--no-dhcp"]);
     set.wait("the address", |e| e["event"] == "address_set");
-    assert!(effective(set.pid()).iter().all(|caps| *caps == 1 << 1 | 1 << 12), "{:x?}", effective(set.pid()));
+    assert!(
+        effective(set.pid()).iter().all(|caps| *caps == 1 << 1 | 1 << 12 | 1 << 13),
+        "{:x?}",
+        effective(set.pid())
+    );
     signal(set.pid(), "-TERM");
     set.end(10);
     lab.address(CLIENT);

@@ -40,6 +40,17 @@ if what == "cdp":
     raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     raw.bind((end, 0))
     raw.send(frame)
+elif what == "lldp":
+    def field(kind, value):
+        return struct.pack("!H", kind << 9 | len(value)) + value
+    def med(kind, value):
+        return field(127, bytes([0, 0x12, 0xbb, kind]) + value)
+    body = field(1, b"\x05\x01" + socket.inet_aton("192.168.79.99")) + field(2, b"\x07" + mac.encode() + b":P1")
+    body += field(3, struct.pack("!H", 180)) + field(5, name) + field(6, b"Cisco IP Phone 7941G,V2, " + load.encode())
+    body += med(6, b"tnp41.8-3-1-21a.bin") + med(7, load.encode()) + med(8, b"FCH12345678") + med(10, b"CP-7941G") + field(0, b"")
+    raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    raw.bind((end, 0))
+    raw.send(bytes.fromhex("0180c200000e" + mac + "88cc") + body)
 elif what == "sip-udp":
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     s.settimeout(10)
@@ -76,6 +87,7 @@ fn the_load_is_heard_at_every_door() {
     let mut serving = lab.serve(&firmware, &["--target", LOAD, "--for", "100s"]);
     for (n, (what, source, heard)) in [
         ("cdp", "cdp", ""),
+        ("lldp", "lldp", ""),
         ("sccp", "sccp", "9d000000 0"),
         ("sip-udp", "sip", "SIP/2.0 200 OK"),
         ("sip-tcp", "sip", "SIP/2.0 200 OK"),

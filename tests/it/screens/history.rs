@@ -42,6 +42,8 @@ impl History {
                 server: Ipv4Addr::new(192, 168, 1, 1),
                 dhcp: true,
                 targets: vec!["7960=P0S3-8-12-00".into()],
+                forced: Vec::new(),
+                account: None,
                 expect: None,
                 scenario: None,
                 seed: None,
@@ -82,7 +84,10 @@ impl History {
         let (file, load, part) =
             (file.to_owned(), of.map(|(load, _)| load.to_owned()), of.and_then(|(_, part)| part));
         let asked = file.clone();
-        self.tell(Some(mac), Kind::ReadStarted { read, peer, asked, file, role, load, size, made, part });
+        self.tell(
+            Some(mac),
+            Kind::ReadStarted { read, peer, asked, file, role, load, size, made, part, http: false },
+        );
         self.wait(5_000);
         match until {
             Some(bytes) => self.tell(Some(mac), Kind::ReadProgress { read, bytes, resent: 0 }),
@@ -173,6 +178,7 @@ impl History {
                 means: "It lost its power or its cable, or its answers no longer reach this laptop.".into(),
                 next: "Check the cable in the jack marked SW, and leave the phone powered: it will ask again by itself."
                     .into(),
+                remedies: Vec::new(),
             },
         );
     }

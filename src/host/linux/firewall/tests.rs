@@ -85,13 +85,16 @@ fn the_remedy_is_the_one_of_whoever_writes_the_rules() {
         let mut answers = vec![("nft -j list ruleset", closed.as_str())];
         answers.extend_from_slice(more);
         match look(&Pretend::new(&answers), "eth0", &[67, 69]) {
-            Firewall::Closed { seen, remedy } => (seen, remedy),
+            Firewall::Closed { seen, remedy } => (seen, remedy.text),
             other => panic!("{other:?}"),
         }
     };
     let (seen, remedy) = look_with(&[]);
     assert!(seen.starts_with("UDP port 67 on eth0 is dropped by"), "{seen}");
-    assert_eq!(remedy, "sudo nft insert rule inet f in iifname eth0 udp dport '{ 67, 69 }' accept");
+    assert_eq!(
+        remedy,
+        "sudo nft insert rule inet f in iifname eth0 udp dport \"{ 67, 69 }\" accept comment rescue79"
+    );
     let (_, remedy) = look_with(&[("ufw status", "Status: active\n")]);
     assert_eq!(remedy, "sudo ufw allow in on eth0 to any port 67,69 proto udp");
     let (_, remedy) = look_with(&[("firewall-cmd --state", "running\n")]);
@@ -120,7 +123,7 @@ fn answers_of_phones_that_read_must_come_in_too() {
     match look_at(&[&accept]) {
         Firewall::Closed { seen, remedy } => {
             assert!(seen.contains("while they read"), "{seen}");
-            assert!(remedy.contains("ct state established accept"), "{remedy}");
+            assert!(remedy.text.contains("ct state established accept"), "{remedy:?}");
         }
         other => panic!("{other:?}"),
     }

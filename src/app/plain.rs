@@ -1,0 +1,99 @@
+//! The wizard in lines: standard input is read line by line, and what is new is written below.
+
+use super::face::Face;
+use crate::limits;
+use crate::tui::{Effect, Model, Plain};
+use anyhow::Result;
+use std::io::{BufRead, IsTerminal, Read, Write, stdin, stdout};
+use tokio::sync::mpsc::{Receiver, channel};
+
+/// The line mode.
+pub(super) struct Lines {
+    plain: Plain,
+    typed: Receiver<String>,
+    /// A person types; answers that come out of a pipe wait until what they are for has been read.
+    person: bool,
+}
+
+impl Lines {
+    /// Reads standard input from now on.
+    pub(super) fn open() -> Result<Self> {
+        let (sender, typed) = channel(1);
+        // Ends with the program: a read of standard input can't be called off.
+        std::thread::Builder::new().name("lines".into()).spawn(move || {
+            while let Some(line) = line(&mut stdin().lock()) {
+                if sender.blocking_send(line).is_err() {
+                    return;
+                }
+            }
+        })?;
+        Ok(Self { plain: Plain::default(), typed, person: stdin().is_terminal() })
+    }
+}
+
+/// One line, or as much of it as a line may have; `None` at the end.
+fn line(input: &mut impl BufRead) -> Option<String> {
+    let mut bytes = Vec::new();
+    let most = u64::try_from(limits::TYPED_LINE).unwrap_or(u64::MAX);
+    match input.take(most).read_until(b'\n', &mut bytes) {
+        Ok(1..) => Some(String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']).to_owned()),
+        Ok(0) | Err(_) => None,
+    }
+}
+
+impl Face for Lines {
+    type Input = String;
+
+    /// Whoever answered was a script, or has left; the phones are still led.
+    const GOES_ON: bool = true;
+
+    fn size(&self) -> Result<(u16, u16)> {
+        Ok((80, 24))
+    }
+
+    /// Ctrl-C asks before it leaves, as it does on the screen.
+    async fn input(&mut self) -> Option<String> {
+        tokio::select! {
+            line = self.typed.recv() => line,
+            _ = tokio::signal::ctrl_c() => Some("Ctrl-C".to_owned()),
+        }
+    }
+
+    fn listens(&self, model: &Model) -> bool {
+        self.person || !Plain::busy(model)
+    }
+
+    fn take(&mut self, model: &mut Model, input: String) -> Vec<Effect> {
+        let effects = self.plain.line(model, &input);
+        // Each line has its answer, also where many come at once. If it can't be written, the next frame says so.
+        let _ = self.show(model);
+        effects
+    }
+
+    fn show(&mut self, model: &Model) -> Result<()> {
+        let told = self.plain.tell(model);
+        if !told.is_empty() {
+            let mut out = stdout().lock();
+            out.write_all(told.as_bytes())?;
+            out.flush()?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+    use crate::limits;
+
+    #[test]
+    fn lines_come_with_any_ending_and_end_somewhere() {
+        let long = "x".repeat(limits::TYPED_LINE + 3);
+        let text = format!("7960\r\n\n{long}\nlast");
+        let mut input = text.as_bytes();
+        let lines: Vec<_> = std::iter::from_fn(|| line(&mut input)).collect();
+        assert_eq!(lines[..2], ["7960", ""]);
+        assert_eq!(lines[2].len(), limits::TYPED_LINE);
+        assert_eq!(lines[3..], ["xxx", "last"]);
+    }
+}

@@ -1,0 +1,473 @@
+//! HTTP in a thread of its own, so that no file that is read so ever makes a TFTP block wait: files at port 6970, and our
+//! own questions for the pages of phones. What is asked and answered is the engine's; this carries it.
+
+use super::drive::Clock;
+use super::poll;
+use super::sockets::Place;
+use crate::clock::Instant;
+use crate::engine::{ConnId, Endpoint};
+use crate::limits;
+use mio::net::{TcpListener, TcpStream};
+use mio::{Events, Interest, Poll, Token, Waker};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use std::io::{self, Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, SocketAddrV4};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+/// Numbers of connections at port 6970: from here on, apart from those of the ports where phones register.
+const FIRST: u64 = 1 << 62;
+
+/// What the engine wants of this thread.
+pub(super) enum Errand {
+    /// Send this, then end.
+    Give { to: ConnId, head: Vec<u8>, body: Arc<[u8]> },
+    /// End.
+    HangUp(ConnId),
+    /// Ask for a page.
+    Visit { id: ConnId, at: SocketAddrV4, question: Vec<u8> },
+    /// Open or close the port.
+    Door(bool),
+}
+
+/// What this thread tells the engine.
+pub(super) enum Told {
+    Bytes { at: Endpoint, from: SocketAddrV4, bytes: Vec<u8> },
+    Taken(ConnId, u64),
+    Delivered(ConnId),
+    Stalled(ConnId),
+    HungUp(ConnId),
+}
+
+/// The thread, as the drive loop knows it. Dropping it closes the port.
+pub(super) struct Web {
+    errands: Option<Sender<Errand>>,
+    told: Receiver<Told>,
+    waker: Arc<Waker>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Web {
+    /// Starts it; `drive` is woken when there is something to hear.
+    pub(super) fn start(door: Door, clock: Clock, drive: Arc<poll::Waker>) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
+        let (errands, inbox) = channel();
+        let (teller, told) = channel();
+        let mut work = Work { poll, inbox, teller, drive, clock, door, lines: Vec::new(), count: FIRST };
+        work.watch_door();
+        let thread = std::thread::Builder::new().name("http".into()).spawn(move || work.run())?;
+        Ok(Self { errands: Some(errands), told, waker, thread: Some(thread) })
+    }
+
+    /// Hands an errand over.
+    pub(super) fn send(&self, errand: Errand) {
+        if self.errands.as_ref().is_some_and(|errands| errands.send(errand).is_ok()) {
+            // A poller that can't be woken looks at its timers.
+            let _ = self.waker.wake();
+        }
+    }
+
+    /// The next thing it tells.
+    pub(super) fn heard(&self) -> Option<Told> {
+        self.told.try_recv().ok()
+    }
+}
+
+impl Drop for Web {
+    fn drop(&mut self) {
+        self.errands = None;
+        let _ = self.waker.wake();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The port, open or closed.
+#[derive(Debug)]
+pub(super) struct Door {
+    listener: Option<TcpListener>,
+    /// Where it is opened again, and where our questions leave.
+    at: SocketAddrV4,
+}
+
+impl Door {
+    /// Opens it where the place has one.
+    pub(super) fn open(place: &Place) -> (Self, io::Result<()>) {
+        let at = SocketAddrV4::new(place.address, place.http_port.unwrap_or_default());
+        let (listener, result) = match place.http_port.map(|_| listen(at)).transpose() {
+            Ok(listener) => (listener, Ok(())),
+            Err(e) => (None, Err(e)),
+        };
+        let at = listener.as_ref().and_then(|l| l.local_addr().ok()).map_or(at, |a| match a {
+            SocketAddr::V4(a) => a,
+            SocketAddr::V6(_) => at,
+        });
+        (Self { listener, at }, result)
+    }
+}
+
+fn listen(at: SocketAddrV4) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
+    // Connections of an earlier session may still be dying there. On Windows this would mean something else.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    // Handed down to its connections.
+    socket.set_send_buffer_size(limits::HTTP_SEND_BUFFER)?;
+    socket.bind(&at.into())?;
+    socket.listen(128)?;
+    socket.set_nonblocking(true)?;
+    Ok(TcpListener::from_std(socket.into()))
+}
+
+const WAKE: Token = Token(0);
+const DOOR: Token = Token(1);
+/// Tokens of connections: from here on.
+const LINES: usize = 2;
+
+struct Work {
+    poll: Poll,
+    inbox: Receiver<Errand>,
+    teller: Sender<Told>,
+    drive: Arc<poll::Waker>,
+    clock: Clock,
+    door: Door,
+    lines: Vec<Option<Line>>,
+    count: u64,
+}
+
+/// Where a connection stands.
+enum Stage {
+    /// A question comes in.
+    Hears,
+    /// The answer leaves: what stands before the file, the file, and how much of both has left.
+    Gives { head: Vec<u8>, body: Arc<[u8]>, sent: usize },
+    /// All has left; the reader has to say that it has it by ending the connection.
+    Ends,
+    /// Our own question leaves, then its answer comes in.
+    Visits { question: Vec<u8>, sent: usize, answer: Vec<u8> },
+}
+
+struct Line {
+    id: ConnId,
+    peer: SocketAddrV4,
+    stream: TcpStream,
+    stage: Stage,
+    /// It is given up then, unless something moves.
+    ends: Instant,
+    /// It is given up then, whatever moves.
+    last: Instant,
+    /// What of the file was told as taken, and when.
+    told: (usize, Instant),
+    /// It may have more to take or to give without being asked.
+    more: bool,
+}
+
+/// What became of a connection.
+enum Now {
+    Goes,
+    Over(Told),
+}
+
+impl Work {
+    fn run(&mut self) {
+        let mut ready = Events::with_capacity(256);
+        loop {
+            let more = self.lines.iter().flatten().any(|line| line.more);
+            let next = self.lines.iter().flatten().map(|line| line.ends.min(line.last)).min();
+            let wait = if more {
+                Some(std::time::Duration::ZERO)
+            } else {
+                next.map(|at| at.since(self.clock.now()))
+            };
+            match self.poll.poll(&mut ready, wait) {
+                Err(e) if e.kind() != io::ErrorKind::Interrupted => return,
+                _ => {}
+            }
+            for event in &ready {
+                match event.token() {
+                    WAKE => {}
+                    DOOR => self.welcome(),
+                    Token(n) => {
+                        if let Some(Some(line)) = self.lines.get_mut(n.saturating_sub(LINES)) {
+                            line.more = true;
+                        }
+                    }
+                }
+            }
+            loop {
+                match self.inbox.try_recv() {
+                    Ok(errand) => self.run_errand(errand),
+                    Err(std::sync::mpsc::TryRecvError::Empty) => break,
+                    Err(std::sync::mpsc::TryRecvError::Disconnected) => return,
+                }
+            }
+            for slot in 0..self.lines.len() {
+                self.look_after(slot);
+            }
+        }
+    }
+
+    fn tell(&self, told: Told) {
+        if self.teller.send(told).is_ok() {
+            // A loop that can't be woken hears it at its next turn.
+            let _ = self.drive.wake();
+        }
+    }
+
+    fn watch_door(&mut self) {
+        if let Some(door) = &mut self.door.listener
+            && self.poll.registry().register(door, DOOR, Interest::READABLE).is_err()
+        {
+            self.door.listener = None;
+        }
+    }
+
+    fn run_errand(&mut self, errand: Errand) {
+        let now = self.clock.now();
+        match errand {
+            Errand::Give { to, head, body } => {
+                if let Some(line) = self.line(to) {
+                    (line.ends, line.told, line.more) = (now + limits::HTTP_STALL, (0, now), true);
+                    line.stage = Stage::Gives { head, body, sent: 0 };
+                }
+            }
+            Errand::HangUp(id) => {
+                let slot = self.lines.iter().position(|line| line.as_ref().is_some_and(|line| line.id == id));
+                self.end(slot);
+            }
+            Errand::Visit { id, at, question } => match self.call(at) {
+                Ok(stream) => {
+                    let stage = Stage::Visits { question, sent: 0, answer: Vec::new() };
+                    self.keep(id, at, stream, stage, limits::PAGE_TIME);
+                }
+                Err(_) => self.tell(Told::HungUp(id)),
+            },
+            Errand::Door(false) => {
+                if let Some(mut door) = self.door.listener.take() {
+                    let _ = self.poll.registry().deregister(&mut door);
+                }
+            }
+            Errand::Door(true) => {
+                if self.door.listener.is_none() && self.door.at.port() != 0 {
+                    self.door.listener = listen(self.door.at).ok();
+                    self.watch_door();
+                }
+            }
+        }
+    }
+
+    /// A connection to a phone, from our address on the bench and from no other.
+    fn call(&self, at: SocketAddrV4) -> io::Result<TcpStream> {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
+        socket.set_nonblocking(true)?;
+        socket.bind(&SocketAddrV4::new(*self.door.at.ip(), 0).into())?;
+        match socket.connect(&at.into()) {
+            Err(e) if !connecting(&e) => Err(e),
+            _ => Ok(TcpStream::from_std(socket.into())),
+        }
+    }
+
+    fn line(&mut self, id: ConnId) -> Option<&mut Line> {
+        self.lines.iter_mut().flatten().find(|line| line.id == id)
+    }
+
+    /// Takes in who is at the door, as far as there is room.
+    fn welcome(&mut self) {
+        while let Some(Ok((stream, from))) = self.door.listener.as_ref().map(TcpListener::accept) {
+            let SocketAddr::V4(from) = from else { continue };
+            let ours = self.lines.iter().flatten().filter(|line| !matches!(line.stage, Stage::Visits { .. }));
+            let of_peer = ours.clone().filter(|line| line.peer.ip() == from.ip()).count();
+            if ours.count() < limits::HTTP_CONNECTIONS && of_peer < limits::HTTP_PER_PEER {
+                // Answers are short or long, never a conversation.
+                let _ = SockRef::from(&stream).set_tcp_nodelay(true);
+                self.count += 1;
+                let (id, time) = (ConnId(self.count), limits::HTTP_QUESTION);
+                self.keep(id, from, stream, Stage::Hears, time);
+            }
+        }
+    }
+
+    fn keep(
+        &mut self,
+        id: ConnId,
+        peer: SocketAddrV4,
+        mut stream: TcpStream,
+        stage: Stage,
+        time: std::time::Duration,
+    ) {
+        let slot = self.lines.iter().position(Option::is_none).unwrap_or(self.lines.len());
+        let both = Interest::READABLE | Interest::WRITABLE;
+        if self.poll.registry().register(&mut stream, Token(LINES + slot), both).is_err() {
+            return self.tell(Told::HungUp(id));
+        }
+        let now = self.clock.now();
+        let (ends, last, told) = (now + time, now + limits::HTTP_WHOLE, (0, now));
+        let line = Line { id, peer, stream, stage, ends, last, told, more: true };
+        match self.lines.get_mut(slot) {
+            Some(place) => *place = Some(line),
+            None => self.lines.push(Some(line)),
+        }
+    }
+
+    fn look_after(&mut self, slot: usize) {
+        let now = self.clock.now();
+        let Some(Some(line)) = self.lines.get_mut(slot) else { return };
+        let mut news = Vec::new();
+        let state = if std::mem::take(&mut line.more) { line.work(now, &mut news) } else { Now::Goes };
+        let state = match state {
+            Now::Goes if now >= line.ends.min(line.last) => Now::Over(line.given_up()),
+            state => state,
+        };
+        for told in news {
+            self.tell(told);
+        }
+        match state {
+            Now::Goes => {}
+            Now::Over(told) => {
+                self.end(Some(slot));
+                self.tell(told);
+            }
+        }
+    }
+
+    fn end(&mut self, slot: Option<usize>) {
+        if let Some(mut line) = slot.and_then(|slot| self.lines.get_mut(slot)).and_then(Option::take) {
+            let _ = self.poll.registry().deregister(&mut line.stream);
+        }
+    }
+}
+
+/// Not an error yet: a connection that is being made has a word of its own on each system, and none in `io`.
+fn connecting(error: &io::Error) -> bool {
+    use io::ErrorKind as Kind;
+    !matches!(
+        error.kind(),
+        Kind::ConnectionRefused
+            | Kind::HostUnreachable
+            | Kind::NetworkUnreachable
+            | Kind::NetworkDown
+            | Kind::AddrNotAvailable
+            | Kind::PermissionDenied
+    )
+}
+
+/// What a socket gave: `None` for nothing now.
+fn moved(result: io::Result<usize>) -> io::Result<Option<usize>> {
+    match result {
+        Ok(len) => Ok(Some(len)),
+        Err(e) if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::NotConnected) => Ok(None),
+        Err(e) if e.kind() == io::ErrorKind::Interrupted => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+impl Line {
+    fn work(&mut self, now: Instant, news: &mut Vec<Told>) -> Now {
+        let worked = match self.stage {
+            Stage::Hears => self.hear(news),
+            Stage::Gives { .. } => self.give(now, news),
+            Stage::Ends => self.drain(),
+            Stage::Visits { .. } => self.visit(),
+        };
+        worked.unwrap_or(Now::Over(Told::HungUp(self.id)))
+    }
+
+    fn hear(&mut self, news: &mut Vec<Told>) -> io::Result<Now> {
+        let mut buf = [0; 2_048];
+        while let Some(len) = moved(self.stream.read(&mut buf))? {
+            if len == 0 {
+                return Ok(Now::Over(Told::HungUp(self.id)));
+            }
+            let bytes = buf.get(..len).unwrap_or_default().to_vec();
+            // The engine says when it has heard enough; a head that never ends is ended there.
+            news.push(Told::Bytes { at: Endpoint::Web(self.id), from: self.peer, bytes });
+            if len < buf.len() || news.len() > limits::HTTP_LINES {
+                break;
+            }
+        }
+        Ok(Now::Goes)
+    }
+
+    fn give(&mut self, now: Instant, news: &mut Vec<Told>) -> io::Result<Now> {
+        let Stage::Gives { head, body, sent } = &mut self.stage else { return Ok(Now::Goes) };
+        let before = *sent;
+        while *sent < head.len() + body.len() {
+            let rest = head.get(*sent..).filter(|rest| !rest.is_empty());
+            let rest = rest.or_else(|| body.get(sent.saturating_sub(head.len())..)).unwrap_or_default();
+            let Some(len) = moved(self.stream.write(rest))? else { break };
+            *sent += len;
+            if *sent - before >= limits::HTTP_TURN {
+                self.more = true;
+                break;
+            }
+        }
+        let taken = sent.saturating_sub(head.len());
+        let whole = *sent == head.len() + body.len();
+        if *sent > before {
+            self.ends = now + limits::HTTP_STALL;
+        }
+        let (told, at) = self.told;
+        if taken > told && (whole || now.since(at) >= limits::PROGRESS_EVERY) {
+            self.told = (taken, now);
+            news.push(Told::Taken(self.id, u64::try_from(taken).unwrap_or(u64::MAX)));
+        }
+        if whole {
+            self.stage = Stage::Ends;
+            self.stream.shutdown(Shutdown::Write)?;
+            return self.drain();
+        }
+        Ok(Now::Goes)
+    }
+
+    /// Whatever else it says is not heard; that it ends says that it has all.
+    fn drain(&mut self) -> io::Result<Now> {
+        let mut buf = [0; 2_048];
+        for _ in 0..limits::HTTP_LINES {
+            match moved(self.stream.read(&mut buf))? {
+                Some(0) => return Ok(Now::Over(Told::Delivered(self.id))),
+                Some(_) => {}
+                None => return Ok(Now::Goes),
+            }
+        }
+        Ok(Now::Over(Told::HungUp(self.id)))
+    }
+
+    fn visit(&mut self) -> io::Result<Now> {
+        let Stage::Visits { question, sent, answer } = &mut self.stage else { return Ok(Now::Goes) };
+        if let Some(e) = self.stream.take_error()? {
+            return Err(e);
+        }
+        while let Some(rest) = question.get(*sent..).filter(|rest| !rest.is_empty()) {
+            let Some(len) = moved(self.stream.write(rest))? else { return Ok(Now::Goes) };
+            *sent += len;
+        }
+        let mut buf = [0; 4_096];
+        loop {
+            match moved(self.stream.read(&mut buf)) {
+                Ok(None) => return Ok(Now::Goes),
+                Ok(Some(len)) if len > 0 && answer.len() < limits::PAGE_BYTES => {
+                    answer.extend_from_slice(buf.get(..len).unwrap_or_default());
+                }
+                // Some phones end with a reset what they have said whole.
+                Ok(Some(_)) => return Ok(Now::Over(self.given_up())),
+                Err(_) if !answer.is_empty() => return Ok(Now::Over(self.given_up())),
+                Err(e) => return Err(e),
+            }
+        }
+    }
+
+    /// What is told when it ends as it stands.
+    fn given_up(&mut self) -> Told {
+        match &mut self.stage {
+            Stage::Visits { answer, .. } if !answer.is_empty() => {
+                let bytes = std::mem::take(answer);
+                Told::Bytes { at: Endpoint::Page(self.id), from: self.peer, bytes }
+            }
+            Stage::Gives { .. } | Stage::Ends => Told::Stalled(self.id),
+            Stage::Hears | Stage::Visits { .. } => Told::HungUp(self.id),
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The wizard as lines of text, for screen readers, serial consoles and pipes: another view of the same [`Model`].
+//!
+//! A typed line becomes the keys that a technician would press ([`Plain::line`]), and what is new since the last time is
+//! told in the words of the screen ([`Plain::tell`]). Nothing is drawn, nothing is coloured, the cursor only goes down.
+
+mod pages;
+mod speech;
+mod typed;
+
+use super::wizard::{Phase, Servers};
+use super::{Effect, Model, Msg, Overlay, Page, keys, update};
+use pages::{event, heading, sections};
+use speech::{Section, paragraph};
+use typed::Asked;
+
+/// What has been told already.
+#[derive(Clone, Debug, Default)]
+pub struct Plain {
+    /// Where the technician was.
+    place: Option<(Page, Option<Overlay>)>,
+    sections: Vec<Section>,
+    /// Number of the last event told.
+    event: u64,
+    coach: Option<(usize, Phase, Option<char>)>,
+    notice: Option<String>,
+    ended: bool,
+    /// Answers to what was typed.
+    replies: String,
+}
+
+impl Plain {
+    /// Takes a line that was typed, and says what the app shall do about it.
+    pub fn line(&mut self, model: &mut Model, line: &str) -> Vec<Effect> {
+        model.stale = true;
+        match typed::understand(model, line.trim()) {
+            Asked::Keys(pressed) => {
+                let before = (model.page, model.overlay);
+                let enter = pressed == [typed::ENTER];
+                let effects: Vec<_> =
+                    pressed.into_iter().flat_map(|key| update(model, Msg::Key(key))).collect();
+                if enter && effects.is_empty() && before == (model.page, model.overlay) {
+                    self.why(model, false);
+                }
+                effects
+            }
+            Asked::Choice(by) => {
+                super::wizard::move_by(model, by);
+                Vec::new()
+            }
+            Asked::Phone(mac) => {
+                model.chosen = Some(mac);
+                // The same phone once more, as it is now.
+                (model.page, self.place) = (Page::Bench, None);
+                update(model, Msg::Key(typed::ENTER))
+            }
+            Asked::Text(text) => {
+                let before = sections(model);
+                if keys::is_typed(model) {
+                    update(model, Msg::Key(typed::ESC));
+                }
+                let effects = update(model, Msg::Paste(text.clone()));
+                if effects.is_empty() && before == sections(model) {
+                    self.reply(&format!("\"{text}\" is no answer here. {}", options(model)));
+                }
+                effects
+            }
+            Asked::Filter(text) => {
+                let clear = [typed::char('/'), typed::ESC, typed::char('/')];
+                for key in clear {
+                    update(model, Msg::Key(key));
+                }
+                update(model, Msg::Paste(text));
+                update(model, Msg::Key(typed::ENTER));
+                // What fits is what is asked for.
+                (model.page, self.place) = (Page::Log, None);
+                Vec::new()
+            }
+            Asked::Help => {
+                update(model, Msg::Key(typed::char('?')));
+                let help: String = sections(model).iter().map(Section::text).collect();
+                self.replies.push_str(&help);
+                self.replies.push_str(&paragraph(typed::HOW));
+                update(model, Msg::Key(typed::ESC))
+            }
+            Asked::Why => {
+                self.why(model, true);
+                Vec::new()
+            }
+            Asked::Status => {
+                self.replies.push_str(&pages::bench(model, usize::MAX).text());
+                Vec::new()
+            }
+            Asked::Look => {
+                self.place = None;
+                Vec::new()
+            }
+        }
+    }
+
+    /// What is new since the last time, as lines; often nothing.
+    pub fn tell(&mut self, model: &Model) -> String {
+        let mut told = self.events(model);
+        told.push_str(&std::mem::take(&mut self.replies));
+        let place = (model.page, model.overlay);
+        let coach = (model.coach.sequence, model.coach.phase, model.coach.wrong);
+        let sections = sections(model);
+        let arrived = self.place != Some(place);
+        if arrived {
+            told.push('\n');
+            if model.overlay.is_none() {
+                told.push_str(&paragraph(&heading(model)));
+            }
+            told.extend(sections.iter().map(Section::text));
+        } else if model.page == Page::Keys && self.coach != Some(coach) {
+            told.push_str(&self.coached(model, &sections));
+        } else if !model.running() || model.overlay.is_some() {
+            told.extend(
+                sections.iter().filter(|new| !self.sections.contains(new)).map(|new| self.changed(new)),
+            );
+        }
+        if arrived || (!told.is_empty() && !model.running()) {
+            told.push_str(&paragraph(&options(model)));
+        }
+        if model.notice.is_some() && model.notice != self.notice {
+            told.extend(model.notice.as_deref().map(|text| paragraph(&speech::spoken(text))));
+        }
+        if model.ended && !self.ended {
+            told.push_str(&paragraph(&speech::spoken(&pages::totals(model))));
+            told.push_str(&paragraph(&options(model)));
+        }
+        (self.place, self.sections, self.coach) = (Some(place), sections, Some(coach));
+        (self.notice, self.ended) = (model.notice.clone(), model.ended);
+        told
+    }
+
+    /// Something takes time and is better waited for before the next answer is read.
+    #[must_use]
+    pub fn busy(model: &Model) -> bool {
+        model.wizard.as_ref().is_some_and(|w| w.reading || w.servers == Servers::Starting)
+    }
+
+    /// One sentence for each event that is new, as far as the log's filter lets it through and it isn't held still.
+    fn events(&mut self, model: &Model) -> String {
+        if model.state.events < self.event {
+            self.event = 0;
+        }
+        if !model.log.following() {
+            return String::new();
+        }
+        let told = model
+            .log
+            .since(self.event)
+            .map(|entry| speech::hanging(0, &speech::spoken(&event(entry))))
+            .collect();
+        self.event = model.state.events;
+        told
+    }
+
+    fn changed(&self, new: &Section) -> String {
+        let same = |old: &&Section| old.title == new.title && old.rows == new.rows;
+        match (self.sections.iter().find(same), new.at) {
+            (Some(_), Some(at)) => {
+                let row = new.rows.iter().find(|row| row.pick == Some(at));
+                row.map_or_else(String::new, |row| paragraph(&format!("Chosen: {}. {}", at + 1, row.text)))
+            }
+            _ => new.text(),
+        }
+    }
+
+    /// What the coach says after a key: only the next one, as long as all goes well.
+    fn coached(&self, model: &Model, sections: &[Section]) -> String {
+        let typing = |phase| matches!(phase, Phase::Keys(_));
+        if !typing(model.coach.phase) || !self.coach.is_some_and(|(_, phase, _)| typing(phase)) {
+            return sections.iter().filter(|new| !self.sections.contains(new)).map(Section::text).collect();
+        }
+        let wrong = sections.iter().flat_map(|s| &s.rows).filter(|_| model.coach.wrong.is_some());
+        let wrong: String =
+            wrong.filter(|row| row.text.starts_with("[!]")).map(|row| paragraph(&row.text)).collect();
+        wrong + &pages::next_key(model).iter().map(Section::text).collect::<String>()
+    }
+
+    fn reply(&mut self, text: &str) {
+        self.replies.push_str(&paragraph(text));
+    }
+
+    /// Why the page can't be left, or that it can.
+    fn why(&mut self, model: &Model, asked: bool) {
+        match model.wizard.as_ref().and_then(|w| w.blocker(model.page)) {
+            Some(blocker) => self.reply(&speech::spoken(&format!("Can't go on: {blocker}"))),
+            None if asked => self.reply("Nothing is in the way."),
+            None => {}
+        }
+    }
+}
+
+/// What can be typed now.
+fn options(model: &Model) -> String {
+    let mut said = Vec::new();
+    if typed::choices(model) > 0 {
+        said.push("Number: choose".to_owned());
+    }
+    if model.overlay.is_none() && model.page == Page::Bench && !model.state.phones.is_empty() {
+        said.push("Number: a phone".to_owned());
+        said.push("status: all phones".to_owned());
+    }
+    let hints = keys::hints(model);
+    let worth =
+        |key: &str| !matches!(key, "?" | "Q" | "Esc" | "↑↓" | "PgDn" | "Ctrl-C") || model.overlay.is_some();
+    said.extend(hints.iter().filter(|(key, _)| worth(key)).map(|(key, word)| format!("{key}: {word}")));
+    if model.overlay.is_some() {
+        return format!("{}.", said.join(". "));
+    }
+    let why = if model.running() { "" } else { ", why" };
+    said.push(format!("back, help{why}, quit"));
+    format!("({}.)", said.join(". "))
+}
