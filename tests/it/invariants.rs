@@ -78,11 +78,9 @@ fn bench() -> impl Strategy<Value = Bench> {
 
 impl Bench {
     fn scenario(&self) -> Scenario {
-        let phones: String = self
-            .phones
-            .iter()
-            .map(|phone| format!("[[phones]]\n{phone}\n[phones.expect]\nverdict = \"recovered\"\n"))
-            .collect();
+        let start =
+            |phone: &&str| ["[[phones]]\n", phone, "\n[phones.expect]\nverdict = \"recovered\"\n"].concat();
+        let phones: String = self.phones.iter().map(start).collect();
         let mut restarts = self.restarts.clone();
         restarts.sort_unstable();
         let text = format!(
@@ -109,7 +107,7 @@ impl Bench {
             match blow {
                 Blow::PowerCycle(n) => world.by_hand(n % self.phones.len(), &Deed::PowerCycle),
                 Blow::ResetKeys(n) => {
-                    world.by_hand(n % self.phones.len(), &Deed::ResetKeys("123456789*0#".into()))
+                    world.by_hand(n % self.phones.len(), &Deed::ResetKeys("123456789*0#".into()));
                 }
                 Blow::Forget(n) => {
                     let mac = world.phones()[n % self.phones.len()].mac();
@@ -149,7 +147,7 @@ fn every_read_ends(events: &[Event]) -> Result<(), TestCaseError> {
     for event in events {
         match &event.kind {
             Kind::ReadStarted { read, .. } => {
-                prop_assert!(open.insert(*read), "a number is used once: {event:?}")
+                prop_assert!(open.insert(*read), "a number is used once: {event:?}");
             }
             Kind::ReadFinished { read, .. } | Kind::ReadFailed { read, .. } => {
                 prop_assert!(open.remove(read), "it had begun: {event:?}");
@@ -174,7 +172,7 @@ fn leases_are_unique(events: &[Event]) -> Result<(), TestCaseError> {
                 prop_assert!(other.is_none_or(|other| other == mac), "{address} of {other:?} goes to {mac}");
             }
             Kind::DhcpRelease { .. } | Kind::DhcpDecline { .. } | Kind::Forgotten => {
-                held.retain(|_, of| *of != mac)
+                held.retain(|_, of| *of != mac);
             }
             _ => {}
         }
@@ -227,7 +225,9 @@ proptest! {
 fn a_crowd_of_senders_does_not_grow_the_state() {
     let events = crate::fuzz_smoke::crowd(20_000);
     let mut state = State::default();
-    events.iter().for_each(|event| state.apply(event));
+    for event in &events {
+        state.apply(event);
+    }
     assert_eq!(state.phones.len(), limits::PHONES);
     assert!(state.strangers.len() <= limits::COMPLAINERS);
     // One event each while there is room, then a number now and then.

@@ -13,7 +13,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use rescue79::catalogue::Catalogue;
 use rescue79::clock::Wall;
-use rescue79::evidence::{Said, cdp, sccp, sip};
+use rescue79::evidence::{Said, cdp, device_page, lldp, sccp, sip};
 use rescue79::firmware::{Intake, Shelf, cnu, image, list, report, signed};
 use rescue79::journal::{self, Reader};
 use rescue79::limits;
@@ -37,6 +37,8 @@ pub const TARGETS: &[Target] = &[
     ("sip", sip_stream),
     ("sccp", sccp_stream),
     ("cdp", announcement),
+    ("lldp", lldp_announcement),
+    ("page", device_page),
     ("journal", journal_lines),
     ("catalogue", catalogue),
 ];
@@ -240,6 +242,20 @@ pub fn announcement(data: &[u8]) {
             assert!(said.mac.is_some());
             harmless(&said);
         }
+    }
+}
+
+/// A neighbour announcement of the other kind.
+pub fn lldp_announcement(data: &[u8]) {
+    if let Some(said) = lldp::read(data) {
+        harmless(&said);
+    }
+}
+
+/// The phone's own page.
+pub fn device_page(data: &[u8]) {
+    if let Some(said) = device_page::read(data) {
+        harmless(&said);
     }
 }
 

@@ -27,6 +27,14 @@ pub(super) fn seeds(target: &str) -> Vec<Vec<u8>> {
         "sip" => sip(),
         "sccp" => sccp(),
         "cdp" => cdp(),
+        "lldp" => {
+            ["SIP42.8-5-4S", "SCCP41.8-5-2S", ""].map(|load| sayings::lldp(PHONE, "CP-7962G", load)).into()
+        }
+        "page" => {
+            let pages =
+                ["SIP42.8-5-4S", "P0S3-8-12-00", ""].map(|load| sayings::page(PHONE, "CP-7962G", load));
+            pages.into_iter().map(Into::into).collect()
+        }
         "journal" => journals(),
         "catalogue" => texts(),
         other => panic!("no seeds for {other}"),

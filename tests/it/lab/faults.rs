@@ -146,7 +146,7 @@ fn a_laptop_that_slept_goes_on_with_its_reads() {
         let mut read = Read::start(UdpSocket::bind((CLIENT, 0)).unwrap(), TFTP, APPLICATION);
         assert!(!read.step().unwrap());
         let signal = |name: &str| {
-            assert!(Command::new("kill").args([name, &pid.to_string()]).status().unwrap().success())
+            assert!(Command::new("kill").args([name, &pid.to_string()]).status().unwrap().success());
         };
         signal("-STOP");
         read.repeat();

@@ -95,10 +95,9 @@ fn dhcp_socket() -> UdpSocket {
 #[test]
 fn fifty_thousand_discovers_of_made_up_phones() {
     let Some((lab, mut serving)) = bench(&[]) else { return };
-    const SENT: u32 = 50_000;
     under(&lab, || {
         let socket = dhcp_socket();
-        for n in 0..SENT {
+        for n in 0..50_000_u32 {
             let [_, a, b, c] = n.to_be_bytes();
             let mac = rescue79::phone_id::Mac([0x00, 0x1b, 0x0d, a, b, c]);
             let bytes = crate::fuzz_smoke::discover(mac);
@@ -145,7 +144,7 @@ fn ten_thousand_requests_that_are_never_confirmed() {
     let Some((lab, mut serving)) = bench(&["--no-dhcp"]) else { return };
     // Who is gone without a word: the system would say for it that its port is closed.
     let silent = format!("netns exec {} iptables -A OUTPUT -s {CLIENT} -p icmp -j DROP", lab.phones);
-    let words: Vec<_> = silent.split(" ").collect();
+    let words: Vec<_> = silent.split(' ').collect();
     assert!(std::process::Command::new("ip").args(&words).status().unwrap().success());
     under(&lab, || {
         for n in 0..10_000 {

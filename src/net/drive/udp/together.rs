@@ -89,6 +89,6 @@ impl Together {
             }
         }
         let _ = to;
-        bytes.chunks(packet).try_fold(0, |sent, packet| Ok(sent + socket.send(packet)?))
+        bytes.chunks(packet.max(1)).try_fold(0, |sent, packet| Ok(sent + socket.send(packet)?))
     }
 }
