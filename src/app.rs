@@ -2,6 +2,7 @@
 
 mod bench;
 mod desk;
+mod doctor;
 mod face;
 mod firmware;
 mod laptop;
@@ -105,8 +106,8 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Some(Command::Rehearse(args)) => rehearse::run(&args, style),
         Some(Command::Inspect(args)) => firmware::inspect(&args),
         Some(Command::Plan(args)) => firmware::plan(&args),
-        Some(Command::Doctor { interface, json }) => laptop::doctor(interface.as_deref(), json, state),
-        Some(Command::Restore) => laptop::restore(state),
+        Some(Command::Doctor { interface, json }) => doctor::doctor(interface.as_deref(), json, state),
+        Some(Command::Restore) => doctor::restore(state),
         Some(Command::Replay(args)) => replay::run(&args, style),
         Some(Command::Models { json }) => models(json),
         Some(Command::Symptoms { text, json }) => symptoms(&text.join(" "), json),

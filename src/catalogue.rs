@@ -4,6 +4,7 @@
 //! shapes and the questions that others ask. `docs/catalogue.md` is the same, for reading.
 
 mod files;
+mod habits;
 mod parse;
 mod phones;
 pub mod rules;
@@ -14,6 +15,7 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+pub use habits::{Habit, Habits};
 pub use parse::CatalogueError;
 pub use phones::{Class, Display, Foreign, Model, Reset, Shows, StageRange, Wipes};
 pub use symptoms::{ShownBy, Symptom};
@@ -38,6 +40,7 @@ pub struct Catalogue {
     files: files::Files,
     symptoms: Vec<Symptom>,
     shows: Vec<Shows>,
+    habits: Habits,
 }
 
 static BUILTIN: LazyLock<Catalogue> = LazyLock::new(|| {
@@ -110,6 +113,12 @@ impl Catalogue {
             .iter()
             .filter(|m| m.term_list.as_deref().is_some_and(|t| t.eq_ignore_ascii_case(file)))
             .collect()
+    }
+
+    /// How often phones do a thing and how soon.
+    #[must_use]
+    pub const fn habits(&self) -> &Habits {
+        &self.habits
     }
 
     /// Phones that are not ours.

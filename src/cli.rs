@@ -33,6 +33,7 @@ pub struct Cli {
 
 /// What the program can do.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one value of it, made once")]
 pub enum Command {
     /// Practise with virtual phones: no privileges, no network, no phone, no firmware.
     #[command(
@@ -44,7 +45,7 @@ pub enum Command {
         after_help = "Examples:\n  sudo rescue79 serve --interface enp0s25 --firmware ~/loads --target 7960=P0S3-8-12-00\n  \
                       rescue79 serve --listen 127.0.0.1 --tftp-port 6969 --no-dhcp --firmware ~/loads"
     )]
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// What is in these archives or folders, and what is wrong with it.
     #[command(after_help = "Example:\n  rescue79 inspect cmterm-7940-7960-sip.8-12.zip ~/loads")]
     Inspect(Inspect),
@@ -152,7 +153,7 @@ pub struct Serve {
     #[arg(long)]
     pub keep_address: bool,
     /// Answer at the address that a phone wrongly asks for files, too: it is set for the session.
-    #[arg(long, requires = "interface", conflicts_with = "keep_address")]
+    #[arg(long, requires = "interface")]
     pub adopt_addresses: bool,
     /// The DHCP port.
     #[arg(long, value_name = "PORT", default_value_t = 67)]

@@ -3,6 +3,7 @@
 //! What is changed on it is written down first ([`ledger`]) and undone whatever happens ([`setup`]). Everything that
 //! differs between operating systems stands behind [`system::System`].
 
+pub mod change;
 pub mod doctor;
 pub mod files;
 pub mod interfaces;
@@ -10,6 +11,7 @@ pub mod keeper;
 pub mod ledger;
 pub mod linux;
 pub mod macos;
+pub mod owner;
 pub mod plan;
 pub mod privileges;
 pub mod probe;

@@ -112,6 +112,8 @@ pub const CLASSIC_CONFIG_BYTES: usize = 8_192;
 pub const ACCOUNT_CHARS: usize = 31;
 /// A host name (RFC 1035 2.3.4).
 pub const HOST_NAME_BYTES: usize = 255;
+/// Open files of the process: two sockets for each of [`TRANSFERS`], one for each of [`TALKS`], and the rest.
+pub const SOCKETS: u64 = 4_096;
 /// Receive buffer of the request ports: a pallet of phones that starts at once (240 DISCOVERs of 342 bytes and their
 /// kernel overhead) must fit several times.
 pub const RECEIVE_BUFFER: usize = 4 << 20;

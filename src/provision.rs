@@ -13,6 +13,7 @@ use crate::limits;
 use crate::load::Protocol;
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
+use std::fmt::Write as _;
 use std::io;
 use std::net::Ipv4Addr;
 
@@ -181,7 +182,8 @@ pub fn text_config(load: &str, server: &str, line: Option<Line<'_>>) -> Result<V
     let load = load_name(load)?;
     let label = line.and_then(|l| l.password.map(|_| l.display)).unwrap_or("rescue79");
     let mut text = format!("image_version: {load}\r\nproxy1_address: \"{server}\"\r\n");
-    text += &format!("phone_label: \"{}\"\r\n", label.get(..LABEL).unwrap_or(label).trim_end());
+    // Writing to a String can't fail.
+    let _ = write!(text, "phone_label: \"{}\"\r\n", label.get(..LABEL).unwrap_or(label).trim_end());
     if let Some(line) = line {
         let entries = [
             ("proxy1_port", line.port.to_string()),

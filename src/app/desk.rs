@@ -1,34 +1,44 @@
-//! The wizard's errands: folders, firmware, interfaces, and the start of a session.
+//! The wizard's errands: folders, firmware, this computer, and the start of a session.
 
-use super::laptop;
+mod folders;
+mod laptop;
+mod start;
+
 use super::rehearse;
 use super::screen::{self, Live, Look};
-use super::serve;
-use super::{Exit, Stop, Style};
-use crate::cli::{Answer, Serve};
-use crate::firmware::Shelf;
+use super::{Exit, Style};
+use crate::host::files;
+use crate::host::ledger::Ledger;
+use crate::host::remedy::Act;
 use crate::host::setup::Setup;
 use crate::host::state::StateDir;
-use crate::host::{files, interfaces};
-use crate::job::Blocker;
-use crate::tui::wizard::{Entry, Exercise, Order, Port, Wizard};
+use crate::host::system::system;
+use crate::tui::wizard::{Exercise, Finding, Order, Wizard};
 use crate::tui::{Effect, Mode, Msg};
-use anyhow::{Context, Result};
+use crate::{firmware::Shelf, sim::scenario::builtin};
+use anyhow::Result;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-
-/// Endings of files that can be firmware.
-const FIRMWARE: [&str; 13] = [
-    ".zip", ".cop", ".sgn", ".tar", ".gz", ".tgz", ".loads", ".sbn", ".sb2", ".bin", ".sbin", ".zup", ".cnu",
-];
 
 /// The wizard, from the first question on.
 pub(super) fn run(state: Option<&Path>, style: Style) -> Result<Exit> {
     let store = StateDir::open(state).ok();
-    laptop::after_a_crash(store.as_ref());
+    super::doctor::after_a_crash(store.as_ref());
     let (sender, answers) = unbounded_channel();
-    let (shelf, paths, hands) = (Shelf::default(), Vec::new(), None);
-    let desk = Desk { store, shelf, paths, hands, sender, answers };
+    let desk = Desk {
+        store,
+        shelf: Shelf::default(),
+        paths: Vec::new(),
+        hands: None,
+        acts: HashMap::new(),
+        starting: None,
+        fixing: None,
+        live: None,
+        sender,
+        answers,
+    };
     let look = Look { mode: Mode::Serve, interface: String::new(), style };
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(screen::ask(desk, look))
 }
@@ -40,22 +50,37 @@ pub(super) struct Desk {
     paths: Vec<PathBuf>,
     /// What was changed on the laptop before a session; the session takes it over.
     hands: Option<Setup>,
-    sender: UnboundedSender<Msg>,
-    answers: UnboundedReceiver<Msg>,
+    /// What the program can do about the findings that are shown, by their codes.
+    acts: HashMap<String, Act>,
+    starting: Option<start::Starting>,
+    /// Who changes the laptop just now.
+    fixing: Option<JoinHandle<()>>,
+    /// A session that the screen has not taken yet.
+    live: Option<Live>,
+    sender: UnboundedSender<Answer>,
+    answers: UnboundedReceiver<Answer>,
 }
 
-/// The interfaces as the wizard shows them: those with a link and an address first, the loopback last.
-pub(super) fn ports() -> Vec<Port> {
-    let port = |i: interfaces::Interface| Port {
-        name: i.name,
-        friendly: i.friendly,
-        addresses: i.addresses,
-        up: i.up,
-    };
-    let mut ports: Vec<Port> = interfaces::list().into_iter().map(port).collect();
-    let loopback = |p: &Port| p.addresses.iter().any(|(a, _)| a.is_loopback());
-    ports.sort_by_key(|p| (loopback(p), p.addresses.is_empty(), !p.up));
-    ports
+/// What a thread of the desk comes back with.
+enum Answer {
+    /// Something that only the screen has to know.
+    Msg(Msg),
+    /// What was found on this computer, and what could be done about it.
+    Found { number: u64, findings: Vec<Finding>, acts: HashMap<String, Act> },
+    /// What was done about a finding, and the changes to the laptop so far.
+    Fixed { hands: Option<Setup>, done: std::result::Result<String, String> },
+    /// Everything that the servers need, or why not.
+    Opened(Box<start::Opened>),
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        if let Some(starting) = self.starting.take() {
+            starting.join();
+        }
+        // What it has changed comes back with its answer, and is put back with that.
+        let _ = self.fixing.take().map(JoinHandle::join);
+    }
 }
 
 impl Desk {
@@ -63,122 +88,133 @@ impl Desk {
     pub(super) fn wizard() -> Result<Wizard> {
         let exercise =
             |s: crate::sim::scenario::Scenario| Exercise { name: s.name, title: s.title, teaches: s.teaches };
-        let exercises = rehearse::exercises()?.into_iter().map(exercise).collect();
-        Ok(Wizard { exercises, ports: ports(), ..Wizard::default() })
+        let exercises = builtin()?.into_iter().map(exercise).collect();
+        Ok(Wizard { exercises, ports: laptop::ports(), ..Wizard::default() })
     }
 
     /// The next answer to something that takes time.
     pub(super) async fn answer(&mut self) -> Option<Msg> {
-        let answer = self.answers.recv().await;
-        if let Some(Msg::Shelf(Ok((shelf, paths)))) = &answer {
-            (self.shelf, self.paths) = (shelf.clone(), paths.clone());
-            if let Some(store) = &self.store {
-                store.remember(paths);
+        Some(match self.answers.recv().await? {
+            Answer::Msg(Msg::Shelf(Ok((shelf, paths)))) => {
+                (self.shelf, self.paths) = (shelf.clone(), paths.clone());
+                if let Some(store) = &self.store {
+                    store.remember(&paths);
+                }
+                Msg::Shelf(Ok((shelf, paths)))
             }
-        }
-        answer
+            Answer::Msg(msg) => msg,
+            Answer::Found { number, findings, acts } => {
+                self.acts = acts;
+                Msg::Preflight { number, findings }
+            }
+            Answer::Fixed { hands, done } => {
+                self.hands = hands;
+                Msg::Fixed(done)
+            }
+            Answer::Opened(opened) => self.opened(*opened),
+        })
     }
 
-    /// Does it; with the session that begins, where one does. What takes time is answered later.
-    pub(super) fn carry_out(&mut self, effect: Effect) -> Option<(Option<Live>, Msg)> {
+    /// The session that has begun.
+    pub(super) fn take_live(&mut self) -> Option<Live> {
+        self.live.take()
+    }
+
+    /// Does it. What takes time is answered later.
+    pub(super) fn carry_out(&mut self, effect: Effect) -> Option<Msg> {
         match effect {
-            Effect::ListDir(path) => Some((None, self.list(path))),
-            Effect::Interfaces => Some((None, Msg::Interfaces(ports()))),
-            Effect::Open(paths) => {
-                self.open(paths);
-                None
+            Effect::ListDir(path) => return Some(self.list(&path)),
+            Effect::Interfaces => self.look(),
+            Effect::Open(paths) => self.open(paths),
+            Effect::Check(order) => return Some(Msg::Checked(laptop::check(&order))),
+            Effect::Preflight { number, order } => self.examine(number, *order),
+            Effect::Fix { code } => return self.fix(&code),
+            Effect::Start(order) => return self.prepare(&order),
+            Effect::CallOff => {
+                if let Some(starting) = &self.starting {
+                    starting.call_off();
+                }
             }
-            Effect::Start(order) => Some(match self.start(&order) {
-                Ok((live, interface)) => (Some(live), Msg::Started { mode: Mode::Serve, interface }),
-                Err(e) => (None, Msg::NotStarted(blocker(&e))),
-            }),
-            Effect::Practise(name) => Some(match rehearse::exercise(&name) {
-                Ok((live, interface)) => (Some(live), Msg::Started { mode: Mode::Rehearsal, interface }),
-                Err(e) => (None, Msg::Notice(format!("This exercise can't be played: {e:#}."))),
-            }),
-            _ => None,
+            Effect::Practise(name) => return Some(self.practise(&name)),
+            _ => {}
+        }
+        None
+    }
+
+    fn practise(&mut self, name: &str) -> Msg {
+        match rehearse::exercise(name) {
+            Ok(rehearse::Exercise::Live(live, interface)) => {
+                self.live = Some(*live);
+                Msg::Started { mode: Mode::Rehearsal, interface }
+            }
+            Ok(rehearse::Exercise::Refused(refused)) => Msg::Refused(Box::new(refused)),
+            Err(e) => Msg::Notice(format!("This exercise can't be played: {e:#}.")),
         }
     }
 
-    fn list(&self, path: PathBuf) -> Msg {
-        let path =
-            if path.as_os_str().is_empty() { std::env::current_dir().unwrap_or_default() } else { path };
+    fn list(&self, path: &Path) -> Msg {
+        let path = folders::meant(path);
         let places = self.store.as_ref().map(StateDir::places).unwrap_or_default();
-        let listing = entries(&path).map_err(|e| format!("{} can't be looked into: {e}.", path.display()));
+        let listing =
+            folders::entries(&path).map_err(|e| format!("{} can't be looked into: {e}.", path.display()));
         Msg::DirListed { path, listing, places }
     }
 
-    fn open(&self, paths: Vec<PathBuf>) {
+    /// Does this on a thread of its own. Nobody waits for its answer any more when the program ends.
+    fn later(&self, name: &str, work: impl FnOnce() -> Answer + Send + 'static) -> Option<JoinHandle<()>> {
         let sender = self.sender.clone();
-        let read = move || {
+        let spawned = std::thread::Builder::new().name(name.into()).spawn(move || {
+            let _ = sender.send(work());
+        });
+        let refused = |e: &std::io::Error| {
+            let word = format!("This computer has no room for one more thread ({e}).");
+            let _ = self.sender.send(Answer::Msg(Msg::Notice(word)));
+        };
+        spawned.inspect_err(refused).ok()
+    }
+
+    /// Looks at the interfaces.
+    pub(super) fn look(&self) {
+        self.later("interfaces", || Answer::Msg(Msg::Interfaces(laptop::ports())));
+    }
+
+    fn open(&self, paths: Vec<PathBuf>) {
+        self.later("firmware", move || {
+            let paths: Vec<_> = paths.iter().map(|path| folders::meant(path)).collect();
             let shelf = files::gather(&paths).map_err(|e| format!("{e}. Check the path."));
-            // Nobody waits for it any more when the program ends.
-            let _ = sender.send(Msg::Shelf(shelf.map(|shelf| (shelf, paths))));
-        };
-        if let Err(e) = std::thread::Builder::new().name("firmware".into()).spawn(read) {
-            let _ = self.sender.send(Msg::Shelf(Err(format!("The firmware can't be read: {e}."))));
-        }
+            Answer::Msg(Msg::Shelf(shelf.map(|shelf| (shelf, paths))))
+        });
     }
 
-    fn start(&mut self, order: &Order) -> Result<(Live, String)> {
-        let args = Serve {
-            interface: Some(order.interface.clone()),
-            listen: None,
-            firmware: self.paths.clone(),
-            target: order.draft.targets.clone(),
-            from: order.draft.froms.clone(),
-            force: order.draft.forced.clone(),
-            account: order.draft.account.clone(),
-            expect: None,
-            time: None,
-            answer: Answer::Phones,
-            address: None,
-            keep_address: true,
-            dhcp_port: 67,
-            tftp_port: 69,
-            http_port: 6970,
-            no_dhcp: !order.draft.dhcp,
-            events: None,
-            screen: true,
-            adopt_addresses: false,
+    fn examine(&self, number: u64, order: Order) {
+        let folder = self.store.as_ref().map(|store| store.path().to_owned());
+        let ours = self.hands.is_some();
+        self.later("preflight", move || {
+            let (findings, acts) = laptop::examine(&order, folder.as_deref(), ours);
+            Answer::Found { number, findings, acts }
+        });
+    }
+
+    /// Does what a finding asks for; what is changed is put back when the program ends.
+    fn fix(&mut self, code: &str) -> Option<Msg> {
+        let act = self.acts.get(code)?.clone();
+        let Some(store) = self.store.clone() else {
+            let why = "without a state folder nothing is changed, for nobody could put it back".to_owned();
+            return Some(Msg::Fixed(Err(why)));
         };
-        let shelf = self.shelf.clone();
-        let ready = serve::open(&args, || Ok(shelf), self.store.clone(), &mut self.hands)?;
-        let place = ready.place();
-        let mut words = Vec::new();
-        let live = serve::live(&args, ready, &mut words).context("the servers can't start")?;
-        for word in words {
-            let _ = self.sender.send(Msg::Notice(format!("Now {word}.")));
-        }
-        Ok((live, place))
+        let hands = self.hands.take();
+        self.fixing = self.later("remedy", move || {
+            let mut hands = match hands.map_or_else(|| Ledger::open(store.path()).map(begin), Ok) {
+                Ok(hands) => hands,
+                Err(e) => return Answer::Fixed { hands: None, done: Err(format!("{e}.")) },
+            };
+            let done = hands.carry_out(&act).map_err(|e| format!("{e}."));
+            Answer::Fixed { hands: Some(hands), done }
+        });
+        None
     }
 }
 
-/// Why the servers did not start. The line of a [`Stop`] says what to do itself.
-fn blocker(error: &anyhow::Error) -> Blocker {
-    let text = error.downcast_ref::<Stop>().map_or_else(|| format!("{error:#}"), |stop| stop.line.clone());
-    let (text, remedy) = match text.split_once("; ") {
-        Some((text, remedy)) => (format!("{text}."), format!("{remedy}.")),
-        None => (text, "Put that right, then press Enter to try again.".to_owned()),
-    };
-    Blocker { code: "not-started".into(), text, remedy }
-}
-
-/// Folders, then files that may be firmware, by name; and how many other files there are. Hidden ones are left out.
-fn entries(path: &Path) -> std::io::Result<(Vec<Entry>, usize)> {
-    let mut found = Vec::new();
-    let mut others = 0;
-    for entry in std::fs::read_dir(path)?.flatten().take(crate::limits::SHELF_FILES) {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let Ok(metadata) = std::fs::metadata(entry.path()) else { continue };
-        let lower = name.to_lowercase();
-        if name.starts_with('.') {
-        } else if metadata.is_dir() || FIRMWARE.iter().any(|ending| lower.ends_with(ending)) {
-            found.push(Entry { name, folder: metadata.is_dir(), size: metadata.len() });
-        } else {
-            others += 1;
-        }
-    }
-    found.sort_by_key(|e| (!e.folder, e.name.to_lowercase()));
-    Ok((found, others))
+fn begin(ledger: Ledger) -> Setup {
+    Setup::begin(system(), ledger).0
 }

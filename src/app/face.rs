@@ -55,7 +55,10 @@ impl Screen {
 impl Drop for Screen {
     fn drop(&mut self) {
         let _ = execute!(stdout(), DisableBracketedPaste, DisableMouseCapture);
-        ratatui::restore();
+        // After a panic it is restored already, and what is to be read stands there: once more would go back over it.
+        if !std::thread::panicking() {
+            ratatui::restore();
+        }
     }
 }
 
@@ -119,6 +122,7 @@ mod tests {
             "--nocapture",
         ]);
         command.env("TERM", "xterm-256color");
+        command.env("RUST_BACKTRACE", "0");
         let mut child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let mut output = pair.master.try_clone_reader().unwrap();

@@ -1,14 +1,14 @@
-//! The laptop before, in and after a session: `doctor`, `restore`, and what `serve` does with address and ports.
+//! The laptop in a session: what `serve` does with address and ports.
 
-use super::bench::wall;
-use super::{Exit, print_json, print_text, stop};
+use super::doctor::say;
+use super::{Exit, stop};
 use crate::cli::Serve;
 use crate::dhcp::elsewhere;
 use crate::event::Kind;
-use crate::host::doctor::{self, Scene};
+use crate::host::doctor;
 use crate::host::interfaces::{self, Interface};
 use crate::host::keeper::{Adopt, Charge, Follow, Keeper};
-use crate::host::ledger::{Glance, Ledger, Undone, glance};
+use crate::host::ledger::{Ledger, Undone};
 use crate::host::plan;
 use crate::host::privileges;
 use crate::host::probe;
@@ -19,56 +19,9 @@ use crate::host::wire::Tap;
 use crate::net::{self, BindError, Place};
 use anyhow::Result;
 use std::net::Ipv4Addr;
-use std::path::Path;
 
-/// Is this laptop ready? Changes nothing.
-pub(super) fn doctor(interface: Option<&str>, json: bool, state: Option<&Path>) -> Result<Exit> {
-    let system = system();
-    let program = std::env::current_exe().map_or_else(|_| "rescue79".to_owned(), |p| p.display().to_string());
-    let folder = StateDir::place(state).ok();
-    let scene = Scene { system: system.as_ref(), program: &program, folder: folder.as_deref(), wall: wall() };
-    let report = doctor::examine(&scene, interface);
-    if json {
-        print_json(&report)?;
-    } else {
-        print_text(&doctor::text(&report))?;
-    }
-    if report.ready {
-        return Ok(Exit::Done);
-    }
-    let first = report.checks.first();
-    let line = first.map(|c| format!("{} {}", c.seen, c.to_do()));
-    Err(stop(Exit::NotReady, line.unwrap_or_default()))
-}
-
-/// Undoes what a session that broke off left.
-pub(super) fn restore(state: Option<&Path>) -> Result<Exit> {
-    let folder = StateDir::place(state).map_err(|e| stop(Exit::NotReady, e))?;
-    if glance(&folder).is_none() {
-        let sudo = if privileges::rights().is_some_and(|r| !r.network) {
-            " If the session ran with sudo, run `sudo rescue79 restore`."
-        } else {
-            ""
-        };
-        print_text(&format!("There is nothing to undo: no session left anything on this computer.{sudo}"))?;
-        return Ok(Exit::Done);
-    }
-    let mut ledger = Ledger::open(&folder).map_err(|e| stop(Exit::NotReady, e))?;
-    privileges::hand_down();
-    let undone = ledger.undo_all(system().as_ref());
-    for done in &undone.done {
-        print_text(&format!("Undone: {done}."))?;
-    }
-    match undone.failed.first() {
-        None => Ok(Exit::Done),
-        Some(failed) => Err(stop(Exit::NotReady, not_undone(failed))),
-    }
-}
-
-fn not_undone(failed: &str) -> String {
-    let sudo = if cfg!(windows) { "as administrator" } else { "with sudo" };
-    format!("this could not be undone: {failed}. Run `rescue79 restore` {sudo}; it stays noted until then.")
-}
+/// Told what is done next; an error ends the preparations, and what they did is undone.
+pub(super) type Tell<'a> = &'a dyn Fn(&str) -> Result<()>;
 
 /// The laptop, ready for a session.
 pub(super) struct Ready {
@@ -79,6 +32,7 @@ pub(super) struct Ready {
     tap: Option<Tap>,
     follower: Option<net::Follower>,
     set: bool,
+    dhcp: bool,
 }
 
 /// Where to listen; nothing is changed yet.
@@ -87,17 +41,33 @@ pub(super) fn place(args: &Serve) -> Result<Ready> {
         let found = interfaces::with_address(address);
         let (interface, prefix) =
             found.ok_or_else(|| stop(Exit::NotReady, BindError::NoAddress { address }))?;
-        return Ok(Ready { interface, address, prefix, setup: None, tap: None, follower: None, set: false });
+        return Ok(Ready {
+            interface,
+            address,
+            prefix,
+            setup: None,
+            tap: None,
+            follower: None,
+            set: false,
+            dhcp: false,
+        });
     }
     let name = args.interface.as_deref().unwrap_or_default();
     let all = interfaces::survey(system().as_ref());
     let found = all.iter().find(|i| i.name == name || i.friendly.as_deref() == Some(name)).cloned();
     let Some(interface) = found else {
-        let known: Vec<_> = all.iter().map(|i| i.friendly.as_deref().unwrap_or(&i.name)).collect();
-        return Err(stop(
-            Exit::NotReady,
-            format!("there is no interface {name}. This computer has: {}.", known.join(", ")),
-        ));
+        let usable = all.iter().filter(|i| i.kind.refused().is_none());
+        let known: Vec<_> = usable.map(|i| i.friendly.as_deref().unwrap_or(&i.name)).collect();
+        let line = match known.as_slice() {
+            [] => format!(
+                "there is no interface {name}, and none that a phone could be on. Plug in a USB network adapter."
+            ),
+            known => format!(
+                "there is no interface {name}. Name one of these with --interface: {}; `rescue79 doctor` says which suits best.",
+                known.join(", ")
+            ),
+        };
+        return Err(stop(Exit::NotReady, line));
     };
     let (address, prefix) = if args.keep_address {
         interface.addresses.first().copied().ok_or_else(|| {
@@ -116,25 +86,16 @@ pub(super) fn place(args: &Serve) -> Result<Ready> {
     {
         return Err(stop(Exit::NotReady, bad));
     }
-    Ok(Ready { interface, address, prefix, setup: None, tap: None, follower: None, set: !args.keep_address })
-}
-
-/// Undoes what an earlier session left, whatever this one will need.
-pub(super) fn after_a_crash(store: Option<&StateDir>) {
-    let Some(folder) = store.map(StateDir::path).filter(|f| glance(f) == Some(Glance::Left)) else { return };
-    if let Ok(mut ledger) = Ledger::open(folder) {
-        privileges::hand_down();
-        say(&ledger.undo_all(system().as_ref()));
-    }
-}
-
-fn say(undone: &Undone) {
-    for done in &undone.done {
-        eprintln!("rescue79: an earlier session broke off; undone: {done}.");
-    }
-    for failed in &undone.failed {
-        eprintln!("rescue79: {}", not_undone(failed));
-    }
+    Ok(Ready {
+        interface,
+        address,
+        prefix,
+        setup: None,
+        tap: None,
+        follower: None,
+        set: !args.keep_address,
+        dhcp: !args.no_dhcp && args.dhcp_port == 67,
+    })
 }
 
 impl Ready {
@@ -145,10 +106,11 @@ impl Ready {
         args: &Serve,
         store: Option<&StateDir>,
         hands: &mut Option<Setup>,
+        tell: Tell<'_>,
     ) -> Result<net::Bound> {
         self.setup = hands.take();
         let mark = self.setup.as_ref().map(Setup::mark);
-        let bound = self.set(args, store).and_then(|()| self.bind(args));
+        let bound = self.set(args, store, tell).and_then(|()| self.bind(args, tell));
         if bound.is_err()
             && let Some(mark) = mark
             && let Some(mut setup) = self.setup.take()
@@ -160,10 +122,11 @@ impl Ready {
         bound
     }
 
-    fn set(&mut self, args: &Serve, store: Option<&StateDir>) -> Result<()> {
+    fn set(&mut self, args: &Serve, store: Option<&StateDir>, tell: Tell<'_>) -> Result<()> {
         if !self.set && !args.adopt_addresses {
             return Ok(());
         }
+        tell(&format!("setting {}/{} on {}", self.address, self.prefix, self.interface.system_name()))?;
         let Some(store) = store else {
             return Err(stop(
                 Exit::NotReady,
@@ -213,29 +176,34 @@ impl Ready {
     }
 
     /// Takes the ports, and makes sure that nothing else on laptop or wire is in the way.
-    fn bind(&self, args: &Serve) -> Result<net::Bound> {
+    fn bind(&self, args: &Serve, tell: Tell<'_>) -> Result<net::Bound> {
         let system = system();
+        tell("taking the ports of the servers")?;
         let place = Place {
             address: self.address,
             interface: Some(on_wire(&self.interface)),
             dhcp_port: (!args.no_dhcp).then_some(args.dhcp_port),
             tftp_port: args.tftp_port,
             http_port: (args.http_port != 0).then_some(args.http_port),
-            island: true,
+            // A foreign DHCP server, the other mark of a network that isn't ours, ends the start below.
+            island: !self.interface.default_route && (args.listen.is_none() || self.address.is_loopback()),
         };
         let bound = net::bind(&place).map_err(|e| stop(Exit::NotReady, refused(system.as_ref(), &e)))?;
         if args.listen.is_none() {
             let mut ports = vec![args.tftp_port];
             ports.extend((!args.no_dhcp).then_some(args.dhcp_port));
             ports.sort_unstable();
+            tell("looking at the firewall")?;
             if let Some(closed) =
                 doctor::closed_firewall(system.as_ref(), self.interface.system_name(), &ports)
             {
                 return Err(stop(Exit::NotReady, closed));
             }
             // Phones ask at port 67; at another one nobody is a rival.
-            let rival =
-                (!args.no_dhcp && args.dhcp_port == 67).then(|| doctor::foreign_server(&self.interface));
+            if self.dhcp {
+                tell("listening for other DHCP servers")?;
+            }
+            let rival = self.dhcp.then(|| doctor::foreign_server(&self.interface));
             if let Some(rival) = rival.flatten() {
                 return Err(stop(Exit::NotReady, rival));
             }
@@ -246,6 +214,7 @@ impl Ready {
     /// Gives up the rights that are not needed any more; to be called before the servers' thread is started.
     pub(super) fn give_up_rights(&mut self, args: &Serve) {
         self.tap = Tap::open(self.interface.index).ok().filter(|_| !self.address.is_loopback());
+        privileges::many_sockets();
         privileges::give_up(self.setup.is_some(), args.adopt_addresses);
     }
 
@@ -262,6 +231,7 @@ impl Ready {
             address: (self.address, self.prefix),
             tap: self.tap,
             adopt,
+            dhcp: self.dhcp,
             follow: self
                 .follower
                 .map(|follower| Box::new(move |to: &Interface| follower.to(&on_wire(to))) as Follow),

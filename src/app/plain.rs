@@ -41,6 +41,14 @@ fn line(input: &mut impl BufRead) -> Option<String> {
     }
 }
 
+/// A path that begins at home, as a shell would have it: nobody else puts the name of that folder in.
+fn at_home(line: String) -> String {
+    match (line.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest).to_string_lossy().into_owned(),
+        _ => line,
+    }
+}
+
 impl Face for Lines {
     type Input = String;
 
@@ -64,7 +72,7 @@ impl Face for Lines {
     }
 
     fn take(&mut self, model: &mut Model, input: String) -> Vec<Effect> {
-        let effects = self.plain.line(model, &input);
+        let effects = self.plain.line(model, &at_home(input));
         // Each line has its answer, also where many come at once. If it can't be written, the next frame says so.
         let _ = self.show(model);
         effects
@@ -83,8 +91,15 @@ impl Face for Lines {
 
 #[cfg(test)]
 mod tests {
-    use super::line;
+    use super::{at_home, line};
     use crate::limits;
+
+    #[test]
+    fn a_path_may_begin_at_home() {
+        let home = std::env::home_dir().unwrap();
+        assert_eq!(at_home("~/loads/a.zip".into()), home.join("loads/a.zip").to_str().unwrap());
+        assert_eq!(at_home("7960".into()), "7960");
+    }
 
     #[test]
     fn lines_come_with_any_ending_and_end_somewhere() {

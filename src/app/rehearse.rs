@@ -14,7 +14,9 @@ use crate::sim::firmware::Scale;
 use crate::sim::run::{self, BadWorld, World};
 use crate::sim::scenario::{Scenario, builtin};
 use crate::tui::Mode;
+use crate::tui::wizard::Refused;
 use anyhow::{Context, Result};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::Duration;
@@ -138,16 +140,29 @@ fn play(
     Ok(Live { bench, clock: Box::new(move || *clock.borrow()), loads })
 }
 
-/// What can be practised: every scenario whose servers start.
-pub(super) fn exercises() -> Result<Vec<Scenario>> {
-    Ok(builtin()?.into_iter().filter(|s| s.plan.refused.is_empty()).collect())
+/// An exercise as it begins.
+pub(super) enum Exercise {
+    /// Its servers run, and answer at this address.
+    Live(Box<Live>, String),
+    /// The wizard refuses what it asks for.
+    Refused(Refused),
 }
 
-/// An exercise, and where its servers answer.
-pub(super) fn exercise(name: &str) -> Result<(Live, String)> {
+/// The exercise of this name.
+pub(super) fn exercise(name: &str) -> Result<Exercise> {
     let scenario = builtin()?.into_iter().find(|s| s.name == name).context("there is no such exercise")?;
+    if let Some(model) = scenario.plan.refused.keys().next() {
+        let said = |wishes: &BTreeMap<String, String>| wishes.get(model).cloned();
+        return Ok(Exercise::Refused(Refused {
+            name: name.to_owned(),
+            model: model.clone(),
+            from: said(&scenario.from).unwrap_or_else(|| "unknown".to_owned()),
+            target: said(&scenario.targets).unwrap_or_default(),
+            shelf: run::shelf(&scenario, SEED, Scale::FULL),
+        }));
+    }
     let live = play(&scenario, world(&scenario, SEED)?, Recorder::new(wall()), Some(ON_SCREEN))?;
-    Ok((live, scenario.server.address.to_string()))
+    Ok(Exercise::Live(Box::new(live), scenario.server.address.to_string()))
 }
 
 struct Pace {

@@ -1,7 +1,7 @@
 //! A session that is watched: answers and events in, what is seen out, effects carried out.
 
 use super::bench::{Bench, exit, interrupted, terminated, wall};
-use super::desk::{self, Desk};
+use super::desk::Desk;
 use super::face::{Face, Screen};
 use super::plain::Lines;
 use super::{Exit, Style, lines, print_text, report};
@@ -14,6 +14,7 @@ use crate::net::Order;
 use crate::session::State;
 use crate::tui::{self, Effect, Mode, Model, Msg, Page, Setup};
 use anyhow::Result;
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
@@ -64,7 +65,7 @@ impl Look {
 /// Shows the bench until the technician leaves.
 pub(super) async fn run(live: Live, look: Look) -> Result<Exit> {
     let (mode, plain) = (look.mode, look.style.plain);
-    let mut show = Show { live: Some(live), desk: None };
+    let mut show = Show::new(Some(live), None);
     watched(&mut show, plain, |size| Model::new(look.setup(size))).await?;
     match show.live {
         Some(live) => finish(live, mode).await,
@@ -76,7 +77,7 @@ pub(super) async fn run(live: Live, look: Look) -> Result<Exit> {
 pub(super) async fn ask(desk: Desk, look: Look) -> Result<Exit> {
     let wizard = Desk::wizard()?;
     let plain = look.style.plain;
-    let mut show = Show { live: None, desk: Some(desk) };
+    let mut show = Show::new(None, Some(desk));
     watched(&mut show, plain, |size| Model::asking(look.setup(size), wizard)).await?;
     match show.live {
         Some(live) => finish(live, Mode::Serve).await,
@@ -127,6 +128,14 @@ async fn end(live: Live) -> Result<(State, Option<PathBuf>, Option<u32>)> {
 struct Show {
     live: Option<Live>,
     desk: Option<Desk>,
+    /// Events of a session are still to come.
+    running: bool,
+}
+
+impl Show {
+    fn new(live: Option<Live>, desk: Option<Desk>) -> Self {
+        Self { running: live.is_some(), live, desk }
+    }
 }
 
 /// The next event of the session; waits for ever when there is none.
@@ -158,40 +167,41 @@ impl Show {
             Box::pin(async { if F::GOES_ON { terminated().await } else { interrupted().await } });
         let time = self.live.as_ref().and_then(|live| live.bench.time).unwrap_or(Duration::MAX);
         let mut over = Box::pin(tokio::time::sleep(time));
-        let (mut running, mut timed_out, mut listening) = (self.live.is_some(), false, true);
+        let (mut timed_out, mut listening) = (false, true);
         loop {
-            let mut effects = Vec::new();
+            let mut effects = VecDeque::new();
             tokio::select! {
-                event = next_event(self.live.as_mut()), if running => {
-                    running = event.is_some();
+                event = next_event(self.live.as_mut()), if self.running => {
+                    self.running = event.is_some();
                     self.take(event, &mut model);
-                    if !running {
+                    if !self.running {
                         tui::update(&mut model, Msg::Ended);
                     }
                 }
                 input = face.input(), if listening && face.listens(&model) => match input {
-                    Some(input) => effects = face.take(&mut model, input),
+                    Some(input) => effects.extend(face.take(&mut model, input)),
                     None if F::GOES_ON => listening = false,
                     None => return Ok(()),
                 },
                 answer = next_answer(self.desk.as_mut()) => {
-                    effects.extend(answer.into_iter().flat_map(|msg| tui::update(&mut model, msg)));
+                    effects.extend(answer.into_iter().flat_map(|msg| self.hear(msg, &mut model)));
                 }
                 _ = frames.tick() => {
-                    if let Some(live) = self.live.as_ref().filter(|_| running) {
+                    if let Some(live) = self.live.as_ref().filter(|_| self.running) {
                         tui::update(&mut model, Msg::Tick((live.clock)()));
                     }
                     if model.take_stale() {
                         face.show(&model)?;
                     }
                     // Nobody is there, and nothing goes on.
-                    if !listening && !running {
+                    if !listening && !self.running {
                         return Ok(());
                     }
                 }
                 _ = looks.tick() => {
-                    if model.page == Page::Network {
-                        tui::update(&mut model, Msg::Interfaces(desk::ports()));
+                    let looks = matches!(model.page, Page::Network | Page::Ready);
+                    if let Some(desk) = self.desk.as_ref().filter(|_| looks) {
+                        desk.look();
                     }
                 }
                 () = &mut over, if !timed_out => {
@@ -200,29 +210,29 @@ impl Show {
                 }
                 () = &mut signalled => return Ok(()),
             }
-            for effect in effects {
+            // An answer may ask for more.
+            while let Some(effect) = effects.pop_front() {
                 if effect == Effect::Quit {
                     return Ok(());
                 }
-                running |= self.done(effect, face, &mut model).await?;
+                let answer = self.carry_out(effect).await;
+                effects.extend(answer.into_iter().flat_map(|msg| self.hear(msg, &mut model)));
             }
-            running &= self.live.is_some();
         }
     }
 
-    /// Has it done; whether a session begins with it.
-    async fn done<F: Face>(&mut self, effect: Effect, face: &mut F, model: &mut Model) -> Result<bool> {
-        // Looking for rival servers takes some seconds; the technician sees that it has begun.
-        if matches!(effect, Effect::Start(_)) {
-            face.show(model)?;
-        }
-        let Some(answer) = self.carry_out(effect).await else { return Ok(false) };
+    /// Changes the model for an answer; takes over the session that the desk has started.
+    fn hear(&mut self, answer: Msg, model: &mut Model) -> Vec<Effect> {
         let begins = matches!(answer, Msg::Started { .. });
-        tui::update(model, answer);
-        if let Some(live) = self.live.as_ref().filter(|_| begins) {
-            live.introduce(model);
+        let effects = tui::update(model, answer);
+        if begins {
+            self.live = self.desk.as_mut().and_then(Desk::take_live).or(self.live.take());
+            self.running = self.live.is_some();
+            if let Some(live) = &self.live {
+                live.introduce(model);
+            }
         }
-        Ok(begins)
+        effects
     }
 
     /// Takes the event in, and those that wait behind it.
@@ -266,14 +276,11 @@ impl Show {
                 }))
             }
             Effect::Stop => {
+                self.running = false;
                 let ended = end(self.live.take()?).await;
                 ended.err().map(|e| Msg::Notice(format!("The session did not end well: {e:#}.")))
             }
-            effect => {
-                let (live, answer) = self.desk.as_mut()?.carry_out(effect)?;
-                self.live = live.or(self.live.take());
-                Some(answer)
-            }
+            effect => self.desk.as_mut()?.carry_out(effect),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::outlet::Outlet;
 use super::recorder::Recorder;
 use super::screen::{self, Live, Look};
 use super::scribe::Scribe;
-use super::{Exit, Style, firmware, laptop, stop};
+use super::{Exit, Style, doctor, firmware, laptop, stop};
 use crate::catalogue::Catalogue;
 use crate::cli::{Answer, Serve};
 use crate::clock::{Instant, Wall};
@@ -49,8 +49,8 @@ async fn prepare(args: &Serve, state: Option<&Path>, style: Style) -> Result<Exi
         eprintln!("rescue79: the state folder can't be used ({e}); nothing is kept of this session.");
     }
     let store = store.ok();
-    laptop::after_a_crash(store.as_ref());
-    let ready = open(args, || firmware::shelf(&args.firmware), store, &mut None)?;
+    doctor::after_a_crash(store.as_ref());
+    let ready = open(args, || firmware::shelf(&args.firmware), store, &mut None, &|_| Ok(()))?;
     laptop::elsewhere(args, ready.laptop.address);
     if (&mut interrupted).now_or_never().is_some() {
         return Ok(Exit::Done); // and dropping `ready` puts the laptop back
@@ -65,11 +65,12 @@ pub(super) fn open(
     shelf: impl FnOnce() -> Result<Shelf>,
     store: Option<StateDir>,
     hands: &mut Option<Setup>,
+    tell: laptop::Tell<'_>,
 ) -> Result<Ready> {
     let mut laptop = laptop::place(args)?;
     let shelf = shelf()?;
     let job = job(args, &shelf, laptop.address, laptop.prefix)?;
-    let bound = laptop.prepare(args, store.as_ref(), hands)?;
+    let bound = laptop.prepare(args, store.as_ref(), hands, tell)?;
     Ok(Ready { laptop, job, shelf, bound, store })
 }
 

@@ -23,6 +23,7 @@ pub(super) struct Texts<'a> {
     /// Name and text of each chapter of the symptom book.
     pub(super) symptoms: [(&'static str, &'a str); 3],
     pub(super) shows: &'a str,
+    pub(super) habits: &'a str,
 }
 
 pub(super) const BUILTIN: Texts<'static> = Texts {
@@ -40,6 +41,7 @@ pub(super) const BUILTIN: Texts<'static> = Texts {
         ("before.toml", include_str!("../../assets/symptoms/before.toml")),
     ],
     shows: include_str!("../../assets/catalogue/shows.toml"),
+    habits: include_str!("../../assets/catalogue/habits.toml"),
 };
 
 /// A catalogue that doesn't hold together.
@@ -190,11 +192,12 @@ impl Catalogue {
             symptoms.extend(read::<Symptoms>(file, text)?.symptom);
         }
         let AllShows { shows } = read("shows.toml", texts.shows)?;
+        let habits = read("habits.toml", texts.habits)?;
         let named = |name: &&String| models.iter().any(|m| m.name == **name);
         if let Some(wrong) = resets.iter().flat_map(|r| &r.models).find(|name| !named(name)) {
             return Err(CatalogueError::Model(wrong.clone()));
         }
-        Ok(Self { models, any, foreign, resets, eras, stages, loads, routes, files, symptoms, shows })
+        Ok(Self { models, any, foreign, resets, eras, stages, loads, routes, files, symptoms, shows, habits })
     }
 }
 

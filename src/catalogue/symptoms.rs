@@ -160,6 +160,35 @@ mod tests {
     }
 
     #[test]
+    fn every_text_that_a_phone_is_known_to_show_leads_somewhere() {
+        // classic-phones 6.2
+        let loader = "Protocol Application Invalid|TFTP timeout|TFTP file not found|File auth error|No Load Specified|\
+            Right Load Not Specified|Configuration Failed|Couldn't find any config files|Loader upgrade failed|\
+            Application upgrade failed|Restore BA failed|Phone Unprovisioned|Ethernet disconnected|Duplicate IP Address|\
+            IP Address Released|Resetting|Forced Reload Rebooting Phone|Loader paused - console in use|\
+            Factory reset initiated|Factory reset cancelled|Reset key sequence detected";
+        // classic-phones 6.3
+        let sccp = "DHCP Timeout|TFTP Error|TFTP General Error|TFTP Access Error|CFG File Not Found|CFG TFTP Size Error|\
+            File Not Found|Load ID Incorrect|Load Rejected HC|Checksum Error|ROM Checksum Error|\
+            Error Verifying Config Info|File Auth Fail|TFTP Not Authorized|TFTP Not in CTL|No DNS Server IP|\
+            DNS Unknown Host|DNS Timeout|No Default Router|Duplicate IP|BOOTP Server Used|Version Error|\
+            Programming Error|Disk Full|Manufacturing Info Invalid|Registration Rejected|Opening 192.168.1.1|\
+            Registering|Requesting Template|Configuring CM List|Upgrading Software";
+        // classic-phones 6.4
+        let sip = "W210 TFTP Error Buffer Full|W220|W250|W270|W260|W261|W310 2 Error(s) Parsing|W340|W350|W351|W360|W361|\
+            W362|W363|W369|W389|W710 Loader failed upgrade, ignoring reset|W900|E601|Config Error, unable to boot|\
+            TFTP Server Required|Router Not On Subnet";
+        // java-phones 6
+        let java = "Auth Fail|Load Authentication Failed|Upgrading|No Trust List installed|Error updating CTL|\
+            Error updating ITL|TFTP server not authorized|Unprovisioned|No Valid Unified CMs|Line 1 not configured|\
+            Error update locale|Error updating locale|XmlDefault.cnf.xml|invalid default load name";
+        for shown in [loader, sccp, sip, java].iter().flat_map(|texts| texts.split('|')) {
+            let found = Catalogue::builtin().symptoms_like(shown);
+            assert!(!found.is_empty(), "{shown}");
+        }
+    }
+
+    #[test]
     fn every_text_of_the_book_leads_back_to_its_entry() {
         for symptom in Catalogue::builtin().symptoms() {
             for text in symptom.screen.iter().chain([&symptom.code]) {

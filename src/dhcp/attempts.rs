@@ -16,8 +16,9 @@ pub struct Attempt {
 
 const FULL: Variation = Variation::FULL;
 
-/// All changes, the most promising first. Padding is not among them: a full reply is longer than what it pads to. The last one is only for phones that don't ask for a broadcast.
-pub const ATTEMPTS: [Attempt; 11] = [
+/// All changes, the most promising first. Padding is not among them: a full reply is longer than what it pads to. The last
+/// one is only for phones that don't ask for a broadcast.
+pub const ATTEMPTS: [Attempt; 12] = [
     Attempt { change: "without option 150", variation: FULL.without(Part::Option150) },
     Attempt {
         change: "with option 150 alone",
@@ -27,6 +28,7 @@ pub const ATTEMPTS: [Attempt; 11] = [
         change: "with its options in the order of their numbers",
         variation: FULL.ordered(Order::Ascending),
     },
+    Attempt { change: "with option 150 first", variation: FULL.ordered(Order::First150) },
     Attempt { change: "without option 66", variation: FULL.without(Part::Option66) },
     Attempt { change: "without a next server", variation: FULL.without(Part::Siaddr) },
     Attempt { change: "without a server name", variation: FULL.without(Part::Sname) },

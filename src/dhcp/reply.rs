@@ -92,8 +92,10 @@ pub enum Order {
     /// 53, 54, 51, 58, 59, 1, 3, 6, 150, 66.
     #[default]
     Usual,
-    /// By code.
+    /// By code: 66 and 150 last.
     Ascending,
+    /// 150 before all others but 53.
+    First150,
 }
 
 /// How replies differ from the full ones. The default leaves nothing out; the rest is for a phone that has a lease

@@ -345,8 +345,14 @@ fn options(reply: &Reply) -> Vec<DhcpOption> {
     if has(Part::Option66) {
         options.push(DhcpOption::TFTPServerName(server.to_string().into_bytes()));
     }
-    if reply.variation.order == Order::Ascending {
-        options.sort_by_key(|option| u8::from(OptionCode::from(option)));
+    match reply.variation.order {
+        Order::Usual => {}
+        Order::Ascending => options.sort_by_key(|option| u8::from(OptionCode::from(option))),
+        Order::First150 => options.sort_by_key(|option| match u8::from(OptionCode::from(option)) {
+            53 => 0,
+            150 => 1,
+            _ => 2,
+        }),
     }
     options
 }

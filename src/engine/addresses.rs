@@ -12,9 +12,6 @@ use crate::session::Phone;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
 
-/// A lease older than this at which nothing was asked for was in vain; a phone that goes on asks within seconds.
-const VAIN: Duration = Duration::from_secs(15);
-
 impl Engine {
     pub(super) fn dhcp(&mut self, now: Instant, from: SocketAddrV4, bytes: &[u8]) {
         let Some(dhcp) = &mut self.dhcp else { return };
@@ -175,13 +172,14 @@ impl Engine {
     /// new one of a model that is known to need a change gets that at once.
     fn vary(&mut self, now: Instant, request: &dhcp::Request) {
         let mac = request.mac;
+        let vain = self.catalogue.habits().lease_in_vain();
         let known = self.state.phone(mac);
         if known.is_some_and(|phone| phone.pause.is_some() || asks_anew_first(phone)) {
             return;
         }
         let next = match known.map(|phone| (phone, phone.varied)) {
             Some((_, Some((_, true)))) => return,
-            Some((phone, varied)) if asked_for_nothing(phone, varied.is_some(), now) => {
+            Some((phone, varied)) if asked_for_nothing(phone, varied.is_some(), vain, now) => {
                 varied.map_or(1, |(attempt, _)| attempt + 1)
             }
             Some((phone, varied)) if varied.is_some() || !phone.names.is_empty() => return,
@@ -255,10 +253,10 @@ fn asks_anew_first(phone: &Phone) -> bool {
 
 /// It took an address a while ago and asked for no file since: once for a phone that is being varied already, else only
 /// after the alarm.
-fn asked_for_nothing(phone: &Phone, varied: bool, now: Instant) -> bool {
+fn asked_for_nothing(phone: &Phone, varied: bool, vain: Duration, now: Instant) -> bool {
     let trail = &phone.trail;
     let alarm = ["no-read", "lease-in-vain"].iter().any(|code| phone.symptoms.contains_key(*code));
-    trail.leases_unchanged > 0 && now.since(trail.leases_last) >= VAIN && (varied || alarm)
+    trail.leases_unchanged > 0 && now.since(trail.leases_last) >= vain && (varied || alarm)
 }
 
 fn fingerprint(request: &dhcp::Request) -> Fingerprint {

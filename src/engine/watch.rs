@@ -9,7 +9,9 @@ pub(super) use files::refused;
 use super::answer::Desk;
 use crate::clock::Instant;
 use crate::event::Kind;
-use crate::session::Phone;
+use crate::load::Family;
+use crate::session::{Phone, Stage};
+use std::time::Duration;
 
 /// One rule: the event that raises or withdraws its symptom, if it has something to say.
 type Rule = fn(&Desk<'_>, &Phone, Instant) -> Option<Kind>;
@@ -41,6 +43,13 @@ const BOOK: &[Rule] = &[
 /// The first symptom to raise or to withdraw.
 pub(super) fn symptoms(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     BOOK.iter().find_map(|rule| rule(desk, phone, now))
+}
+
+/// How long a stage may last before it deserves a word; for an unknown family the longest of all.
+pub(super) fn alarm(desk: &Desk<'_>, phone: &Phone, stage: Stage) -> Duration {
+    let of = |family: Family| desk.catalogue.stage(family, stage.key()).map(|range| range.alarm);
+    let longest = || Family::ALL.into_iter().filter_map(of).max();
+    Duration::from_secs(phone.identity.family.and_then(of).or_else(longest).unwrap_or_default().into())
 }
 
 /// Raises a symptom that has begun to hold, withdraws one that has ceased to.

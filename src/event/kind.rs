@@ -263,6 +263,11 @@ pub enum Kind {
         /// What was asked and answered, in one sentence.
         text: String,
     },
+    /// There is another DHCP server on the wire; it was looked for when the link came.
+    OtherServer {
+        /// Who, what that means and what to do, in sentences.
+        text: String,
+    },
     /// Somebody on the wire wants files from an address that is not ours.
     WrongAddress {
         /// The hardware address of who asks.

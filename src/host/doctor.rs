@@ -101,6 +101,8 @@ pub struct Scene<'a> {
     pub program: &'a str,
     /// Where the state would be kept.
     pub folder: Option<&'a Path>,
+    /// The address that a session would set, and the length of its network; `None`: the interface keeps its own.
+    pub address: Option<(Ipv4Addr, u8)>,
     /// The wall clock.
     pub wall: Wall,
 }
@@ -125,7 +127,7 @@ pub fn examine(scene: &Scene<'_>, wanted: Option<&str>) -> Report {
     let mut found = vec![checks::rights(rights, &system.rights(scene.program))];
     let mut address = None;
     if let Some(interface) = chosen {
-        let own = interface.addresses.first().copied().unwrap_or(plan::DEFAULT);
+        let own = scene.address.or(interface.addresses.first().copied()).unwrap_or(plan::DEFAULT);
         address = Some(own.0);
         found.extend(on(scene, &all, &Gathered { interface, address: own, rights }));
     } else {

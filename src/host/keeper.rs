@@ -1,5 +1,6 @@
 //! Looks after the laptop while a session lives: link, address, wrong askers. Ending it puts the laptop back.
 
+use super::doctor;
 use super::interfaces::Interface;
 use super::probe;
 use super::setup::Setup;
@@ -32,6 +33,8 @@ pub struct Charge {
     pub tap: Option<Tap>,
     /// Answers at an address that phones wrongly ask; `None`: they are only told of.
     pub adopt: Option<Adopt>,
+    /// We give addresses: another server that does is looked for whenever the link comes.
+    pub dhcp: bool,
     /// Takes the servers along to another adapter.
     pub follow: Option<Follow>,
 }
@@ -70,6 +73,10 @@ impl Drop for Keeper {
 fn watch(mut charge: Charge, stopped: &Receiver<()>, tell: impl Fn(Kind)) {
     let mut askers = Askers::new(charge.address.0, charge.address.1);
     let mut link = Some(charge.interface.up);
+    if link == Some(false) {
+        tell(Kind::Link { interface: charge.interface.system_name().to_owned(), up: false });
+    }
+    let mut search: Option<JoinHandle<Option<String>>> = None;
     let mut looked = now();
     let mut buf = [0; 2_048];
     loop {
@@ -92,7 +99,15 @@ fn watch(mut charge: Charge, stopped: &Receiver<()>, tell: impl Fn(Kind)) {
         }
         if looked.elapsed() >= limits::LINK_EVERY {
             looked = now();
-            look(&mut charge, &mut link, &tell);
+            let came = look(&mut charge, &mut link, &tell);
+            if came && charge.dhcp && search.is_none() {
+                let interface = charge.interface.clone();
+                search = Some(std::thread::spawn(move || doctor::foreign_server(&interface)));
+            }
+            let found = search.take_if(|search| search.is_finished()).and_then(|search| search.join().ok());
+            if let Some(text) = found.flatten() {
+                tell(Kind::OtherServer { text });
+            }
         }
     }
 }
@@ -137,27 +152,31 @@ fn now() -> Instant {
 /// The index of no interface.
 const GONE: u32 = 0;
 
-fn look(charge: &mut Charge, link: &mut Option<bool>, tell: &impl Fn(Kind)) {
+/// Looks at link and addresses. `true`: the link has come.
+fn look(charge: &mut Charge, link: &mut Option<bool>, tell: &impl Fn(Kind)) -> bool {
     let seen: Option<Seen> = charge.system.look(charge.interface.system_name());
     let there = seen.as_ref().map_or(GONE, |seen| seen.index);
     if there != charge.interface.index {
         moved(charge, there, tell);
         if there == GONE {
             *link = Some(false);
-            return;
+            return false;
         }
     }
-    let interface = charge.interface.system_name();
     let up = seen.as_ref().is_some_and(|seen| seen.link);
+    charge.interface.up = up;
+    let interface = charge.interface.system_name();
+    let came = up && *link != Some(up);
     if *link != Some(up) {
         *link = Some(up);
         tell(Kind::Link { interface: interface.to_owned(), up });
     }
     // A system that takes the address away with the link takes it again until the link is back.
     if !up && cfg!(windows) {
-        return;
+        return false;
     }
     for address in charge.setup.as_ref().map(Setup::renew).unwrap_or_default() {
         tell(Kind::AddressSet { interface: interface.to_owned(), address, again: true });
     }
+    came
 }

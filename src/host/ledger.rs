@@ -94,6 +94,7 @@ impl Ledger {
         let wrong = |source| LedgerError::Io { path: path.clone(), source };
         let options = File::options().read(true).append(true).create(true).clone();
         let mut file = options.open(&path).map_err(wrong)?;
+        super::owner::hand_over(&path);
         // A session that was killed may have been starting a command, which lets go of the file a moment later.
         let mut tries = 0;
         while let Err(refused) = file.try_lock() {

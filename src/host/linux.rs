@@ -1,7 +1,7 @@
 //! Linux: `ip`, `ss`, `nmcli`, `networkctl`, `nft`, `iptables`, and what `/proc` and `/sys` tell.
 
 mod firewall;
-mod parse;
+pub(super) mod parse;
 
 use super::interfaces::Kind;
 use super::run::{Argv, Run, Trouble};
@@ -49,7 +49,8 @@ impl<R: Run> Linux<R> {
             fs::remove_file(&file)
         };
         match told {
-            Err(e) if !leave && e.kind() == io::ErrorKind::NotFound => return Ok(()),
+            // The lights may have gone out between the file and the word about it.
+            Err(e) if !leave && e.kind() == io::ErrorKind::NotFound => {}
             Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
                 return Err(Trouble::Permission(format!("a change to {}", file.display())));
             }
@@ -61,8 +62,18 @@ impl<R: Run> Linux<R> {
             }
             Ok(()) => {}
         }
-        self.run.run(&Argv::new("networkctl reload")).map(drop)
+        match self.run.run(&Argv::new("networkctl reload")) {
+            // Who is not there any more, or was ended meanwhile, looks after everything when it is started.
+            Err(Trouble::Missing(_)) if !leave => Ok(()),
+            Err(Trouble::Failed { said, .. }) if !leave && nobody_there(&said) => Ok(()),
+            told => told.map(drop),
+        }
     }
+}
+
+/// `nmcli` or `networkctl` found nobody to talk to.
+fn nobody_there(said: &str) -> bool {
+    ["is not running", "connect system bus", "Could not connect"].iter().any(|words| said.contains(words))
 }
 
 /// Where systemd-networkd is told to leave an interface alone; the folder is gone after a restart.
@@ -157,7 +168,7 @@ impl<R: Run> System for Linux<R> {
             Change::Hold { manager: Manager::NetworkManager, .. } => {
                 match self.run.run(&managed(interface, true)) {
                     // A manager that was ended meanwhile looks after everything when it is started.
-                    Err(Trouble::Failed { said, .. }) if said.contains("is not running") => Ok(()),
+                    Err(Trouble::Failed { said, .. }) if nobody_there(&said) => Ok(()),
                     told => self.unless_gone(interface, told),
                 }
             }

@@ -3,7 +3,7 @@
 use super::interfaces::Kind;
 use super::remedy::Act;
 use super::run::{Argv, Run, Trouble};
-use super::system::{Change, Firewall, Holder, Lets, Manager, PathFilter, System, Wall};
+use super::system::{Change, Firewall, Holder, Lets, Manager, System, Wall};
 use std::net::Ipv4Addr;
 use std::path::Path;
 
@@ -214,13 +214,9 @@ impl<R: Run> System for MacOs<R> {
         Ok(arp(&self.run.run(&Argv::new("arp -n").with(address.to_string()))?))
     }
 
-    fn path_filter(&self, _interface: &str) -> Option<PathFilter> {
-        None
-    }
-
     fn free_bytes(&self, folder: &Path) -> Option<u64> {
         let out = self.run.run(&Argv::new("df -P -k").with(folder.display().to_string())).ok()?;
-        out.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok()?.checked_mul(1_024)
+        super::linux::parse::df(&out)
     }
 
     fn rights(&self, _program: &str) -> String {

@@ -1,5 +1,8 @@
 //! Rights: what the program needs, what it may do, and giving up the rest.
 
+#[cfg(target_os = "linux")]
+use crate::limits;
+
 /// What this process may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rights {
@@ -54,7 +57,9 @@ pub fn hand_down() {
 pub const fn hand_down() {}
 
 /// Gives up what is not needed once the ports are open. An administrator's process keeps `keep_network` (its commands
-/// must be able to put the address back, and its sockets to follow an adapter that is plugged in again), `keep_ports` (another port may have to be opened) and the right to write its own state folder, whoever owns that; it loses all
+/// must be able to put the address back, and its sockets to follow an adapter that is plugged in again), `keep_ports`
+/// (another port may have to be opened) and the right to write its own state folder, whoever owns that, and to give what it
+/// writes to the caller of `sudo`; it loses all
 /// the others, and so do the programs it runs. Call it before other threads are started.
 #[cfg(target_os = "linux")]
 pub fn give_up(keep_network: bool, keep_ports: bool) {
@@ -70,6 +75,9 @@ pub fn give_up(keep_network: bool, keep_ports: bool) {
     if keep_ports {
         keep |= CapabilitySet::NET_BIND_SERVICE;
     }
+    if super::owner::caller().is_some() {
+        keep |= CapabilitySet::CHOWN;
+    }
     // What runs as root gets all that the bounding set leaves.
     for capability in (CapabilitySet::all() - keep).iter() {
         if capability_is_in_bounding_set(capability).unwrap_or(false) {
@@ -81,6 +89,20 @@ pub fn give_up(keep_network: bool, keep_ports: bool) {
     sets.inheritable &= keep;
     let _ = set_capabilities(None, sets);
 }
+
+/// Lets the process have as many sockets as the system allows: each read has two, and the usual 1024 are a room of 400
+/// phones.
+#[cfg(target_os = "linux")]
+pub fn many_sockets() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let wanted = maximum.map_or(limits::SOCKETS, |most| most.min(limits::SOCKETS));
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum });
+}
+
+/// Elsewhere the system's own limit is higher, or is none.
+#[cfg(not(target_os = "linux"))]
+pub const fn many_sockets() {}
 
 /// There is no such thing here that safe code could do.
 #[cfg(not(target_os = "linux"))]

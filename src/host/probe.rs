@@ -23,6 +23,9 @@ pub enum Search {
     CantSee(String),
 }
 
+/// Why nothing can be seen on the wire while no cable is in.
+pub const NO_LINK: &str = "there is no link";
+
 /// One question is a number that nobody else on the wire uses now.
 fn number() -> u32 {
     let now = std::process::id().wrapping_mul(0x9e37_79b9);
@@ -52,7 +55,7 @@ fn socket(interface: &Interface, at: SocketAddrV4) -> io::Result<UdpSocket> {
 #[must_use]
 pub fn foreign(interface: &Interface) -> Search {
     if !interface.up {
-        return Search::CantSee("there is no link".into());
+        return Search::CantSee(NO_LINK.into());
     }
     match Asking::open(interface) {
         Ok(mut asking) => asking.search(interface),
@@ -74,8 +77,9 @@ impl Asking {
     fn open(interface: &Interface) -> Result<Self, String> {
         let tap = Tap::open(interface.index).ok();
         let client = socket(interface, SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 68));
-        let socket = match client {
-            Ok(socket) => socket,
+        let own = interface.addresses.first().map(|(own, _)| *own);
+        let (socket, own) = match client {
+            Ok(socket) => (socket, own),
             Err(e) if tap.is_none() => {
                 return Err(match e.kind() {
                     io::ErrorKind::PermissionDenied => "only an administrator may ask".to_owned(),
@@ -83,11 +87,12 @@ impl Asking {
                     _ => e.to_string(),
                 });
             }
-            // Somebody else holds port 68; the tap hears the answers.
-            Err(_) => self::socket(interface, SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0))
-                .map_err(|e| e.to_string())?,
+            // Somebody else holds port 68, or we may not: the tap hears what goes there, the socket the rest.
+            Err(_) => {
+                let any = self::socket(interface, SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
+                (any.map_err(|e| e.to_string())?, None)
+            }
         };
-        let own = interface.addresses.first().map(|(own, _)| *own);
         Ok(Self { socket, tap, xid: number(), own })
     }
 
@@ -112,7 +117,8 @@ impl Asking {
             // The others answer about now, too, and who refuses may offer yet.
             end = end.min(began.elapsed() + MORE);
             match found.iter_mut().find(|(known, _)| known.server == answer.server) {
-                Some((known, _)) => {
+                Some((known, known_mac)) => {
+                    *known_mac = known_mac.or(mac);
                     known.offers = known.offers.or(answer.offers);
                     if known.tftp.is_empty() {
                         known.tftp = answer.tftp;
@@ -127,6 +133,12 @@ impl Asking {
     fn hear(&self) -> Option<(Answer, Option<Mac>)> {
         let mut buf = [0; 2_048];
         if let Some(tap) = &self.tap {
+            // dnsmasq answers an INFORM at the port that was asked from.
+            if self.own.is_none()
+                && let Some(answer) = self.received(&mut buf, Duration::from_millis(1))
+            {
+                return Some((answer, None));
+            }
             return match tap.next(&mut buf, TURN).ok()?? {
                 Frame::Udp { from, source, port: 68, bytes, .. } => {
                     Some((answer(bytes, self.xid, source)?, Some(from)))
@@ -138,10 +150,14 @@ impl Asking {
                 _ => None,
             };
         }
-        self.socket.set_read_timeout(Some(TURN)).ok()?;
-        let (len, from) = self.socket.recv_from(&mut buf).ok()?;
+        Some((self.received(&mut buf, TURN)?, None))
+    }
+
+    fn received(&self, buf: &mut [u8], wait: Duration) -> Option<Answer> {
+        self.socket.set_read_timeout(Some(wait)).ok()?;
+        let (len, from) = self.socket.recv_from(buf).ok()?;
         let IpAddr::V4(source) = from.ip() else { return None };
-        Some((answer(buf.get(..len)?, self.xid, source)?, None))
+        answer(buf.get(..len)?, self.xid, source)
     }
 }
 
@@ -165,7 +181,7 @@ pub fn conflict(
     address: Ipv4Addr,
 ) -> Result<Option<String>, String> {
     if !interface.up {
-        return Err("there is no link".into());
+        return Err(NO_LINK.into());
     }
     if interface.addresses.iter().any(|(a, _)| *a == address) {
         return Ok(None); // ours; the system itself defends it

@@ -1,5 +1,6 @@
 //! The state folder: journals and leases. What can't be read there is set aside with a word, never fatal.
 
+use super::owner;
 use crate::clock::Wall;
 use crate::event::{Event, Kind};
 use crate::journal;
@@ -38,7 +39,7 @@ impl StateDir {
     /// There is no home folder, or the folder can't be made.
     pub fn open(named: Option<&Path>) -> io::Result<Self> {
         let path = Self::place(named)?;
-        fs::create_dir_all(path.join("journals"))?;
+        owner::folder(&path.join("journals"))?;
         Ok(Self { path })
     }
 
@@ -96,6 +97,7 @@ impl StateDir {
     pub fn save_leases(&self, leases: &[(Mac, Ipv4Addr)]) -> io::Result<()> {
         let new = self.path.join("leases.new");
         fs::write(&new, serde_json::to_vec(leases)?)?;
+        owner::hand_over(&new);
         fs::rename(new, self.path.join("leases.json"))
     }
 
@@ -115,7 +117,9 @@ impl StateDir {
         places.dedup();
         places.truncate(limits::PLACES);
         if let Ok(text) = serde_json::to_vec(&places) {
-            let _ = fs::write(self.path.join("places.json"), text);
+            let path = self.path.join("places.json");
+            let _ = fs::write(&path, text);
+            owner::hand_over(&path);
         }
     }
 
@@ -131,6 +135,7 @@ impl StateDir {
                 Ok(file) => {
                     // Told to others that look for an interrupted session; not having it costs nothing.
                     let _ = file.try_lock();
+                    owner::hand_over(&path);
                     return Ok((file, path));
                 }
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}

@@ -3,7 +3,7 @@
 use super::interfaces::Kind;
 use super::remedy::Act;
 use super::run::{Argv, Run, Trouble};
-use super::system::{Change, Firewall, Holder, Lets, Manager, PathFilter, System, Wall};
+use super::system::{Change, Firewall, Holder, Lets, Manager, System, Wall};
 use std::net::Ipv4Addr;
 use std::path::Path;
 
@@ -203,10 +203,6 @@ impl<R: Run> System for Windows<R> {
     fn neighbour(&self, _interface: &str, address: Ipv4Addr) -> Result<Option<String>, Trouble> {
         let argv = Argv::new("arp -a").with(address.to_string());
         Ok(arp(&self.run.run(&argv)?, address))
-    }
-
-    fn path_filter(&self, _interface: &str) -> Option<PathFilter> {
-        None
     }
 
     fn free_bytes(&self, folder: &Path) -> Option<u64> {

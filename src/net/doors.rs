@@ -7,7 +7,9 @@ use super::sockets::{Interface, Place};
 use crate::evidence::lldp;
 #[cfg(target_os = "linux")]
 use crate::limits;
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::Socket;
+#[cfg(target_os = "linux")]
+use socket2::{Domain, Protocol, Type};
 use std::io;
 use std::net::{SocketAddr, SocketAddrV4};
 
@@ -33,7 +35,10 @@ impl Doors {
     /// known.
     pub(super) fn open(place: &Place) -> Self {
         let mut doors = Self::default();
-        if place.dhcp_port.is_some() && place.island {
+        if place.dhcp_port.is_some() && !place.island {
+            let why = "this network leads elsewhere, where their exchange may be; phones can't register here and are recovered all the same.";
+            doors.missing.push(why.to_owned());
+        } else if place.dhcp_port.is_some() {
             let at = |port| SocketAddrV4::new(place.address, port);
             doors.sip_datagrams = kept(&mut doors.missing, "UDP port 5060", datagrams(at(SIP)));
             doors.sip = kept(&mut doors.missing, "TCP port 5060", listener(at(SIP)));

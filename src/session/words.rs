@@ -78,6 +78,7 @@ pub const fn area(kind: &Kind) -> &'static str {
         | Kind::AddressSet { .. }
         | Kind::Link { .. }
         | Kind::Interface { .. }
+        | Kind::OtherServer { .. }
         | Kind::SelfTest { .. }
         | Kind::WrongAddress { .. }
         | Kind::Summary(_) => "bench",
@@ -231,7 +232,7 @@ fn laptop(kind: &Kind) -> String {
                 "{interface} is gone: its adapter was pulled out. Plug it in again; the session then goes on."
             )
         }
-        Kind::SelfTest { text, .. } => stop(text),
+        Kind::SelfTest { text, .. } | Kind::OtherServer { text } => stop(text),
         Kind::WrongAddress { from, asked, means } => {
             format!("{from} looks for files at {asked}, which is not this computer. {}", stop(means))
         }

@@ -11,7 +11,7 @@ mod single;
 use super::machine::{Ask, Context, Heard, Patience, Stage, Step, Voice};
 use super::model::Pace;
 use super::phone::BadPhone;
-use super::scenario::{PhoneSpec, StartState};
+use super::scenario::{Fault, PhoneSpec, StartState};
 use crate::load::{Family, LoadName, Protocol};
 use application::Application;
 use loader::Loader;
@@ -260,6 +260,9 @@ impl Classic {
 
     /// Flash is written.
     fn burnt(&mut self, burn: Burn, cx: &mut Context<'_>) {
+        if cx.spec.faults.contains(&Fault::WritesNothing) {
+            return;
+        }
         match (burn, &mut self.flash) {
             (Burn::Whole(load), flash) => {
                 cx.flashed(&load);

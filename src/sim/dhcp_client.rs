@@ -236,8 +236,21 @@ impl DhcpClient {
         News::Nothing
     }
 
-    pub(super) fn handle(&mut self, now: Instant, bytes: &[u8], out: &mut Vec<Datagram>) -> News {
-        let Some(reply) = Reply::read(bytes, self.mac, self.xid()) else { return News::Nothing };
+    /// A datagram for this address is for a phone that asks for no broadcast and was offered it.
+    pub(super) fn awaits(&self, bytes: &[u8], to: Ipv4Addr) -> bool {
+        let reply = Reply::read(bytes, self.mac, self.xid(), true);
+        self.freed_by == Some(OfferNeed::Unicast) && reply.is_some_and(|reply| reply.yours == to)
+    }
+
+    /// An answer; `alone` when it was sent to nobody else.
+    pub(super) fn handle(
+        &mut self,
+        now: Instant,
+        bytes: &[u8],
+        alone: bool,
+        out: &mut Vec<Datagram>,
+    ) -> News {
+        let Some(reply) = Reply::read(bytes, self.mac, self.xid(), alone) else { return News::Nothing };
         if self.deaf || (self.voice == Voice::Java && reply.odd_150()) {
             return News::Nothing;
         }
@@ -347,7 +360,8 @@ impl DhcpClient {
         let mut m = vec![1, 1, 6, 0];
         m.extend(self.xid());
         m.extend([0, 2 * count.saturating_sub(1)]);
-        m.extend(if client.is_unspecified() { [0x80, 0] } else { [0, 0] });
+        let broadcast = client.is_unspecified() && self.freed_by != Some(OfferNeed::Unicast);
+        m.extend(if broadcast { [0x80, 0] } else { [0, 0] });
         m.extend(client.octets());
         m.extend([0; 12]);
         m.extend(self.mac.0);

@@ -213,7 +213,8 @@ impl Java {
             _ => None,
         });
         let runs = self.running.as_ref().map(|running| &running.release);
-        over.is_some_and(|over| load.release > over && runs.is_none_or(|runs| *runs < over))
+        cx.spec.faults.contains(&Fault::WritesNothing)
+            || over.is_some_and(|over| load.release > over && runs.is_none_or(|runs| *runs < over))
     }
 
     fn leased(&mut self, cx: &mut Context<'_>) -> Step {

@@ -244,9 +244,12 @@ impl Phone {
             return Delivery::NotMine;
         }
         let own = self.address() == Some(*datagram.to.ip());
-        if datagram.to.port() == 68 && (own || datagram.to.ip().is_broadcast()) {
+        let everybody = datagram.to.ip().is_broadcast();
+        if datagram.to.port() == 68
+            && (own || everybody || self.dhcp.awaits(&datagram.bytes, *datagram.to.ip()))
+        {
             let mut out = Vec::new();
-            let news = self.dhcp.handle(now, &datagram.bytes, &mut out);
+            let news = self.dhcp.handle(now, &datagram.bytes, !everybody, &mut out);
             self.post(now, out);
             self.network_news(now, news);
             return Delivery::Taken;

@@ -482,8 +482,13 @@ impl World {
 
     /// The program is killed and started again: what it had written down is all that is left of it.
     fn restart(&mut self) {
-        let leases: Vec<(crate::phone_id::Mac, Ipv4Addr)> = self.engine.leases().collect();
         let state = self.engine.state().clone();
+        self.restart_from(state);
+    }
+
+    /// The program is killed and started again, and this is what its journal comes to.
+    pub fn restart_from(&mut self, state: State) {
+        let leases: Vec<(crate::phone_id::Mac, Ipv4Addr)> = self.engine.leases().collect();
         let again = Engine::new(Catalogue::builtin(), self.shelf.clone(), self.job.clone(), state, leases);
         if let Ok(engine) = again {
             self.engine = engine;
@@ -524,6 +529,7 @@ fn actions(scenario: &Scenario) -> VecDeque<(Instant, usize, Hand)> {
 fn hands(at: Instant, phone: usize, what: &Deed) -> Vec<(Instant, usize, Hand)> {
     match what {
         Deed::PowerCycle => vec![(at, phone, Hand::Off), (at + OFF_FOR, phone, Hand::On)],
+        Deed::Unplug => vec![(at, phone, Hand::Off)],
         Deed::ResetKeys(keys) => vec![(at, phone, Hand::Keys(keys.clone()))],
         Deed::Remedy(remedy) => vec![(at, phone, Hand::Remedy(*remedy))],
     }

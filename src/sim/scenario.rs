@@ -168,6 +168,8 @@ pub enum Deed {
     PowerCycle,
     /// Hold `#` at power-on, then type these keys.
     ResetKeys(String),
+    /// Power off, for good.
+    Unplug,
     /// Press the key of this remedy on the laptop.
     Remedy(Remedy),
 }

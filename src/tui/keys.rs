@@ -1,7 +1,8 @@
 //! Which key does what, and how the footer says it.
 
+mod wizard;
+
 use super::log::Field;
-use super::wizard::Phase;
 use super::{Model, Overlay, Page, hand};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -114,6 +115,8 @@ fn all_hints(model: &Model) -> Vec<(&'static str, &'static str)> {
             vec![("↑↓", "choose"), ("type", "what it runs"), ("Enter", "lead it there"), ("Esc", "leave it")]
         }
         (Some(Overlay::Remedy(_)), _) => vec![("1 2 3", "do that"), ("Esc", "leave it")],
+        (Some(Overlay::Insist), _) => vec![("Esc", "no"), ("Y", "I insist")],
+        (Some(Overlay::Fix), _) => vec![("Esc", "no"), ("Y", "do it")],
         (None, Page::Bench) => vec![
             ("?", "help"),
             ("Q", "quit"),
@@ -156,7 +159,7 @@ fn all_hints(model: &Model) -> Vec<(&'static str, &'static str)> {
             ("f", if model.log.following() { "hold" } else { "follow" }),
             ("c", "copy to file"),
         ],
-        (None, page) => wizard_hints(model, page),
+        (None, page) => wizard::hints(model, page),
     }
 }
 
@@ -171,47 +174,7 @@ pub(super) fn is_typed(model: &Model) -> bool {
         Page::Model => !wizard.search.is_empty(),
         Page::Shows => !wizard.said.is_empty(),
         Page::Files => !wizard.folder.typed.is_empty(),
+        Page::Ready => wizard.address.before.is_some(),
         _ => false,
     })
-}
-
-/// The keys of the wizard's pages.
-fn wizard_hints(model: &Model, page: Page) -> Vec<(&'static str, &'static str)> {
-    let wizard = model.wizard.as_deref();
-    let typed = page == Page::Files || is_typed(model);
-    let mut hints = vec![("?", "help"), if typed { ("Ctrl-C", "quit") } else { ("Q", "quit") }];
-    if let Some(wizard) = wizard.filter(|w| w.blocker(page).is_none()) {
-        match page {
-            Page::Review => hints.push(("Enter", "start the servers")),
-            Page::Practise => hints.push(("Enter", "start")),
-            Page::Files => hints.push(("Enter", "take it, or look into it")),
-            Page::Load if wizard.load_at >= wizard.offers().len() => hints.push(("Enter", "look for files")),
-            Page::Keys | Page::Report => {}
-            _ => hints.push(("Enter", "go on")),
-        }
-    }
-    hints.extend_from_slice(match page {
-        Page::Model if typed => &[("↑↓", "choose"), ("Esc", "clear")],
-        Page::Model => &[("↑↓", "choose"), ("type", "its number"), ("P", "practise")],
-        Page::Shows if typed => &[("Esc", "clear"), ("↑↓", "choose")],
-        Page::Shows => &[("Esc", "back"), ("↑↓", "choose"), ("type", "its load")],
-        Page::Load => &[("Esc", "back"), ("↑↓", "choose"), ("A", "add firmware"), ("PgDn", "read on")],
-        Page::Files => &[("Esc", "back"), ("↑↓", "choose"), ("type", "find"), ("Backspace", "up")],
-        Page::Network => &[("Esc", "back"), ("↑↓", "choose"), ("D", "who gives addresses")],
-        Page::Review => &[("Esc", "back, nothing is lost"), ("PgDn", "read on")],
-        Page::Keys => match model.coach.phase {
-            Phase::Hold => &[("Enter", "lamps answer"), ("Esc", "bench"), ("Tab", "another way")],
-            Phase::Keys(_) => {
-                &[("Space", "key pressed"), ("R", "again"), ("Esc", "bench"), ("Tab", "another way")]
-            }
-            Phase::Wait => &[("Enter", "bench"), ("R", "again"), ("Tab", "another way")],
-        },
-        Page::Report if model.ended && !wizard.is_some_and(|w| w.practice) => {
-            &[("Esc", "bench"), ("S", "save"), ("PgDn", "read on")]
-        }
-        Page::Report => &[("Esc", "bench"), ("S", "save"), ("N", "next phone"), ("PgDn", "read on")],
-        Page::Practise => &[("Esc", "back"), ("↑↓", "choose")],
-        _ => &[],
-    });
-    hints
 }

@@ -48,8 +48,12 @@ pub enum Page {
     Load,
     /// Where is the firmware?
     Files,
+    /// Which SIP account?
+    Account,
     /// Where is the phone?
     Network,
+    /// Is this computer ready?
+    Ready,
     /// Is all of it right?
     Review,
     /// The coach for reset keys.
@@ -81,6 +85,10 @@ pub enum Overlay {
     Replan(Mac),
     /// Which of several remedies for this phone?
     Remedy(Mac),
+    /// Go on against the program's advice?
+    Insist,
+    /// Have the program do what a finding asks for?
+    Fix,
 }
 
 /// The screen's whole state. [`super::update`] changes it, [`super::view`] draws it.
@@ -170,7 +178,9 @@ impl Model {
     #[must_use]
     pub fn can_jump(&self, step: Step) -> bool {
         match (self.running(), step) {
-            (false, step) => step < Step::of(self.page),
+            (false, step) => {
+                step < Step::of(self.page) && self.wizard.as_ref().is_some_and(|w| w.may_go_back())
+            }
             (true, Step::Keys) => self.coachable().is_some(),
             (true, step) => step > Step::Keys,
         }

@@ -1,7 +1,7 @@
 //! What can happen to the screen, and what it wants done.
 
 use super::Mode;
-use super::wizard::{Entry, Order, Port};
+use super::wizard::{Entry, Finding, Order, Port, Refused};
 use crate::clock::Instant;
 pub use crate::engine::Command;
 use crate::event::Event;
@@ -53,6 +53,21 @@ pub enum Msg {
     Loads(Vec<String>),
     /// The servers did not start.
     NotStarted(Blocker),
+    /// One more step towards servers that answer is done, or has begun.
+    Progress(String),
+    /// Whether the chosen address can work on the chosen interface; [`Effect::Check`].
+    Checked(Option<Blocker>),
+    /// What was found on this computer; [`Effect::Preflight`].
+    Preflight {
+        /// The number of the look that it belongs to.
+        number: u64,
+        /// Everything that was looked at.
+        findings: Vec<Finding>,
+    },
+    /// What the program did about a finding, or why it could not; [`Effect::Fix`].
+    Fixed(Result<String, String>),
+    /// An exercise ends before anything is served: the wizard refuses what it asks for.
+    Refused(Box<Refused>),
 }
 
 /// Something the app shall do.
@@ -72,8 +87,24 @@ pub enum Effect {
     Open(Vec<PathBuf>),
     /// Look at the interfaces of this computer.
     Interfaces,
-    /// Start the servers.
+    /// Say at once whether the chosen address can work on the chosen interface.
+    Check(Box<Order>),
+    /// Look whether this computer is ready; nothing is changed. It takes some seconds.
+    Preflight {
+        /// The number of this look.
+        number: u64,
+        /// What it has to be ready for.
+        order: Box<Order>,
+    },
+    /// Do what the finding of this code asks for.
+    Fix {
+        /// Its code.
+        code: String,
+    },
+    /// Start the servers. It takes some seconds, and is told step by step.
     Start(Box<Order>),
+    /// Call the start off, and undo what it has done.
+    CallOff,
     /// Start this exercise.
     Practise(String),
     /// End the session, not the program.

@@ -1,12 +1,16 @@
 //! One page at a time.
 
+mod account;
 mod bench;
+mod files;
 mod keys;
 mod load;
 mod log;
 mod network;
 mod phone;
+mod ready;
 mod report;
+mod review;
 mod which;
 
 pub(super) use bench::advice;
@@ -37,9 +41,11 @@ pub(super) fn panes(model: &Model, body: Rect) -> Vec<Pane> {
         (Page::Shows, Some(wizard)) => which::shows(model, wizard, body),
         (Page::Practise, Some(wizard)) => which::practise(model, wizard, body),
         (Page::Load, Some(wizard)) => load::load(model, wizard, body),
-        (Page::Files, Some(wizard)) => load::files(model, wizard, body),
-        (Page::Network, Some(wizard)) => network::network(model, wizard, body),
-        (Page::Review, Some(wizard)) => network::review(model, wizard, body),
+        (Page::Files, Some(wizard)) => files::panes(model, wizard, body),
+        (Page::Account, Some(wizard)) => account::panes(model, wizard, body),
+        (Page::Network, Some(wizard)) => network::panes(model, wizard, body),
+        (Page::Ready, Some(wizard)) => ready::panes(model, wizard, body),
+        (Page::Review, Some(wizard)) => review::panes(model, wizard, body),
         _ => Vec::new(),
     }
 }

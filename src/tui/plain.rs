@@ -7,7 +7,7 @@ mod pages;
 mod speech;
 mod typed;
 
-use super::wizard::{Phase, Servers};
+use super::wizard::{Outcome, Phase, Servers};
 use super::{Effect, Model, Msg, Overlay, Page, keys, update};
 use pages::{event, heading, sections};
 use speech::{Section, paragraph};
@@ -21,11 +21,36 @@ pub struct Plain {
     sections: Vec<Section>,
     /// Number of the last event told.
     event: u64,
-    coach: Option<(usize, Phase, Option<char>)>,
+    coach: Option<Coached>,
     notice: Option<String>,
     ended: bool,
     /// Answers to what was typed.
     replies: String,
+}
+
+/// What the coach was about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Coached {
+    sequence: usize,
+    phase: Phase,
+    wrong: Option<char>,
+    /// The time for the keys is over.
+    late: bool,
+    /// What the wire says.
+    outcome: Option<Outcome>,
+}
+
+impl Coached {
+    fn of(model: &Model) -> Self {
+        let coach = &model.coach;
+        let (sequence, phase, wrong) = (coach.sequence, coach.phase, coach.wrong);
+        let late = matches!(phase, Phase::Keys(_)) && pages::time_left(model).is_some_and(|t| t.is_zero());
+        Self { sequence, phase, wrong, late, outcome: coach.outcome(&model.state) }
+    }
+
+    const fn types(&self) -> bool {
+        matches!(self.phase, Phase::Keys(_)) && !self.late
+    }
 }
 
 impl Plain {
@@ -102,17 +127,19 @@ impl Plain {
         let mut told = self.events(model);
         told.push_str(&std::mem::take(&mut self.replies));
         let place = (model.page, model.overlay);
-        let coach = (model.coach.sequence, model.coach.phase, model.coach.wrong);
-        let sections = sections(model);
+        let coach = (model.page == Page::Keys).then(|| Coached::of(model));
         let arrived = self.place != Some(place);
+        // A page of the bench changes with every event; it is told when it is come to, and when it is asked for.
+        let watched = arrived || !model.running() || model.overlay.is_some() || model.page == Page::Keys;
+        let sections = if watched { sections(model) } else { std::mem::take(&mut self.sections) };
         if arrived {
             told.push('\n');
             if model.overlay.is_none() {
                 told.push_str(&paragraph(&heading(model)));
             }
             told.extend(sections.iter().map(Section::text));
-        } else if model.page == Page::Keys && self.coach != Some(coach) {
-            told.push_str(&self.coached(model, &sections));
+        } else if let Some(coach) = coach.as_ref().filter(|coach| self.coach.as_ref() != Some(coach)) {
+            told.push_str(&self.coached(model, coach, &sections));
         } else if !model.running() || model.overlay.is_some() {
             told.extend(
                 sections.iter().filter(|new| !self.sections.contains(new)).map(|new| self.changed(new)),
@@ -128,7 +155,7 @@ impl Plain {
             told.push_str(&paragraph(&speech::spoken(&pages::totals(model))));
             told.push_str(&paragraph(&options(model)));
         }
-        (self.place, self.sections, self.coach) = (Some(place), sections, Some(coach));
+        (self.place, self.sections, self.coach) = (Some(place), sections, coach);
         (self.notice, self.ended) = (model.notice.clone(), model.ended);
         told
     }
@@ -168,9 +195,8 @@ impl Plain {
     }
 
     /// What the coach says after a key: only the next one, as long as all goes well.
-    fn coached(&self, model: &Model, sections: &[Section]) -> String {
-        let typing = |phase| matches!(phase, Phase::Keys(_));
-        if !typing(model.coach.phase) || !self.coach.is_some_and(|(_, phase, _)| typing(phase)) {
+    fn coached(&self, model: &Model, coach: &Coached, sections: &[Section]) -> String {
+        if !coach.types() || !self.coach.as_ref().is_some_and(Coached::types) {
             return sections.iter().filter(|new| !self.sections.contains(new)).map(Section::text).collect();
         }
         let wrong = sections.iter().flat_map(|s| &s.rows).filter(|_| model.coach.wrong.is_some());

@@ -22,6 +22,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.state.apply(&event);
             model.log.push(&event, again);
             model.now = model.now.max(event.at);
+            // The answer to the only question that the technician has after the start.
+            if let (Kind::SelfTest { ok, text }, Some(wizard)) = (&event.kind, &mut model.wizard) {
+                wizard.self_test = Some((*ok, text.clone()));
+                // The coach says so itself, and needs the footer for its keys.
+                model.notice = (model.page != Page::Keys).then(|| text.clone());
+            }
             gone(model);
         }
         Msg::Tick(now) => {
@@ -55,11 +61,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Shelf(read) => wizard::shelf(model, read),
         Msg::Interfaces(ports) => return wizard::ports(model, ports),
         Msg::Started { mode, interface } => wizard::started(model, mode, interface),
-        Msg::NotStarted(why) => {
-            if let Some(wizard) = &mut model.wizard {
-                wizard.servers = wizard::Servers::Failed(why);
-            }
-        }
+        Msg::NotStarted(why) => wizard::not_started(model, why),
+        Msg::Progress(step) => wizard::progress(model, step),
+        Msg::Checked(wrong) => wizard::checked(model, wrong),
+        Msg::Preflight { number, findings } => wizard::preflight(model, number, findings),
+        Msg::Fixed(done) => return wizard::fixed(model, done),
+        Msg::Refused(refused) => wizard::refused(model, *refused),
         Msg::Ended => {
             model.ended = true;
             if model.overlay == Some(Overlay::Quit) {
@@ -158,6 +165,10 @@ fn answered(model: &mut Model, overlay: Overlay, action: Action) -> Vec<Effect> 
         (Overlay::Forget(mac), Action::Yes) => {
             model.overlay = None;
             return vec![Effect::Command(Command::Forget(mac))];
+        }
+        (Overlay::Insist | Overlay::Fix, Action::Yes) => {
+            model.overlay = None;
+            return if overlay == Overlay::Insist { wizard::insist(model) } else { wizard::fix(model) };
         }
         (_, Action::Quit) => return leave(model),
         (Overlay::Help, Action::Move(by)) => scroll(model, by),

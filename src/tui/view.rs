@@ -3,7 +3,7 @@
 use super::glance::{self, Standing};
 use super::theme::Meaning;
 use super::widgets::text::{fit, spread, width, wrap};
-use super::wizard::Step;
+use super::wizard::{Servers, Step};
 use super::{Mode, Model, Page, keys, layout, pages, widgets};
 use crate::clock::Instant;
 use crate::session::words;
@@ -93,24 +93,35 @@ fn breadcrumb(model: &Model, areas: &layout::Areas, buf: &mut Buffer) {
 /// The question of the page, and whether phones are virtual.
 fn question(model: &Model, area: Rect, buf: &mut Buffer) {
     let theme = model.theme;
-    let text = question_of(model.page);
     let mut spans = vec![Span::raw(" ")];
-    if model.mode == Mode::Rehearsal && model.running() {
+    if is_exercise(model) || model.mode == Mode::Rehearsal && model.running() {
         spans.push(Span::styled(" REHEARSAL ", theme.badge()));
         spans.push(Span::raw("  "));
     }
-    spans.push(Span::styled(text, theme.dim()));
+    spans.push(Span::styled(question_of(model), theme.dim()));
     Line::from(spans).render(area, buf);
 }
 
-/// What a page asks, or what it is for.
-pub(super) const fn question_of(page: Page) -> &'static str {
-    match page {
+/// A load is looked at that an exercise wants, and that is refused.
+fn is_exercise(model: &Model) -> bool {
+    model.wizard.as_ref().is_some_and(|wizard| wizard.aside.is_some())
+}
+
+/// What the page asks, or what it is for.
+pub(super) fn question_of(model: &Model) -> &'static str {
+    let servers = model.wizard.as_ref().map(|wizard| &wizard.servers);
+    match model.page {
+        _ if is_exercise(model) => "Refused before anything is served: below stands why.",
         Page::Model => "Which phone is in front of you? Type a part of its number, or choose.",
         Page::Shows => "What does it show now? The answer sets the plan.",
         Page::Load => "What shall it run? Only what fits is offered.",
         Page::Files => "Where is the firmware? Choose an archive or a folder, or paste a path.",
-        Page::Network => "Which network is the phone on?",
+        Page::Account => "The phone's SIP account. It is optional; empty fields leave it out.",
+        Page::Network => "Which socket of this computer is the phone's cable in?",
+        Page::Ready => "Is this computer ready? Nothing is changed on this page without being asked.",
+        Page::Review if servers == Some(&Servers::Starting) => {
+            "It is being prepared; the phone comes when the servers answer."
+        }
         Page::Review => "Read it once. Nothing is touched before you confirm.",
         Page::Keys => "Reset the phone with its keys. The wire tells whether it took.",
         Page::Report => "What was done, and what proves it.",
@@ -214,7 +225,7 @@ fn footer(model: &Model, area: Rect, buf: &mut Buffer) {
         hints.pop();
     }
     // Help and leaving stand at the end, where everybody looks for them.
-    if hints.first().is_some_and(|(key, _)| *key == "?") {
+    if hints.first().is_some_and(|(key, _)| matches!(*key, "?" | "F1")) {
         hints.rotate_left(2);
     }
     let mut spans = vec![Span::raw(" ")];

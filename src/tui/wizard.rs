@@ -1,49 +1,38 @@
 //! The technician's answers, page by page, and what follows from them. No page forgets an answer when it is left.
 
+mod account;
+mod answers;
 mod coach;
+mod exercise;
 mod folder;
 mod offers;
+mod ready;
+mod session;
 mod step;
+mod typing;
 mod update;
+mod wire;
 
+pub use account::{Field, Form};
+pub(super) use answers::{checked, fixed, listed, ports, preflight, progress, refused, shelf};
 pub use coach::Outcome;
 pub use coach::{Coach, Phase};
+pub use exercise::{Exercise, Refused};
 pub use folder::{Entry, Folder};
-pub use offers::Offer;
+pub use offers::{LoadRow, Offer};
+pub(super) use ready::{fix, insist};
+pub(super) use session::{not_started, open_coach, started};
 pub use step::Step;
-pub(super) use update::{jump, key, listed, move_by, open_coach, paste, pick, ports, shelf, started};
+pub(super) use typing::paste;
+pub(super) use update::{jump, key, move_by, pick};
+pub use wire::{Address, Finding, Grade, Port, Preflight, ReadyRow};
 
-use crate::catalogue::{Catalogue, Class, Foreign, Kind, Model, Shows};
+use crate::catalogue::{Catalogue, Class, Foreign, Kind, Model, Shows, Symptom};
 use crate::firmware::Shelf;
 use crate::job::{Blocker, Draft, Wish};
-use crate::load::Protocol;
+use crate::load::{LoadName, Protocol};
 use crate::route::Start;
-use std::net::Ipv4Addr;
 use std::path::PathBuf;
-
-/// A network interface of this computer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Port {
-    /// Its name for the operating system.
-    pub name: String,
-    /// Its name for people, where there is one.
-    pub friendly: Option<String>,
-    /// Its addresses and the lengths of their networks.
-    pub addresses: Vec<(Ipv4Addr, u8)>,
-    /// It has a link.
-    pub up: bool,
-}
-
-/// A virtual bench that can be practised on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exercise {
-    /// Its name for the program.
-    pub name: String,
-    /// One line.
-    pub title: String,
-    /// What it teaches.
-    pub teaches: String,
-}
 
 /// What the servers are started with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +41,8 @@ pub struct Order {
     pub draft: Draft,
     /// The interface.
     pub interface: String,
+    /// It keeps the address it has.
+    pub keep: bool,
 }
 
 /// Where the servers stand.
@@ -70,6 +61,7 @@ pub enum Servers {
 
 /// The answers so far.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an answer of its own")]
 pub struct Wizard {
     /// What is typed into the search for a model.
     pub search: String,
@@ -87,8 +79,16 @@ pub struct Wizard {
     pub reading: bool,
     /// Why the last path was not taken.
     pub unreadable: Option<String>,
-    /// The chosen row of the loads.
+    /// The chosen load.
     pub load_at: usize,
+    /// The row under the cursor: a load, the account, or adding firmware.
+    pub load_row: usize,
+    /// Loads that the technician wants against the plan.
+    pub forced: Vec<Wish>,
+    /// The X-ray's findings about phones of other families are shown, too.
+    pub all_findings: bool,
+    /// The SIP account of the phone.
+    pub form: Form,
     /// The file browser.
     pub folder: Folder,
     /// Folders and archives of earlier sessions.
@@ -97,18 +97,30 @@ pub struct Wizard {
     pub ports: Vec<Port>,
     /// The chosen interface.
     pub port_at: usize,
-    /// The row under the cursor: an interface, or who gives the addresses.
-    pub port_row: usize,
+    /// The address of the servers.
+    pub address: Address,
+    /// Whether this computer is ready.
+    pub preflight: Preflight,
+    /// The row under the cursor of that page.
+    pub ready_at: usize,
+    /// The technician goes on whatever the checks of this computer say.
+    pub insists: bool,
     /// Give addresses; if not, another server does.
     pub dhcp: bool,
     /// The servers.
     pub servers: Servers,
+    /// What has been done so far to start them.
+    pub steps: Vec<String>,
     /// What can be practised.
     pub exercises: Vec<Exercise>,
     /// The chosen one.
     pub exercise_at: usize,
-    /// The servers answer virtual phones.
+    /// Whether the servers answered when they asked themselves, and what they said.
+    pub self_test: Option<(bool, String)>,
+    /// The servers answer virtual phones, or the firmware on the page is that of an exercise.
     pub practice: bool,
+    /// The real answers, while an exercise is looked at that is refused before anything is served.
+    pub aside: Option<Box<Self>>,
 }
 
 impl Default for Wizard {
@@ -123,16 +135,26 @@ impl Default for Wizard {
             reading: false,
             unreadable: None,
             load_at: 0,
+            load_row: 0,
+            forced: Vec::new(),
+            all_findings: false,
+            form: Form::default(),
             folder: Folder::default(),
             places: Vec::new(),
             ports: Vec::new(),
             port_at: 0,
-            port_row: 0,
+            address: Address::default(),
+            preflight: Preflight::default(),
+            ready_at: 0,
+            insists: false,
             dhcp: true,
             servers: Servers::Off,
+            steps: Vec::new(),
             exercises: Vec::new(),
             exercise_at: 0,
+            self_test: None,
             practice: false,
+            aside: None,
         }
     }
 }
@@ -189,15 +211,31 @@ impl Wizard {
         self.shows().get(self.shows_at).copied()
     }
 
+    /// What it runs, as far as that was typed: a load, a release, a protocol.
+    fn typed_start(&self) -> Option<Start> {
+        let said = self.said.trim();
+        match Start::parse(said) {
+            _ if said.is_empty() => None,
+            Start::Load(name) if name.parse::<LoadName>().is_err() => None,
+            start => Some(start),
+        }
+    }
+
+    /// What the book says about the text that was typed off the phone's screen, the best first; nothing for a load.
+    #[must_use]
+    pub fn symptoms(&self) -> Vec<&'static Symptom> {
+        let typed = if self.model().is_none() { &self.search } else { &self.said };
+        if typed.trim().chars().count() < 4 || self.typed_start().is_some() {
+            return Vec::new();
+        }
+        Catalogue::builtin().symptoms_like(typed)
+    }
+
     /// What it runs, as far as was said.
     #[must_use]
     pub fn start(&self) -> Start {
-        let said = self.said.trim();
-        if said.is_empty() {
-            self.shown().map_or(Start::Unknown, |s| Start::parse(&s.start))
-        } else {
-            Start::parse(said)
-        }
+        let shown = || self.shown().map_or(Start::Unknown, |s| Start::parse(&s.start));
+        self.typed_start().unwrap_or_else(shown)
     }
 
     /// The protocol that is most likely wanted: the other one.
@@ -208,43 +246,39 @@ impl Wizard {
         }
     }
 
-    /// The load that was chosen.
-    #[must_use]
-    pub fn offer(&self) -> Option<Offer> {
-        self.offers().into_iter().nth(self.load_at)
-    }
-
-    /// The interface that was chosen.
-    #[must_use]
-    pub fn port(&self) -> Option<&Port> {
-        self.ports.get(self.port_at)
-    }
-
     /// The answers as a draft.
     #[must_use]
     pub fn draft(&self) -> Draft {
-        let address = self.port().and_then(|port| port.addresses.first().copied());
+        let server = self.server();
         let named = |load: String| Wish { model: self.model().map(|m| m.name.clone()), load };
-        let from = if self.said.trim().is_empty() {
-            self.shown().map(|s| s.start.clone())
-        } else {
-            Some(self.said.trim().to_owned())
+        let from = match self.typed_start() {
+            Some(_) => Some(self.said.trim().to_owned()),
+            None => self.shown().map(|s| s.start.clone()),
         };
+        let targets = self.offer().map(|offer| offer.targets).unwrap_or_default();
         Draft {
-            targets: self.offer().map(|offer| offer.targets).unwrap_or_default(),
+            forced: self.forced.iter().filter(|wish| targets.contains(wish)).cloned().collect(),
+            account: self.form.account().ok().flatten().filter(|_| self.wants_account()),
+            targets,
             froms: from.filter(|from| from != "unknown").map(named).into_iter().collect(),
-            server: address.map(|(address, _)| address),
-            prefix: address.map_or(24, |(_, prefix)| prefix),
+            server: server.map(|(address, _)| address),
+            prefix: server.map_or(24, |(_, prefix)| prefix),
             dhcp: self.dhcp,
             any: false,
-            forced: Vec::new(),
-            account: None,
         }
     }
 
     /// What the servers are started with.
     #[must_use]
     pub fn order(&self) -> Order {
-        Order { draft: self.draft(), interface: self.port().map(|p| p.name.clone()).unwrap_or_default() }
+        Order {
+            draft: self.draft(),
+            interface: self.port().map(|p| p.name.clone()).unwrap_or_default(),
+            keep: self.address.keep,
+        }
     }
+}
+
+fn blocked(code: &str, text: impl Into<String>, remedy: impl Into<String>) -> Blocker {
+    Blocker { code: code.into(), text: text.into(), remedy: remedy.into() }
 }

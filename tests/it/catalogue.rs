@@ -131,6 +131,19 @@ fn stages(page: &mut String, c: &Catalogue) {
     }
 }
 
+fn habits(page: &mut String, c: &Catalogue) {
+    heading(
+        page,
+        "Habits",
+        "How often phones do a thing and how soon, as far as a conclusion is drawn from it.",
+    );
+    let rows = c.habits().all().into_iter().map(|habit| {
+        let (what, source) = (habit.what.to_owned(), habit.source.to_owned());
+        vec![code(habit.name), habit.value, what, habit.confidence.to_string(), source]
+    });
+    table(page, &["habit", "value", "what it means", "sure", "source"], rows);
+}
+
 fn loads(page: &mut String, c: &Catalogue) {
     heading(page, "Eras", "How a load is packed, and so what the phone that runs it accepts.");
     table(
@@ -214,6 +227,7 @@ fn page() -> String {
     phones(&mut page, c);
     resets(&mut page, c);
     stages(&mut page, c);
+    habits(&mut page, c);
     loads(&mut page, c);
     routes(&mut page, c);
     page

@@ -34,22 +34,26 @@ fn inputs(target: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 /// A number below `end`.
-fn below(rng: &mut Rng, end: u64) -> u64 {
-    rng.between(0, end - 1)
+fn below(rng: &mut Rng, end: usize) -> usize {
+    usize::try_from(rng.between(0, end as u64 - 1)).unwrap()
+}
+
+fn byte(rng: &mut Rng) -> u8 {
+    u8::try_from(below(rng, 256)).unwrap()
 }
 
 /// Bytes changed as a fuzzer changes them: some overwritten, a piece cut out or doubled, the end lost.
 fn mutate(rng: &mut Rng, bytes: &mut Vec<u8>) {
     for _ in 0..=below(rng, 6) {
-        let len = bytes.len() as u64;
+        let len = bytes.len();
         if len == 0 {
-            return bytes.push(below(rng, 256) as u8);
+            return bytes.push(byte(rng));
         }
-        let at = below(rng, len) as usize;
-        let to = (at + below(rng, 40) as usize).min(bytes.len());
+        let at = below(rng, len);
+        let to = (at + below(rng, 40)).min(bytes.len());
         match below(rng, 8) {
-            0..=3 => bytes[at] = below(rng, 256) as u8,
-            4 => bytes[at] = [0, 1, 0x7f, 0x80, 0xff][below(rng, 5) as usize],
+            0..=3 => bytes[at] = byte(rng),
+            4 => bytes[at] = [0, 1, 0x7f, 0x80, 0xff][below(rng, 5)],
             5 => drop(bytes.drain(at..to)),
             6 => {
                 let piece = bytes[at..to].to_vec();
@@ -88,7 +92,7 @@ fn seeded_mutations_of_the_corpus_stand() {
         let inputs = inputs(target.0);
         for seed in 0..if target.0 == "conversation" { CONVERSATIONS } else { MUTATIONS } {
             let mut rng = Rng::new(seed);
-            let (name, mut input) = inputs[below(&mut rng, inputs.len() as u64) as usize].clone();
+            let (name, mut input) = inputs[below(&mut rng, inputs.len())].clone();
             mutate(&mut rng, &mut input);
             run(*target, &input, &format!("mutation {seed} of {name}"));
         }
@@ -122,4 +126,10 @@ pub(crate) fn conversation(bytes: &[u8]) {
 /// For the invariants: what is told of so many phones that look for a server, and of nothing else.
 pub(crate) fn crowd(senders: u32) -> Vec<Event> {
     bodies::conversation::crowd(senders)
+}
+
+/// For the lab: a DISCOVER of a phone, written by hand.
+#[cfg(target_os = "linux")]
+pub(crate) fn discover(mac: rescue79::phone_id::Mac) -> Vec<u8> {
+    bodies::conversation::request(mac, 1, 1, None)
 }

@@ -6,6 +6,7 @@ use proptest::sample::select;
 use rescue79::clock::{Instant, Wall};
 use rescue79::engine::Command;
 use rescue79::event::{Event, Kind};
+use rescue79::host::state::StateDir;
 use rescue79::journal::{self, Reader};
 use rescue79::limits;
 use rescue79::phone_id::Mac;
@@ -15,6 +16,7 @@ use rescue79::sim::phone::Deed as Did;
 use rescue79::sim::run::{self, World};
 use rescue79::sim::scenario::{Deed, Scenario};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::net::Ipv4Addr;
 
 /// What a technician, a power grid or a bad plug does in the middle of everything.
@@ -236,4 +238,29 @@ fn a_crowd_of_senders_does_not_grow_the_state() {
         refused as usize > 20_000 - limits::PHONES - 1,
         "each that was turned away is counted: {refused}"
     );
+}
+
+/// A journal that breaks off anywhere is taken up with all of its whole lines, and cut there.
+#[test]
+fn a_journal_torn_at_any_byte_is_read_up_to_the_tear() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = StateDir::open(Some(folder.path())).unwrap();
+    let path = folder.path().join("journals/2027-01-15T08-00-00.000Z-00.jsonl");
+    let lines: String = crate::fuzz_smoke::crowd(3)
+        .iter()
+        .map(|e| journal::encode(Wall(1_800_000_000_000), e).unwrap() + "\n")
+        .collect();
+    assert!(lines.lines().count() > 6, "{lines}");
+    for cut in 0..=lines.len() {
+        fs::write(&path, &lines.as_bytes()[..cut]).unwrap();
+        let whole = lines[..cut].rfind('\n').map_or("", |end| &lines[..=end]);
+        match state.unfinished(Wall(0)) {
+            None => assert!(whole.is_empty(), "lost at {cut}"),
+            Some(found) => {
+                assert_eq!(found.events.len(), whole.lines().count(), "at {cut}");
+                drop(found.take_up().unwrap());
+                assert_eq!(fs::read_to_string(&path).unwrap(), whole, "at {cut}");
+            }
+        }
+    }
 }

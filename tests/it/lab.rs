@@ -5,15 +5,20 @@
 //! is a failure. With `RESCUE79_LAB_MARK=FILE` each test that ran writes its name there.
 
 mod addresses;
+mod faults;
+mod floods;
+mod kills;
 mod laptop;
 mod managers;
 mod phone;
+mod privileges;
 mod readers;
 mod recovery;
 mod remedies;
 mod rivals;
 mod strangers;
 mod talks;
+mod web;
 
 use crate::serving::{Serving, unique};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
@@ -122,8 +127,10 @@ impl Lab {
             all.extend(["--interface", LAPTOP_END, "--keep-address"]);
         }
         all.extend(args);
-        let mut command = self.on_laptop(env!("CARGO_BIN_EXE_rescue79"));
-        command.env_remove("RESCUE79_STATE");
+        // For measurements the program of a release build can be named.
+        let program = std::env::var_os("RESCUE79_PROGRAM").map(|program| program.into_string().unwrap());
+        let mut command = self.on_laptop(program.as_deref().unwrap_or(env!("CARGO_BIN_EXE_rescue79")));
+        command.env_remove("RESCUE79_STATE").env_remove("SUDO_UID").env_remove("SUDO_GID");
         Serving::start(command, self.path(), &all)
     }
 

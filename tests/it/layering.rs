@@ -21,7 +21,7 @@ const HOUSE: &[(&str, u8, &[&str], &[&str])] = &[
     ("evidence", 1, &[], &["thiserror"]),
     ("web", 1, &[], &["httparse", "thiserror"]),
     ("session", 1, &[], &["serde"]),
-    ("job", 1, &["catalogue", "firmware", "route"], &["serde", "thiserror"]),
+    ("job", 1, &["catalogue", "firmware", "provision", "route"], &["serde", "thiserror"]),
     ("journal", 1, &[], &["jiff", "serde", "serde_json", "thiserror"]),
     ("engine", 2, &[], &[]),
     ("sim", 3, &[], &["serde", "thiserror", "toml"]),

@@ -7,6 +7,7 @@
     reason = "a test that meets the unexpected ends there, with what it met"
 )]
 
+mod account;
 mod catalogue;
 mod cli;
 mod evidence;
@@ -33,6 +34,8 @@ mod svg;
 mod symptoms;
 mod talk;
 mod variation;
+mod verdicts;
 mod walks;
+mod web;
 mod wizard;
 mod xray;

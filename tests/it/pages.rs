@@ -75,3 +75,31 @@ fn every_known_problem_says_where_it_is_answered() {
         assert!(practise.is_empty() || scenarios.iter().any(|s| s == practise), "{line}");
     }
 }
+
+/// The rows that are the laptop's: a test's name begins with the row, or with several.
+#[test]
+fn every_row_of_the_laptop_has_a_test_by_its_name() {
+    let mut names = Vec::new();
+    let mut folders = vec![std::path::PathBuf::from("src"), "tests/it".into()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                let tests = text.split("#[test]\n").skip(1);
+                names
+                    .extend(tests.filter_map(|t| Some(t.split_once("fn ")?.1.split('(').next()?.to_owned())));
+            }
+        }
+    }
+    let row_of = |part: &str| {
+        let number = part.strip_prefix(['g', 's']);
+        number.is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()))
+    };
+    for row in ["g2", "g3", "g4", "g5", "g6", "g7", "s2", "s3", "s5", "s6", "s8", "s20"] {
+        let named = names.iter().any(|name| name.split('_').take_while(|p| row_of(p)).any(|p| p == row));
+        assert!(named, "no test's name begins with {row}");
+    }
+}

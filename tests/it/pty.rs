@@ -153,9 +153,13 @@ fn from_the_phone_to_the_review_with_firmware_from_the_disk() {
     terminal.until("P0S3-8-12-00");
     terminal.press("\r");
     terminal.until("where is the phone?");
-    // The loopback stands last before the row that says who gives the addresses.
-    terminal.press("\x1b[F\x1b[A");
-    terminal.until("That is this computer alone");
+    // The loopback stands last: no phone can be on it, but somebody may insist.
+    terminal.press("\x1b[F");
+    terminal.until("it is this computer itself");
+    terminal.press("x");
+    terminal.until("against the advice?");
+    terminal.press("y\r");
+    terminal.until("keep what it has: 127.0.0.1/8");
     terminal.press("\r");
     terminal.until("Nothing has been touched so far.");
     terminal.until("universal loader → P0S3-8-12-00");

@@ -59,7 +59,7 @@ pub(crate) fn put(root: &Path, name: &str, bytes: &[u8]) {
 /// The program, without arguments.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rescue79"));
-    command.env_remove("RESCUE79_STATE").stdin(Stdio::null());
+    command.env_remove("RESCUE79_STATE").env_remove("SUDO_UID").env_remove("SUDO_GID").stdin(Stdio::null());
     command
 }
 
@@ -138,6 +138,11 @@ impl Serving {
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Whether it runs.
+    pub(crate) fn is_alive(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
     }
 
     /// Its process number.

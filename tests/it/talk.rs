@@ -26,6 +26,11 @@ pub(crate) const MAC: &str = "001B0C18BDC1";
 
 impl Talk {
     pub(crate) fn new(dhcp: bool) -> Self {
+        Self::ordered(|draft| Draft { dhcp, ..draft })
+    }
+
+    /// With something else in the order.
+    pub(crate) fn ordered(change: impl FnOnce(Draft) -> Draft) -> Self {
         let mut intake = rescue79::firmware::Intake::of_any_size();
         for load in ["P00308000900", "P0S3-8-12-00", "SIP41.8-5-2S"] {
             for (name, bytes) in set(load, SEED, Scale::FAST) {
@@ -37,10 +42,10 @@ impl Talk {
             targets: vec!["7960=P0S3-8-12-00".parse().unwrap(), "7941=SIP41.8-5-2S".parse().unwrap()],
             server: Some(Ipv4Addr::new(192, 168, 1, 1)),
             prefix: 24,
-            dhcp,
+            dhcp: true,
             ..Draft::default()
         };
-        let job = draft.finish(Catalogue::builtin(), &shelf).unwrap();
+        let job = change(draft).finish(Catalogue::builtin(), &shelf).unwrap();
         let engine = Engine::new(Catalogue::builtin(), shelf, job, State::default(), []).unwrap();
         Self { engine, now: Instant::from_millis(1_000), events: Vec::new(), at: PHONE }
     }

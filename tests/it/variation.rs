@@ -48,6 +48,10 @@ fn every_hidden_rule_is_found_named_and_kept() {
         ("no-sname", "with option 150 alone"),
         ("no-dns", "without a DNS server"),
         ("no-router", "without a router"),
+        ("web-closed", "with TCP port 6970 closed"),
+        ("no-lease", "without a lease time"),
+        ("first150", "with option 150 first"),
+        ("unicast", "sent to its address alone"),
     ] {
         let (world, events) = play(&bench(rule), SEED).unwrap();
         let macs: Vec<_> = world.phones().iter().map(rescue79::sim::phone::Phone::mac).collect();

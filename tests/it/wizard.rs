@@ -11,7 +11,7 @@ use rescue79::firmware::{Intake, Shelf};
 use rescue79::job::{Blocker, Draft, Wish};
 use rescue79::sim::firmware::{Scale, set};
 use rescue79::sim::scenario::builtin;
-use rescue79::tui::wizard::{Entry, Exercise, Phase, Port, Servers, Step, Wizard};
+use rescue79::tui::wizard::{Entry, Exercise, Finding, Grade, Phase, Port, Refused, Servers, Step, Wizard};
 use rescue79::tui::{Effect, Mode, Model, Msg, Overlay, Page, Setup, Theme, layout, update};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -34,15 +34,71 @@ pub(super) fn shelf() -> Shelf {
 pub(super) fn ports() -> Vec<Port> {
     let port = |name: &str, address: Option<[u8; 4]>, up| Port {
         name: name.into(),
-        friendly: None,
         addresses: address.map(|a| (Ipv4Addr::from(a), 24)).into_iter().collect(),
         up,
+        ..Port::default()
     };
+    let why = "it is the only socket with a cable in it that this laptop doesn't use itself";
     vec![
-        port("enp0s25", Some([192, 168, 1, 1]), true),
-        port("wlp3s0", Some([10, 0, 0, 17]), true),
+        Port {
+            recommended: Some(why.into()),
+            speed: Some(100),
+            ..port("enp0s25", Some([169, 254, 7, 9]), true)
+        },
+        Port { internet: true, speed: Some(1_000), ..port("enp3s0", Some([10, 0, 0, 17]), true) },
         port("enx001b0c18bdc1", None, false),
+        Port {
+            unfit: Some("it is Wi-Fi, and these phones have only a cable".into()),
+            ..port("wlp3s0", Some([10, 0, 1, 17]), true)
+        },
     ]
+}
+
+/// What a look at this computer finds: all is well, one thing can't be seen, one should be known.
+pub(super) fn findings() -> Vec<Finding> {
+    let one = |code: &str, title: &str, grade, seen: &str, means: &str, remedy: Option<&str>| Finding {
+        code: code.into(),
+        title: title.into(),
+        grade,
+        seen: seen.into(),
+        means: means.into(),
+        remedy: remedy.map(str::to_owned),
+        fix: None,
+    };
+    let fine = |code, title, seen| one(code, title, Grade::Fine, seen, "", None);
+    let filter = one(
+        "reverse-path",
+        "Reverse-path filter",
+        Grade::Note,
+        "The strict reverse-path filter is on for enp0s25.",
+        "Packets of a phone that still has an address of its old network are thrown away unseen.",
+        Some("sudo sysctl -w net.ipv4.conf.enp0s25.rp_filter=2"),
+    );
+    vec![
+        fine("rights", "Permission", "The program may use ports 67 and 69 and set addresses."),
+        fine("port-67", "Port 67", "UDP port 67 is free."),
+        fine("port-69", "Port 69", "UDP port 69 is free."),
+        one("firewall", "Firewall", Grade::Unseen, "The firewall can't be read.", "It is tried.", None),
+        Finding {
+            fix: Some("The program can do it: sysctl -w net.ipv4.conf.enp0s25.rp_filter=2. It is put back when the program ends.".into()),
+            ..filter
+        },
+    ]
+}
+
+/// Somebody else holds the port of DHCP.
+pub(super) fn held() -> Finding {
+    Finding {
+        code: "port-67".into(),
+        title: "Port 67".into(),
+        grade: Grade::Bad,
+        seen: "UDP port 67 is held by dnsmasq (process 812).".into(),
+        means: "Phones would get their addresses from that program, or from nobody.".into(),
+        remedy: Some("sudo systemctl stop dnsmasq".into()),
+        fix: Some(
+            "The program can do it: systemctl stop dnsmasq. It is put back when the program ends.".into(),
+        ),
+    }
 }
 
 pub(crate) fn asking(size: (u16, u16), theme: Theme) -> Model {
@@ -68,6 +124,8 @@ pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
         }
         Effect::Open(paths) => Msg::Shelf(Ok((shelf(), paths.clone()))),
         Effect::Interfaces => Msg::Interfaces(ports()),
+        Effect::Check(_) => Msg::Checked(None),
+        Effect::Preflight { number, .. } => Msg::Preflight { number: *number, findings: findings() },
         Effect::Start(order) => Msg::Started {
             mode: Mode::Serve,
             interface: format!("{} {}", order.interface, order.draft.server.unwrap()),
@@ -156,9 +214,9 @@ fn wish(text: &str) -> Wish {
 fn a_classic_phone_in_eight_keys_and_its_number() {
     let mut model = asking((80, 24), COLOUR);
     // Which phone, what it shows, the archive, the load, the wire, the plan.
-    let effects = walk(&mut model, "7960<enter><enter><down><down><down><enter>");
+    let effects = walk(&mut model, "7960<enter><enter><down><down><down><down><enter>");
     assert_eq!(effects.last(), Some(&Effect::Open(vec!["/home/tech/cmterm-7940-7960-sip.8-12.zip".into()])));
-    let effects = walk(&mut model, "<enter><enter><enter>");
+    let effects = walk(&mut model, "<enter><enter><enter><enter>");
     let draft = Draft {
         targets: vec![wish("7960=P0S3-8-12-00")],
         froms: vec![wish("7960=universal")],
@@ -186,8 +244,10 @@ fn a_classic_phone_in_eight_keys_and_its_number() {
 #[test]
 fn a_java_phone_is_led_to_the_coach_where_keys_come_first() {
     let mut model = asking((100, 30), COLOUR);
-    let effects =
-        walk(&mut model, "cp-7961<enter><down><down><down><down><down><enter><enter><enter><enter><enter>");
+    let effects = walk(
+        &mut model,
+        "cp-7961<enter><down><down><down><down><down><enter><enter><enter><enter><enter><enter>",
+    );
     let draft = started(&effects);
     assert_eq!((draft.targets, draft.froms), (vec![wish("7961=SIP41.9-4-2SR3-1S")], vec![]));
     assert_eq!(model.page, Page::Keys);
@@ -230,22 +290,23 @@ fn a_java_phone_is_led_to_the_coach_where_keys_come_first() {
     assert_eq!(model.page, Page::Keys, "the next phone begins with its keys too");
 }
 
-const TO_REVIEW: &str = "7961<enter><enter><enter><enter><enter>";
+const TO_READY: &str = "7961<enter><enter><enter><enter><enter>";
+const TO_REVIEW: &str = "7961<enter><enter><enter><enter><enter><enter>";
 
 #[test]
 fn backwards_no_answer_is_lost() {
     let mut model = asking((80, 24), COLOUR);
-    walk(&mut model, "7961<enter><down><enter><enter><down><enter><down>d<enter>");
+    walk(&mut model, "7961<enter><down><enter><enter><down><enter><down><enter>d<home><enter>");
     assert_eq!(model.page, Page::Review);
     let answers = model.wizard.as_ref().unwrap().order();
-    assert!(!answers.draft.dhcp && answers.interface == "wlp3s0");
+    assert!(!answers.draft.dhcp && answers.interface == "enp3s0");
     assert_eq!(answers.draft.targets, [wish("7961=SCCP41.8-5-2S")]);
-    walk(&mut model, "<esc><esc><esc><left>");
+    walk(&mut model, "<esc><esc><esc><esc><left>");
     assert_eq!(model.page, Page::Model);
-    walk(&mut model, "<enter><enter><enter><right>");
+    walk(&mut model, "<enter><enter><enter><enter><right>");
     assert_eq!((model.page, model.wizard.as_ref().unwrap().order()), (Page::Review, answers));
     // Another phone is another question: its loads are not those of the first.
-    walk(&mut model, "<esc><esc><esc><esc><esc>7960<enter><enter>");
+    walk(&mut model, "<esc><esc><esc><esc><esc><esc>7960<enter><enter>");
     assert_eq!(model.wizard.as_ref().unwrap().order().draft.targets, [wish("7960=P0S3-8-12-00")]);
 }
 
@@ -260,14 +321,28 @@ fn with_the_mouse_alone() {
     assert_eq!(model.page, Page::Load);
     click_on(&mut model, "✓ SIP41.9");
     assert_eq!(model.page, Page::Network, "a click on the row that was chosen goes on");
-    click_on(&mut model, "wlp3s0");
+    click_on(&mut model, "enp3s0");
     assert_eq!(model.page, Page::Network, "a click on another row chooses it");
-    click_on(&mut model, "wlp3s0");
+    click_on(&mut model, "enp3s0");
+    assert_eq!(model.page, Page::Ready);
+    click_on(&mut model, "keep what it has");
+    click_on(&mut model, "keep what it has");
+    assert!(model.wizard.as_ref().unwrap().address.keep);
+    click_on(&mut model, "it is ready: go on");
+    click_on(&mut model, "it is ready: go on");
     assert_eq!(model.page, Page::Review);
     click_on(&mut model, "Load");
     assert_eq!(model.page, Page::Load, "the breadcrumb leads back");
     click_on(&mut model, "Bench");
     assert_eq!(model.page, Page::Load, "and not ahead");
+    for said in ["✓ SIP41.9", "enp3s0", "it is ready"] {
+        click_on(&mut model, said);
+    }
+    let effects = click_on(&mut model, "start the servers");
+    assert!(matches!(effects.as_slice(), [Effect::Start(_)]), "{effects:?}");
+    assert_eq!(model.page, Page::Bench);
+    click_on(&mut model, "Report");
+    assert_eq!(model.page, Page::Report);
     let areas = layout(Rect::new(0, 0, 80, 24), &model);
     assert_eq!(areas.steps.len(), Step::ALL.len());
 }
@@ -287,11 +362,19 @@ fn a_page_that_cannot_be_left_says_why() {
     let said = text(&drawn(&model));
     assert!(model.page == Page::Load && said.contains("MISSING") && said.contains("Can't go on"), "{said}");
     assert!(said.contains("Get P00305000500 (P00305000500.zip)"), "{said}");
-    // An interface without an address.
+    // An interface without an address that could be kept, and one that no phone is ever on.
     let mut model = asking((80, 24), COLOUR);
-    walk(&mut model, &TO_REVIEW[..TO_REVIEW.len() - 7]);
-    assert_eq!(walk(&mut model, "<down><down><enter>"), []);
-    assert!(model.page == Page::Network && why(&model).contains("no IPv4 address"), "{}", why(&model));
+    walk(&mut model, "7961<enter><enter><enter><enter><end>");
+    assert_eq!(walk(&mut model, "<enter>"), []);
+    assert!(model.page == Page::Network && why(&model).contains("No phone can be on wlp3s0: it is Wi-Fi"));
+    walk(&mut model, "<up><enter>k<home>");
+    assert_eq!(walk(&mut model, "<enter>"), []);
+    assert!(model.page == Page::Ready && why(&model).contains("no IPv4 address"), "{}", why(&model));
+    // A screen text that is no load, and no text of the book either.
+    let mut model = asking((80, 24), COLOUR);
+    walk(&mut model, "7961<enter>gibberish");
+    assert_eq!(walk(&mut model, "<enter>"), []);
+    assert!(model.page == Page::Shows && why(&model).contains("is no load, no release"), "{}", why(&model));
 }
 
 fn only(load: &str) -> Shelf {
@@ -323,7 +406,7 @@ fn servers_that_do_not_start_leave_the_technician_on_review() {
 #[test]
 fn a_phone_that_is_not_known_gets_a_load_of_its_own_family() {
     let mut model = asking((80, 24), COLOUR);
-    let effects = walk(&mut model, "<end><enter><enter><enter><enter><enter>");
+    let effects = walk(&mut model, "<end><enter><enter><enter><enter><enter><enter>");
     let draft = started(&effects);
     assert_eq!(draft.targets, [wish("P0S3-8-12-00"), wish("SIP41.9-4-2SR3-1S")]);
     assert_eq!(draft.froms, []);
@@ -340,10 +423,14 @@ fn paths_are_pasted_and_what_cannot_be_read_is_said() {
     update(&mut model, Msg::Shelf(Err("/media/stick/loads.zip can't be read.".into())));
     let said = text(&drawn(&model));
     assert!(said.contains("loads.zip can't be read.") && said.contains("Can't go on"), "{said}");
-    // Type-ahead and the folder above.
+    // A path that is typed, type-ahead, and the folder above.
+    walk(&mut model, "a~/loads");
+    assert!(text(&drawn(&model)).contains("▸ use ~/loads"), "{}", text(&drawn(&model)));
+    assert_eq!(walk(&mut model, "<down><enter>"), [Effect::ListDir("~/loads".into())]);
+    walk(&mut model, "<esc>");
     walk(&mut model, "az9-4");
     assert!(!text(&drawn(&model)).contains("8-12.zip"), "{}", text(&drawn(&model)));
-    assert_eq!(walk(&mut model, "<esc><back>"), [Effect::ListDir("/home".into())]);
+    assert_eq!(walk(&mut model, "<esc><back>"), [Effect::ListDir("~".into())]);
 }
 
 #[test]
@@ -358,5 +445,249 @@ fn an_exercise_is_marked_and_comes_back_to_the_next() {
     assert_eq!(model.wizard.as_ref().unwrap().servers, Servers::Off);
     walk(&mut model, "<esc>");
     assert_eq!(model.page, Page::Model);
+    assert!(!text(&drawn(&model)).contains("REHEARSAL"));
+}
+
+#[test]
+fn the_text_on_the_screen_is_looked_up() {
+    let mut model = asking((80, 24), COLOUR);
+    walk(&mut model, "7962<enter>Load rejected HC");
+    let said = text(&drawn(&model));
+    assert!(said.contains("older than the hardware of this phone"), "{said}");
+    // It is no load: what was chosen in the list stands.
+    let wizard = model.wizard.as_ref().unwrap();
+    assert_eq!((wizard.blocker(Page::Shows), wizard.draft().froms), (None, vec![wish("7962=wiped")]));
+    // A release is one, and a text of the list moves the cursor there.
+    walk(&mut model, "<esc>8.3(2)");
+    assert_eq!(model.wizard.as_ref().unwrap().draft().froms, [wish("7962=8.3(2)")]);
+    walk(&mut model, "<esc>asks for a pass");
+    assert!(model.wizard.as_ref().unwrap().shown().unwrap().keys);
+}
+
+#[test]
+fn the_address_is_typed_checked_and_kept() {
+    let mut model = asking((80, 24), COLOUR);
+    walk(&mut model, TO_READY);
+    assert_eq!(model.page, Page::Ready);
+    let effects = walk(&mut model, "a<back><back><back><back><back><back>7.1/24<enter>");
+    let order = model.wizard.as_ref().unwrap().order();
+    assert_eq!((order.draft.server, order.keep), (Some(Ipv4Addr::new(192, 168, 7, 1)), false));
+    assert_eq!(effects[0], Effect::Check(Box::new(order)), "what was typed is checked");
+    // What can't work is said where it was typed.
+    let wrong = Blocker {
+        code: "address".into(),
+        text: "enp3s0 is in the same network.".into(),
+        remedy: "Type (A) 192.168.79.1/24.".into(),
+    };
+    update(&mut model, Msg::Checked(Some(wrong)));
+    assert_eq!(walk(&mut model, "<home><enter>"), []);
+    let said = text(&drawn(&model));
+    assert!(
+        model.page == Page::Ready && said.contains("Can't go on: enp3s0 is in the same network."),
+        "{said}"
+    );
+    walk(&mut model, "anonsense<esc>");
+    assert_eq!(model.wizard.as_ref().unwrap().address.typed, "192.168.7.1/24", "Esc leaves it");
+    walk(&mut model, "k<home><enter>");
+    let order = model.wizard.as_ref().unwrap().order();
+    assert_eq!((model.page, order.keep), (Page::Review, true));
+    assert_eq!(order.draft.server, Some(Ipv4Addr::new(169, 254, 7, 9)));
+}
+
+#[test]
+fn what_is_in_the_way_is_done_from_here_or_insisted_on() {
+    let mut model = asking((80, 24), COLOUR);
+    walk(&mut model, TO_READY);
+    let number = model.wizard.as_ref().unwrap().preflight.number;
+    // An answer to an older look is too late.
+    update(&mut model, Msg::Preflight { number: number - 1, findings: vec![held()] });
+    assert_eq!(model.wizard.as_ref().unwrap().blocker(Page::Ready), None);
+    update(&mut model, Msg::Preflight { number, findings: [findings(), vec![held()]].concat() });
+    let said = text(&drawn(&model));
+    assert!(said.contains("Can't go on: UDP port 67 is held by dnsmasq"), "{said}");
+    // The worst stands first; Enter asks before anything is done.
+    walk(&mut model, "<home><down><down><down><down><down><enter>");
+    assert_eq!(model.overlay, Some(Overlay::Fix));
+    assert!(text(&drawn(&model)).contains("systemctl stop dnsmasq"));
+    assert_eq!(walk(&mut model, "<esc>"), []);
+    assert_eq!(walk(&mut model, "<enter>y"), [Effect::Fix { code: "port-67".into() }]);
+    let effects = update(&mut model, Msg::Fixed(Ok("Done: dnsmasq is stopped.".into())));
+    assert!(
+        matches!(effects.as_slice(), [Effect::Check(_), Effect::Preflight { .. }]),
+        "it is looked at again"
+    );
+    assert!(text(&drawn(&model)).contains("Done: dnsmasq is stopped."));
+    // Not helped: the expert goes on, and Review says so.
+    let number = model.wizard.as_ref().unwrap().preflight.number;
+    update(&mut model, Msg::Preflight { number, findings: vec![held()] });
+    walk(&mut model, "<home>x");
+    assert_eq!(model.overlay, Some(Overlay::Insist));
+    walk(&mut model, "y<enter>");
+    let said = text(&drawn(&model));
+    assert!(model.page == Page::Review && said.contains("You go on although: UDP port 67"), "{said}");
+}
+
+#[test]
+fn the_phone_waits_until_the_servers_have_answered_themselves() {
+    let mut model = asking((80, 24), COLOUR);
+    walk(&mut model, "7961<enter>asks for a pass<enter><enter><enter><enter><enter><enter>");
+    assert_eq!(model.page, Page::Keys);
+    assert!(text(&drawn(&model)).contains("leave the phone off"), "{}", text(&drawn(&model)));
+    let said = |ok, text: &str| {
+        let kind = Kind::SelfTest { ok, text: text.into() };
+        Msg::Event(Event { n: 1, at: rescue79::clock::Instant::ZERO, phone: None, kind })
+    };
+    update(&mut model, said(false, "The program's own TFTP server did not answer."));
+    assert!(text(&drawn(&model)).contains("▲ The program's own TFTP server did not answer."));
+    update(&mut model, said(true, "The program read a file from its own TFTP server."));
+    let shown = text(&drawn(&model));
+    assert!(!shown.contains("leave the phone off") && !shown.contains('▲'), "{shown}");
+    assert!(
+        shown.contains("✓ The servers have answered themselves") && shown.contains("lamps answer"),
+        "{shown}"
+    );
+    walk(&mut model, "<esc>");
+    update(&mut model, said(true, "The program read a file from its own TFTP server."));
+    assert!(text(&drawn(&model)).contains("The program read a file"), "it stands in the footer of the Bench");
+}
+
+#[test]
+fn a_cable_that_is_plugged_in_later_is_looked_at_again() {
+    let mut model = asking((80, 24), COLOUR);
+    walk(&mut model, TO_READY);
+    assert_eq!(update(&mut model, Msg::Interfaces(ports())), [], "nothing has changed");
+    let mut later = ports();
+    later[0].up = false;
+    let effects = update(&mut model, Msg::Interfaces(later));
+    assert!(matches!(effects.as_slice(), [Effect::Check(_), Effect::Preflight { .. }]), "{effects:?}");
+}
+
+#[test]
+fn another_dhcp_server_is_told_what_to_send() {
+    let mut model = asking((80, 40), COLOUR);
+    walk(&mut model, TO_READY);
+    walk(&mut model, "d");
+    let said = text(&drawn(&model));
+    assert!(said.contains("option 150 ip 192.168.1.1"), "{said}");
+    walk(&mut model, "<pgdn><pgdn><pgdn>");
+    assert!(text(&drawn(&model)).contains("Set-DhcpServerv4OptionValue"), "{}", text(&drawn(&model)));
+    walk(&mut model, "<home><enter>");
+    assert!(!model.wizard.as_ref().unwrap().order().draft.dhcp && model.page == Page::Review);
+}
+
+#[test]
+fn an_expert_insists_on_a_load_and_it_is_said_everywhere() {
+    let mut model = asking((100, 40), COLOUR);
+    walk(&mut model, "7960<enter>P00303010102<enter><enter>");
+    update(&mut model, Msg::Shelf(Ok((only("P0S3-8-12-00"), vec!["/x".into()]))));
+    walk(&mut model, "x");
+    assert_eq!(model.overlay, Some(Overlay::Insist));
+    assert!(text(&drawn(&model)).contains("not known to work"));
+    walk(&mut model, "<esc><enter>");
+    assert_eq!((model.page, model.overlay), (Page::Load, None), "Esc is no");
+    walk(&mut model, "xy<enter><enter><enter>");
+    let said = text(&drawn(&model));
+    assert!(model.page == Page::Review && said.contains("You insist on this, against the plan."), "{said}");
+    let draft = model.wizard.as_ref().unwrap().draft();
+    assert_eq!(draft.forced, [wish("7960=P0S3-8-12-00")]);
+    let job = draft.finish(rescue79::catalogue::Catalogue::builtin(), &only("P0S3-8-12-00")).unwrap();
+    assert_eq!(job.forced(), ["7960=P0S3-8-12-00"]);
+    // Another answer is another question.
+    walk(&mut model, "<esc><esc><esc><esc><esc>P00305000500");
+    assert_eq!(model.wizard.as_ref().unwrap().draft().forced, []);
+    // A load with a hole can't be insisted on.
+    let mut model = asking((80, 24), COLOUR);
+    walk(&mut model, "7961<enter><enter><enter><down><down>");
+    let offer = model.wizard.as_ref().unwrap().offer().unwrap();
+    assert!(offer.note.contains("not complete"), "{offer:?}");
+    walk(&mut model, "x");
+    assert_eq!(model.overlay, None);
+}
+
+#[test]
+fn a_sip_account_is_typed_and_its_password_is_not_shown() {
+    let mut model = asking((80, 24), COLOUR);
+    walk(&mut model, "7960<enter><enter><enter>s");
+    assert_eq!(model.page, Page::Account);
+    update(&mut model, Msg::Paste("pbx.example.org:5080\n".into()));
+    walk(&mut model, "<enter>201<enter><enter>Geheim?Q1<enter>Front desk<enter>");
+    let said = text(&drawn(&model));
+    assert!(said.contains("*********") && !said.contains("Geheim"), "{said}");
+    assert!(!format!("{model:?}").contains("Geheim"));
+    update(&mut model, Msg::Paste("001B.0C18.BDC1".into()));
+    walk(&mut model, "<down>");
+    let said = text(&drawn(&model));
+    assert!(said.contains("00:1b:0c:18:bd:c1 registers as 201 at pbx.example.org:5080"), "{said}");
+    walk(&mut model, "<enter>");
+    assert_eq!(model.page, Page::Load);
+    let account = model.wizard.as_ref().unwrap().draft().account.unwrap();
+    assert_eq!((account.password.reveal(), account.display.as_str()), ("Geheim?Q1", "Front desk"));
+    // A load without SIP takes no account.
+    walk(&mut model, "<home><down>");
+    assert!(model.wizard.as_ref().unwrap().draft().account.is_none());
+    // What is wrong is said at once, and the page is not left forwards with it.
+    walk(&mut model, "<home>s<home>");
+    let keys = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    update(&mut model, Msg::Key(keys));
+    walk(&mut model, "<end><enter>");
+    assert!(model.page == Page::Account && text(&drawn(&model)).contains("The proxy is missing."));
+}
+
+#[test]
+fn the_x_ray_shows_what_concerns_the_chosen_phone() {
+    let mut model = asking((100, 60), COLOUR);
+    walk(&mut model, "7960<enter><enter><enter>");
+    let said = text(&drawn(&model));
+    assert!(said.contains("P0S3-8-12-00.sb2 is probably cut off"), "{said}");
+    assert!(said.contains("1 finding is about loads of other phones: F shows it."), "{said}");
+    assert!(!said.contains("dsp41"), "{said}");
+    walk(&mut model, "f");
+    let said = text(&drawn(&model));
+    assert!(said.contains("About loads of other phones") && said.contains("dsp41.8-5-4TH1-6.sbn"), "{said}");
+}
+
+#[test]
+fn a_start_is_told_step_by_step_and_can_be_called_off() {
+    let mut model = asking((80, 24), COLOUR);
+    walk(&mut model, TO_REVIEW);
+    update(&mut model, Msg::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
+    for step in ["setting 192.168.1.1/24 on enp0s25", "taking the ports of the servers"] {
+        update(&mut model, Msg::Progress(step.into()));
+    }
+    let said = text(&drawn(&model));
+    assert!(said.contains("✓ setting 192.168.1.1/24") && said.contains("● taking the ports"), "{said}");
+    click_on(&mut model, "Network");
+    assert_eq!(model.page, Page::Review, "the breadcrumb does not lead away from it");
+    assert_eq!(walk(&mut model, "<esc>"), [Effect::CallOff]);
+    assert_eq!(model.wizard.as_ref().unwrap().servers, Servers::Off);
+    // The late answer of the start that was called off says nothing new.
+    update(
+        &mut model,
+        Msg::NotStarted(Blocker { code: "x".into(), text: "called off".into(), remedy: String::new() }),
+    );
+    assert_eq!((model.page, &model.wizard.as_ref().unwrap().servers), (Page::Review, &Servers::Off));
+}
+
+#[test]
+fn an_exercise_that_is_refused_shows_the_refusal_on_the_real_page() {
+    let mut model = asking((80, 24), COLOUR);
+    walk(&mut model, "7961");
+    let refused = Refused {
+        name: "hop-missing".into(),
+        model: "7960".into(),
+        from: "P00303010102".into(),
+        target: "P0S3-8-12-00".into(),
+        shelf: only("P0S3-8-12-00"),
+    };
+    update(&mut model, Msg::Refused(Box::new(refused)));
+    let said = text(&drawn(&model));
+    assert!(model.page == Page::Load && said.contains("REHEARSAL"), "{said}");
+    assert!(said.contains("Can't go on") && said.contains("P00305000500"), "{said}");
+    // Nothing leads on from there, nothing is done for real.
+    assert_eq!(walk(&mut model, "<enter>xas<home><enter>"), []);
+    assert_eq!((model.page, model.overlay), (Page::Load, None));
+    walk(&mut model, "<esc>");
+    assert_eq!((model.page, model.wizard.as_ref().unwrap().practice), (Page::Practise, false));
+    assert_eq!(model.wizard.as_ref().unwrap().search, "7961", "the real answers are still there");
     assert!(!text(&drawn(&model)).contains("REHEARSAL"));
 }

@@ -1,9 +1,9 @@
 //! What goes wrong while a phone reads, or asks for what it should not.
 
 use super::super::answer::Desk;
-use super::super::rules::{SETTLE, SETTLE_SILENT, declined, started_past};
+use super::super::rules::{declined, started_past};
 use super::super::said;
-use super::held;
+use super::{alarm, held};
 use crate::catalogue::Era;
 use crate::clock::Instant;
 use crate::event::{Condition, Kind, Role, Verdict};
@@ -12,15 +12,7 @@ use crate::load::{Family, LoadName};
 use crate::route;
 use crate::session::phone::{Again, Asked};
 use crate::session::{Phone, Stage, words};
-use std::time::Duration;
 
-/// A trust list asked for so often in a row: its first retry comes after 4 to 14 s (`classic-phones` 1.5).
-const TRUST_LISTS: u32 = 4;
-/// A provisioned phone asks for its own file once; one without asks every 31 s (`classic-phones` 1.5).
-const OWN_FILES: u32 = 3;
-const OWN_FILES_FOR: Duration = Duration::from_secs(55);
-/// An application that is told another load restarts the phone once, and its loader then reads the list.
-const PAST: u32 = 3;
 /// The first block of a file.
 const FIRST_BLOCK: u64 = 512;
 /// Endings that a load name must not carry: the phone puts its own behind it.
@@ -30,7 +22,7 @@ pub(super) fn list_refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Opti
     let trail = &phone.trail;
     let still = phone.stage == Stage::List && phone.read.is_none() && trail.lists_in_vain > 0;
     let still = still && now.since(phone.stage_since) >= alarm(desk, phone, Stage::List);
-    let is = (trail.lists_in_vain >= 2 || still || declined(phone, now)) && phone.closed.is_none();
+    let is = (trail.lists_in_vain >= 2 || still || declined(desk, phone, now)) && phone.closed.is_none();
     held(desk, phone, "list-refused", is, || {
         let file = trail.list.as_ref().map(|m| m.file.clone()).unwrap_or_default();
         let due = phone.due().and_then(|due| due.parse::<LoadName>().ok());
@@ -47,7 +39,7 @@ pub(super) fn list_refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Opti
 
 pub(super) fn flash_repeats(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
     let trail = &phone.trail;
-    let is = trail.again >= 2 && phone.closed.is_none();
+    let is = trail.again >= desk.catalogue.habits().read_again() && phone.closed.is_none();
     held(desk, phone, "flash-repeats", is, || vec![("load", phone.due().unwrap_or_default().to_owned())])
 }
 
@@ -61,7 +53,8 @@ pub(super) fn power_cycle(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Optio
         let load = m.load.as_deref();
         single && load == Some(due) || load.is_some() && load == behind
     });
-    let waited = told.map(|m| now.since(m.at)).filter(|waited| *waited >= SETTLE_SILENT);
+    let waited =
+        told.map(|m| now.since(m.at)).filter(|waited| *waited >= desk.catalogue.habits().settle_silent());
     let is = waited.is_some() && phone.read.is_none() && phone.closed.is_none();
     held(desk, phone, "power-cycle", is, || {
         let load = told.and_then(|m| m.load.clone()).unwrap_or_default();
@@ -92,17 +85,10 @@ pub(super) fn loader_misled(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Opt
     let due = phone.due().filter(|_| phone.identity.family == Some(Family::Classic));
     let told = due.is_some() && trail.config.as_ref().is_some_and(|m| m.load.as_deref() == due);
     let given = phone.names.get("xmldefault.cnf.xml").is_some_and(|asked| asked.given);
-    let runs = trail.app_file.as_ref().is_some_and(|m| now.since(m.at) >= SETTLE);
-    let stuck = runs || trail.past >= PAST;
+    let runs = trail.app_file.as_ref().is_some_and(|m| now.since(m.at) >= desk.catalogue.habits().settle());
+    let stuck = runs || trail.past >= desk.catalogue.habits().starts_past();
     let is = told && given && stuck && started_past(phone) && phone.closed.is_none();
     held(desk, phone, "loader-misled", is, || vec![("load", due.unwrap_or_default().to_owned())])
-}
-
-/// How long a stage may last before it deserves a word; for an unknown family the longest of all.
-fn alarm(desk: &Desk<'_>, phone: &Phone, stage: Stage) -> Duration {
-    let of = |family: Family| desk.catalogue.stage(family, stage.key()).map(|range| range.alarm);
-    let longest = || Family::ALL.into_iter().filter_map(of).max();
-    Duration::from_secs(phone.identity.family.and_then(of).or_else(longest).unwrap_or_default().into())
 }
 
 pub(in crate::engine) fn refused(desk: &Desk<'_>, phone: &Phone, role: Role, asked: &str) -> Option<Kind> {
@@ -124,7 +110,8 @@ pub(super) fn missing_no_more(_: &Desk<'_>, phone: &Phone, _: Instant) -> Option
 /// Twice at the first block: once may be a phone that lost its power.
 pub(super) fn header_refused(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
     let broken = phone.trail.broken.as_ref();
-    let is = broken.is_some_and(|b| b.closed && b.firmware && b.count >= 2 && b.bytes <= FIRST_BLOCK);
+    let refused = desk.catalogue.habits().refused_header();
+    let is = broken.is_some_and(|b| b.closed && b.firmware && b.count >= refused && b.bytes <= FIRST_BLOCK);
     held(desk, phone, "header-refused", is, || {
         vec![("file", broken.map(|b| b.file.clone()).unwrap_or_default())]
     })
@@ -147,7 +134,11 @@ pub(super) fn trust_list_loop(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Opt
             || phone.trail.refused.as_ref().is_some_and(|again| again.role != Role::TrustList);
         return held(desk, phone, "trust-list-loop", !goes_on, Vec::new);
     }
-    let again = phone.trail.refused.as_ref().filter(|a| a.role == Role::TrustList && a.count >= TRUST_LISTS);
+    let again = phone
+        .trail
+        .refused
+        .as_ref()
+        .filter(|a| a.role == Role::TrustList && a.count >= desk.catalogue.habits().trust_lists());
     held(desk, phone, "trust-list-loop", again.is_some(), || counted(again))
 }
 
@@ -172,9 +163,9 @@ pub(super) fn ending_in_name(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Opti
 }
 
 pub(super) fn unprovisioned(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
-    let own = |a: &&Again| a.role == Role::SipConfig && a.count >= OWN_FILES;
+    let own = |a: &&Again| a.role == Role::SipConfig && a.count >= desk.catalogue.habits().own_files();
     let again = phone.trail.refused.as_ref().filter(own);
-    let again = again.filter(|a| a.last.since(a.since) >= OWN_FILES_FOR);
+    let again = again.filter(|a| a.last.since(a.since) >= desk.catalogue.habits().own_files_for());
     held(desk, phone, "unprovisioned", again.is_some(), || counted(again))
 }
 

@@ -3,11 +3,11 @@
 use super::{Check, Gathered, Outcome};
 use crate::clock::Wall;
 use crate::dhcp::probe::Answer;
-use crate::host::interfaces::Interface;
+use crate::host::interfaces::{Interface, Kind};
 use crate::host::ledger;
 use crate::host::plan::{self, BadPlan};
 use crate::host::privileges::Rights;
-use crate::host::probe::Search;
+use crate::host::probe::{self, Search};
 use crate::host::remedy::{Act, Remedy};
 use crate::host::run::{Argv, Trouble};
 use crate::host::system::{Change, Firewall, Holder, System};
@@ -54,19 +54,17 @@ pub(super) fn kind(interface: &Interface) -> Check {
         Some(why) => check(Outcome::Fail, format!("{name} will not do: {why}."))
             .means("Servers would run there, and no phone would ever ask.")
             .remedy("Choose the socket that the phone's cable is in, with --interface NAME."),
+        None if interface.kind == Kind::Virtual => {
+            check(Outcome::Warn, format!("{name} is a virtual interface, made by a program."))
+                .means("No cable leads into it: only phones that are programs, too, can be there.")
+                .remedy("Choose the socket that the phone's cable is in, with --interface NAME.")
+        }
         None if interface.default_route => {
             check(Outcome::Warn, format!("{name} is this laptop's own way to the internet."))
                 .means("Other devices on that network would get their addresses from this program.")
                 .remedy("Use another socket, or unplug the cable that leads to the office network.")
         }
-        None => check(Outcome::Ok, format!("{name} is {}.", article(interface.kind.name()))),
-    }
-}
-
-fn article(kind: &str) -> String {
-    match kind {
-        "Ethernet" => "a socket for a cable".to_owned(),
-        other => format!("a {other} interface"),
+        None => check(Outcome::Ok, format!("{name} is a socket for a cable.")),
     }
 }
 
@@ -155,9 +153,10 @@ pub(super) fn foreign(search: Search) -> Check {
             format!("No other DHCP server answered within {:.1} s.", limits::FOREIGN_OFFER.as_secs_f32()),
         ),
         Search::CantSee(why) => {
+            let again = if why == probe::NO_LINK { "with the cable in place" } else { "with sudo" };
             check(Outcome::Unknown, format!("Whether there is another DHCP server can't be seen: {why}."))
                 .means("If there is one, phones may listen to it instead.")
-                .remedy("Run it again with sudo and with the cable in place.")
+                .remedy(format!("Run it again {again}; a session looks, too."))
         }
         Search::Found(all) => {
             let one = |(answer, mac): &(Answer, Option<Mac>)| {

@@ -1,7 +1,7 @@
 use super::super::interfaces::Kind;
 use super::super::run::Argv;
 use super::super::setup::Setup;
-use super::super::system::{Firewall, Holder, Manager, PathFilter, Seen};
+use super::super::system::{Firewall, Holder, Manager, Seen};
 use super::*;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
@@ -107,10 +107,6 @@ impl System for Laptop {
 
     fn neighbour(&self, _: &str, _: Ipv4Addr) -> Result<Option<String>, Trouble> {
         Ok(None)
-    }
-
-    fn path_filter(&self, _: &str) -> Option<PathFilter> {
-        None
     }
 
     fn command(&self, _: &Change) -> Option<Argv> {

@@ -80,7 +80,7 @@ pub(super) fn neighbour(out: &str) -> Option<String> {
 }
 
 /// `df -P -k FOLDER`: bytes that are free.
-pub(super) fn df(out: &str) -> Option<u64> {
+pub(in crate::host) fn df(out: &str) -> Option<u64> {
     out.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok()?.checked_mul(1_024)
 }
 

@@ -22,10 +22,11 @@ pub(super) struct Reply<'a> {
     pub(super) sname: &'a [u8],
     options: &'a [u8],
     length: usize,
+    unicast: bool,
 }
 
 impl<'a> Reply<'a> {
-    pub(super) fn read(bytes: &'a [u8], mac: Mac, xid: [u8; 4]) -> Option<Self> {
+    pub(super) fn read(bytes: &'a [u8], mac: Mac, xid: [u8; 4], unicast: bool) -> Option<Self> {
         let ours = bytes.first() == Some(&2)
             && bytes.get(4..8)? == xid
             && bytes.get(28..34)? == mac.0
@@ -37,6 +38,7 @@ impl<'a> Reply<'a> {
             sname: bytes.get(44..108)?,
             options: bytes.get(240..)?,
             length: bytes.len(),
+            unicast,
         };
         reply.kind = *reply.option(53)?.first()?;
         ours.then_some(reply)
@@ -86,6 +88,12 @@ impl<'a> Reply<'a> {
         true
     }
 
+    /// The number of its second option.
+    fn second(&self) -> Option<u8> {
+        let first = self.options.get(1).copied().map_or(0, usize::from);
+        self.options.get(2 + first).copied()
+    }
+
     pub(super) fn meets(&self, need: OfferNeed) -> bool {
         match need {
             OfferNeed::Router => self.option(3).is_some(),
@@ -105,6 +113,9 @@ impl<'a> Reply<'a> {
             OfferNeed::Padded => self.length >= PADDED,
             // It finds out later, at the port itself.
             OfferNeed::WebClosed => true,
+            OfferNeed::NoLease => self.option(51).is_none(),
+            OfferNeed::First150 => self.second() == Some(150),
+            OfferNeed::Unicast => self.unicast,
             OfferNeed::ShortLease => self.long(51).is_some_and(|s| s < SHORT_LEASE),
         }
     }

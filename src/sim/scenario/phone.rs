@@ -127,6 +127,8 @@ pub enum Fault {
     TrustsStoredServer,
     /// Wiped, it asks for its list once at each start: a load that it refuses leaves it silent.
     LiesStill,
+    /// Whatever it writes, its flash stays as it was.
+    WritesNothing,
     /// Loads newer than this release are written in vain while the running one is older than it.
     NeedsStep {
         /// The release.
@@ -189,6 +191,12 @@ pub enum OfferNeed {
     ShortLease,
     /// Nobody listens at the HTTP port.
     WebClosed,
+    /// No lease time at all.
+    NoLease,
+    /// Option 150 right after the kind of the message.
+    First150,
+    /// Sent to its own address alone; it does not ask for a broadcast.
+    Unicast,
 }
 
 /// Where a DHCP answer can name the file server.

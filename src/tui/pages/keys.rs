@@ -44,6 +44,20 @@ pub(super) fn panes(model: &Model, body: Rect) -> Vec<Pane> {
         steps.right = format!("way {} of {count}, Tab", coach.sequence + 1);
     }
     let mut rest = Text::new(theme, Pane::columns(more));
+    // The phone is switched on only when somebody will answer it.
+    match model.wizard.as_ref().filter(|w| !w.practice).map(|w| &w.self_test) {
+        None => {}
+        Some(Some((true, _))) => {
+            let seen = "The servers have answered themselves, as they will answer the phone.";
+            rest.item("✓", seen, theme.of(Meaning::Good), Style::new());
+        }
+        Some(None) => rest.labelled(
+            "wait",
+            "The servers are still asking themselves; leave the phone off.",
+            theme.bold(),
+        ),
+        Some(Some((false, why))) => rest.item("▲", why, theme.of(Meaning::NeedsYou), theme.bold()),
+    }
     let erases = match reset.wipes {
         Wipes::Nothing => "nothing",
         Wipes::Settings => "the settings; the load stays",

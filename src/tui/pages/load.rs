@@ -1,12 +1,12 @@
 //! What shall it run, and where is the firmware?
 
 use crate::catalogue::Catalogue;
-use crate::firmware::Severity;
+use crate::firmware::{Problem, Severity};
 use crate::load::{Family, Protocol};
 use crate::route::Plan;
 use crate::tui::panes::{Pane, Text, above, beside};
 use crate::tui::theme::Meaning;
-use crate::tui::wizard::{Offer, Wizard};
+use crate::tui::wizard::{LoadRow, Offer, Wizard};
 use crate::tui::{Model, Theme};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -15,21 +15,40 @@ use ratatui::style::Style;
 pub(super) fn load(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     let theme = model.theme;
     let offers = wizard.offers();
-    let rows_wanted = u16::try_from(offers.len() + 4).unwrap_or(u16::MAX);
+    let rows_wanted = u16::try_from(wizard.load_rows().len() + 3).unwrap_or(u16::MAX);
     let [list, about] =
-        if body.width >= 130 { beside(body, 60) } else { above(body, rows_wanted.min(body.height / 2)) };
+        if body.width >= 130 { beside(body, 64) } else { above(body, rows_wanted.min(body.height / 2)) };
     let mut rows = Text::new(theme, Pane::columns(list));
-    for (n, offer) in offers.iter().enumerate() {
-        let style = if offer.blocker.is_some() { theme.dim() } else { Style::new() };
-        let mark = if offer.blocker.is_some() { "✗ " } else { "✓ " };
-        rows.choice((n, wizard.load_at), &format!("{mark}{}", offer.title), &offer.note, style);
+    for (n, row) in wizard.load_rows().into_iter().enumerate() {
+        let at = (n, wizard.load_row);
+        match row {
+            LoadRow::Offer(n) => {
+                let Some(offer) = offers.get(n) else { continue };
+                let forced = offer.plans.iter().any(|plan| plan.forced.is_some());
+                let (mark, style) = match (&offer.blocker, forced) {
+                    (Some(_), _) => ("✗ ", theme.dim()),
+                    (None, true) => ("▲ ", theme.of(Meaning::NeedsYou)),
+                    (None, false) if n == wizard.load_at => ("✓ ", theme.bold()),
+                    (None, false) => ("✓ ", Style::new()),
+                };
+                rows.choice(at, &format!("{mark}{}", offer.title), &offer.note, style);
+            }
+            LoadRow::Account => {
+                let account = match wizard.form.account() {
+                    Ok(None) => "none, the load alone".to_owned(),
+                    Ok(Some(account)) => account.to_string(),
+                    Err(_) => "not right yet".to_owned(),
+                };
+                rows.choice(at, &format!("  SIP account (S): {account}"), "", Style::new());
+            }
+            LoadRow::Add => rows.choice(at, "+ add an archive or a folder (A)", "", Style::new()),
+        }
     }
     if wizard.reading {
         rows.say("  Reading the firmware…", theme.bold());
     }
-    rows.choice((offers.len(), wizard.load_at), "+ add an archive or a folder (A)", "", Style::new());
     let name = wizard.model().map_or("each phone".to_owned(), |m| format!("the {}", m.name));
-    let mut pane = Pane::list(list, format!("what shall {name} run?"), rows.rows, wizard.load_at);
+    let mut pane = Pane::list(list, format!("what shall {name} run?"), rows.rows, wizard.load_row);
     pane.right = wizard.shown().map_or(String::new(), |_| format!("now: {}", wizard.start()));
 
     let mut text = Text::new(theme, Pane::columns(about));
@@ -37,13 +56,15 @@ pub(super) fn load(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
         text.item("✗", why, theme.of(Meaning::Wrong), theme.bold());
         text.blank();
     }
-    match offers.get(wizard.load_at) {
+    let row = wizard.load_rows().get(wizard.load_row).copied();
+    let adds = row.is_none_or(|row| row == LoadRow::Add);
+    match offers.get(wizard.load_at).filter(|_| !adds) {
         Some(offer) => the_way(theme, offer, &mut text),
         None if !wizard.reading => to_get(theme, wizard, offers.is_empty(), &mut text),
         None => {}
     }
     xray(theme, wizard, &mut text);
-    let title = offers.get(wizard.load_at).map_or("firmware", |_| "the way there, and why");
+    let title = if adds { "firmware" } else { "the way there, and why" };
     vec![pane, Pane::text(about, title, text.rows)]
 }
 
@@ -61,7 +82,16 @@ fn the_way(theme: Theme, offer: &Offer, text: &mut Text) {
     if let Some(why) = &offer.blocker {
         text.blank();
         text.item("▲", &why.text, theme.of(Meaning::NeedsYou), Style::new());
-        text.labelled("get", &why.remedy, theme.bold());
+        text.labelled("do", &why.remedy, theme.bold());
+    }
+    for against in offer.plans.iter().filter_map(|plan| plan.forced.as_ref()) {
+        text.blank();
+        text.item(
+            "▲",
+            &format!("You insist, against the plan: {against}"),
+            theme.of(Meaning::NeedsYou),
+            Style::new(),
+        );
     }
     if let Some(best) = offer.plans.iter().filter(|p| !p.possible).find_map(|p| p.best_reachable.as_ref()) {
         text.labelled("or", &format!("With what is here it can be taken to {best}."), Style::new());
@@ -102,6 +132,9 @@ fn to_get(theme: Theme, wizard: &Wizard, nothing: bool, text: &mut Text) {
     } else {
         text.say("Adds to what is here; nothing is changed on the disk.", Style::new());
     }
+    if let Some(model) = wizard.model().filter(|_| nothing) {
+        theirs(theme, wizard, &model.name, text);
+    }
     text.blank();
     let families: Vec<Family> = family.into_iter().collect();
     for protocol in [Protocol::Sip, Protocol::Sccp] {
@@ -115,7 +148,21 @@ fn to_get(theme: Theme, wizard: &Wizard, nothing: bool, text: &mut Text) {
     }
 }
 
-/// What the firmware is like, in plain words, worst first.
+/// The loads that are there and fit other phones only.
+fn theirs(theme: Theme, wizard: &Wizard, name: &str, text: &mut Text) {
+    let catalogue = Catalogue::builtin();
+    let loads = wizard.shelf.loads();
+    for load in loads.iter().take(4) {
+        let models: Vec<_> = catalogue.models_of(load.parsed.family).map(|m| m.name.as_str()).collect();
+        let said = format!("{} is a load of the {}; a {name} can't run it.", load.name, models.join(", "));
+        text.item("✗", &said, theme.of(Meaning::Wrong), Style::new());
+    }
+    if loads.len() > 4 {
+        text.say(&format!("{} more loads here are for other phones.", loads.len() - 4), theme.dim());
+    }
+}
+
+/// What the firmware is like, in plain words: what concerns the chosen model, the worst first; the rest on a key.
 fn xray(theme: Theme, wizard: &Wizard, text: &mut Text) {
     if !wizard.paths.is_empty() {
         text.heading("On the shelf");
@@ -128,44 +175,41 @@ fn xray(theme: Theme, wizard: &Wizard, text: &mut Text) {
         let word = if loads.len() == 1 { "load" } else { "loads" };
         text.say(&format!("{} {word}, {whole} complete; {files} files, {bytes}.", loads.len()), theme.dim());
     }
-    let problems = wizard.shelf.problems();
-    if !problems.is_empty() {
-        text.heading("What the X-ray found");
-        for problem in problems {
-            let (mark, meaning) = match problem.severity {
-                Severity::Error => ("✗", theme.of(Meaning::Wrong)),
-                Severity::Warning => ("▲", theme.of(Meaning::NeedsYou)),
-                Severity::Info => ("·", theme.dim()),
-            };
-            text.item(mark, &problem.text, meaning, Style::new());
-            text.item(" ", &problem.file, Style::new(), theme.dim());
+    let (ours, others): (Vec<_>, Vec<_>) =
+        wizard.shelf.problems().iter().partition(|problem| wizard.concerns(problem));
+    if ours.is_empty() && others.is_empty() {
+        return;
+    }
+    text.heading("What the X-ray found");
+    if ours.is_empty() {
+        text.say("Nothing about the loads of this phone.", Style::new());
+    }
+    for problem in &ours {
+        finding(theme, problem, text);
+    }
+    let n = others.len();
+    match (n, wizard.all_findings) {
+        (0, _) => {}
+        (_, true) => {
+            text.blank();
+            text.say("About loads of other phones (F hides them):", theme.dim());
+            for problem in others {
+                finding(theme, problem, text);
+            }
+        }
+        (1, false) => text.say("1 finding is about loads of other phones: F shows it.", theme.dim()),
+        (_, false) => {
+            text.say(&format!("{n} findings are about loads of other phones: F shows them."), theme.dim());
         }
     }
 }
 
-/// Where is the firmware?
-pub(super) fn files(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
-    let theme = model.theme;
-    let folder = &wizard.folder;
-    let mut rows = Text::new(theme, Pane::columns(body));
-    let items = folder.items(&wizard.places);
-    for (n, item) in items.iter().enumerate() {
-        rows.choice((n, folder.at), &item.name, &item.note, Style::new());
-    }
-    if let Some(why) = &folder.error {
-        rows.item("✗", why, theme.of(Meaning::Wrong), Style::new());
-    }
-    if items.is_empty() {
-        rows.say("Nothing here has that in its name. Esc clears it.", theme.dim());
-    } else if folder.hidden > 0 {
-        rows.say(
-            &format!("  {} other files can't be firmware and are not shown", folder.hidden),
-            theme.dim(),
-        );
-    }
-    let mut pane = Pane::list(body, folder.path.display().to_string(), rows.rows, folder.at);
-    if !folder.typed.is_empty() {
-        pane.right = format!("{}_", folder.typed);
-    }
-    vec![pane]
+fn finding(theme: Theme, problem: &Problem, text: &mut Text) {
+    let (mark, meaning) = match problem.severity {
+        Severity::Error => ("✗", theme.of(Meaning::Wrong)),
+        Severity::Warning => ("▲", theme.of(Meaning::NeedsYou)),
+        Severity::Info => ("·", theme.dim()),
+    };
+    text.item(mark, &problem.text, meaning, Style::new());
+    text.item(" ", &problem.file, Style::new(), theme.dim());
 }

@@ -1,6 +1,6 @@
 //! What the session came to.
 
-use crate::event::Verdict;
+use crate::event::{HopSummary, PhoneSummary, Verdict};
 use crate::session::words;
 use crate::tui::Model;
 use crate::tui::panes::{Pane, Text};
@@ -24,6 +24,7 @@ pub(super) fn panes(model: &Model, body: Rect) -> Vec<Pane> {
         };
         text.say(&word, theme.bold());
     }
+    order(model, &mut text);
     for phone in &summary.phones {
         text.blank();
         let at_work = model.state.phone(phone.phone).filter(|p| p.closed.is_none() && !model.ended);
@@ -45,6 +46,7 @@ pub(super) fn panes(model: &Model, body: Rect) -> Vec<Pane> {
             let took = words::clock(Duration::from_secs_f64(phone.seconds.clamp(0.0, 1e9)));
             say("way", &format!("{from} → {target}, {} read in {took}", words::bytes(phone.bytes)));
         }
+        hops(phone, at_work.is_some(), &mut say);
         match at_work {
             Some(at_work) => say("now", &words::doing(at_work)),
             None => say("why", &phone.reason),
@@ -54,9 +56,42 @@ pub(super) fn panes(model: &Model, body: Rect) -> Vec<Pane> {
         }
         for code in &phone.symptoms {
             if let Some(symptom) = model.state.phone(phone.phone).and_then(|p| p.symptoms.get(code)) {
-                say("seen", &symptom.seen);
+                say("found", &format!("{} {}", symptom.seen, symptom.next));
             }
+        }
+        if let Some(holds) = &phone.holds {
+            say("keeps", holds);
         }
     }
     vec![Pane::text(body, "what it came to", text.rows)]
+}
+
+/// What was special about the order.
+fn order(model: &Model, text: &mut Text) {
+    let Some(session) = &model.state.session else { return };
+    for wish in &session.forced {
+        let said = format!("You insisted on {wish}, against the plan.");
+        text.item("▲", &said, model.theme.of(Meaning::NeedsYou), Style::new());
+    }
+    if let Some(account) = &session.account {
+        let who = account.only.map_or("phones led to SIP".to_owned(), |mac| mac.to_string());
+        text.item("·", &format!("SIP account {} for {who}.", account.user), model.theme.dim(), Style::new());
+    }
+}
+
+/// The loads behind a phone with their times, and those that it did not reach.
+fn hops(phone: &PhoneSummary, at_work: bool, say: &mut impl FnMut(&str, &str)) {
+    if phone.hops.len() < 2 {
+        return;
+    }
+    let hop = |hop: &HopSummary| {
+        let took = words::clock(Duration::from_secs_f64(hop.seconds.clamp(0.0, 1e9)));
+        match (hop.done, at_work) {
+            (true, _) => format!("{} in {took}", hop.load),
+            (false, true) => format!("{} ahead", hop.load),
+            (false, false) => format!("{} not reached", hop.load),
+        }
+    };
+    let all: Vec<_> = phone.hops.iter().map(hop).collect();
+    say("hops", &all.join(", "));
 }

@@ -1,6 +1,6 @@
 //! Which phone, what does it show, and what to practise on.
 
-use crate::catalogue::Model as Phone;
+use crate::catalogue::{Model as Phone, Symptom};
 use crate::tui::panes::{Pane, Text, beside};
 use crate::tui::widgets::figure;
 use crate::tui::wizard::Wizard;
@@ -37,6 +37,7 @@ pub(super) fn model(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
             text.say(&why.text, theme.bold());
             text.blank();
             text.say(&why.remedy, Style::new());
+            wizard.symptoms().iter().take(2).for_each(|symptom| book(theme, symptom, &mut text));
         }
         (Some(phone), None) => about_phone(theme, phone, body, &mut text),
         (None, None) => {
@@ -86,15 +87,20 @@ pub(super) fn shows(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     let name = wizard.model().map_or("it", |m| &m.name);
     let mut pane = Pane::list(list, format!("what does the {name} show now?"), rows.rows, wizard.shows_at);
     if !wizard.said.is_empty() {
-        pane.right = format!("it runs {}_", wizard.said);
+        pane.right = format!("{}_", wizard.said);
     }
     let mut text = Text::new(theme, Pane::columns(about));
-    if let Some(show) = wizard.shown() {
-        text.labelled("means", &show.means, Style::new());
-        text.labelled("do", &show.hint, theme.bold());
-    }
-    if let Some(phone) = wizard.model() {
-        text.labelled("power", &phone.power, Style::new());
+    let symptoms = wizard.symptoms();
+    if symptoms.is_empty() {
+        if let Some(show) = wizard.shown() {
+            text.labelled("means", &show.means, Style::new());
+            text.labelled("do", &show.hint, theme.bold());
+        }
+        if let Some(phone) = wizard.model() {
+            text.labelled("power", &phone.power, Style::new());
+        }
+    } else {
+        symptoms.iter().take(3).for_each(|symptom| book(theme, symptom, &mut text));
     }
     if wizard.said.is_empty() {
         text.labelled(
@@ -102,10 +108,30 @@ pub(super) fn shows(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
             "the load or release it runs, if you know it: P00303010102, 8.3(2), SIP41.8-5-4S.",
             theme.dim(),
         );
-    } else {
+        text.labelled(
+            "",
+            "Or the text on its screen, such as Load rejected HC: what it means stands here then.",
+            theme.dim(),
+        );
+    } else if symptoms.is_empty() && wizard.shows_like().is_none() {
         text.labelled("runs", &format!("{} (as you typed it)", wizard.start()), theme.bold());
+    } else if let Some(show) = wizard.shown() {
+        text.blank();
+        text.labelled("plan", &format!("made for: {}. Choose what comes nearest.", show.text), theme.dim());
     }
     vec![pane, Pane::text(about, "that means", text.rows)]
+}
+
+/// What the book says about a text on the screen.
+fn book(theme: Theme, symptom: &Symptom, text: &mut Text) {
+    text.blank();
+    text.labelled("seen", &symptom.seen, Style::new());
+    text.labelled("means", &symptom.means, Style::new());
+    text.labelled("do", &symptom.next, theme.bold());
+    for next in &symptom.further {
+        text.labelled("then", next, Style::new());
+    }
+    text.labelled("code", &symptom.code, theme.dim());
 }
 
 /// Which bench to practise on?

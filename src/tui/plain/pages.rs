@@ -36,7 +36,7 @@ pub(super) fn heading(model: &Model) -> String {
         Page::Phone(_) => "Bench, one phone",
         _ => step.word(),
     };
-    let asked = view::question_of(model.page);
+    let asked = view::question_of(model);
     format!("== {name}{at}.{rehearsal}{}{asked}", if asked.is_empty() { "" } else { " " })
 }
 
@@ -175,11 +175,7 @@ pub(super) fn next_key(model: &Model) -> Option<Section> {
     let keys = model.coach.keys();
     let key = keys.get(at)?;
     let mut section = Section::new("");
-    let left = model.coach.reset().and_then(|reset| reset.window).map(|seconds| {
-        let waited = model.now.since(model.coach.since);
-        let left = Duration::from_secs(seconds.into()).saturating_sub(waited);
-        format!(", {} left", words::clock(left))
-    });
+    let left = time_left(model).map(|left| format!(", {} left", words::clock(left)));
     section.say(&format!(
         "Next key: {key}, key {} of {}{}. Press it on the phone and type it here; several at once are fine.",
         at + 1,
@@ -187,4 +183,10 @@ pub(super) fn next_key(model: &Model) -> Option<Section> {
         left.unwrap_or_default()
     ));
     Some(section)
+}
+
+/// How much time is left for the keys, where they have to be quick.
+pub(super) fn time_left(model: &Model) -> Option<Duration> {
+    let window = model.coach.reset()?.window?;
+    Some(Duration::from_secs(window.into()).saturating_sub(model.now.since(model.coach.since)))
 }

@@ -30,7 +30,8 @@ impl Section {
 
     /// A pane; `None` when all of it is a drawing.
     pub(super) fn of(pane: &Pane) -> Option<Self> {
-        let title = match pane.right.as_str() {
+        // The screen shows a cursor behind what is typed.
+        let title = match pane.right.trim_end_matches('_') {
             "" => pane.title.clone(),
             right => format!("{} ({right})", pane.title),
         };
@@ -192,7 +193,7 @@ mod tests {
         let section = Section::of(&pane).unwrap();
         assert_eq!(
             section.text(),
-            "which? (796_)\n  1. [ok] a name that is cut on the screen, note\n  2. (chosen) short\n"
+            "which? (796)\n  1. [ok] a name that is cut on the screen, note\n  2. (chosen) short\n"
         );
         assert_eq!(section.at, Some(1));
     }

@@ -2,6 +2,7 @@
 
 use super::pane::frame;
 use super::text::{cells, wrap};
+use crate::tui::wizard::Servers;
 use crate::tui::{Model, Overlay, Page, Theme, glance, hand};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Rect};
@@ -26,6 +27,8 @@ pub(in crate::tui) fn lines(
         Overlay::Help => (" help ", help(model.theme, &help_of(model.page), columns)),
         Overlay::Replan(_) => (" another target ", choosing(model, overlay, columns)),
         Overlay::Remedy(_) => (" what shall be done? ", choosing(model, overlay, columns)),
+        Overlay::Insist => (" against the advice? ", insist(model, columns)),
+        Overlay::Fix => (" shall the program do it? ", fix(model, columns)),
         Overlay::Quit if !model.running() => (" leave? ", quit(model, columns)),
         Overlay::Quit => (" leave the bench? ", quit(model, columns)),
         Overlay::Forget(mac) => {
@@ -100,10 +103,54 @@ fn paragraph(text: &str, columns: usize) -> Vec<Line<'static>> {
     wrap(text, columns).into_iter().map(Line::from).collect()
 }
 
+/// What it may cost to go on against the program's advice.
+fn insist(model: &Model, columns: usize) -> Vec<Line<'static>> {
+    let Some(wizard) = &model.wizard else { return Vec::new() };
+    let blocker = wizard.blocker(model.page);
+    let mut lines = paragraph(&blocker.map(|b| b.text).unwrap_or_default(), columns);
+    lines.push(Line::default());
+    let risk = match model.page {
+        Page::Load => [
+            "This step is not known to work. Usually the phone refuses the load and keeps what it runs. At worst only its loader is left: a 7940 or 7960 then shows \"Protocol Application Invalid\", the others ask for their load for ever, and another load has to be served.",
+            "The load is given in one step. Review, the journal and the report say that you insisted.",
+        ],
+        Page::Network => [
+            "The servers would run there, and no phone would ever ask. Insist only if you know better, such as a bridge of your own that the phone is behind.",
+            "The program sets no address on it: the one that it has is kept.",
+        ],
+        _ => [
+            "As long as that is so, a session can't work. If what was seen here is wrong, go on: the start tries it all the same.",
+            "If it can't work after all, the start says so and leaves nothing behind.",
+        ],
+    };
+    for text in risk {
+        lines.extend(paragraph(text, columns));
+        lines.push(Line::default());
+    }
+    lines.push(answers(model.theme, [("Esc", "no"), ("Y", "I insist")]));
+    lines
+}
+
+/// What the program is about to do about a finding.
+fn fix(model: &Model, columns: usize) -> Vec<Line<'static>> {
+    let finding = model.wizard.as_ref().and_then(|wizard| wizard.finding());
+    let Some((finding, fix)) = finding.and_then(|f| Some((f, f.fix.as_ref()?))) else { return Vec::new() };
+    let mut lines = paragraph(&format!("{} {}", finding.seen, finding.means), columns);
+    lines.push(Line::default());
+    lines.extend(paragraph(fix, columns));
+    lines.push(Line::default());
+    lines.push(answers(model.theme, [("Esc", "no"), ("Y", "do it")]));
+    lines
+}
+
 fn quit(model: &Model, columns: usize) -> Vec<Line<'static>> {
     if !model.running() {
-        let text =
-            "Nothing was started and nothing of this computer was changed. The answers so far are not kept.";
+        let starting = model.wizard.as_ref().is_some_and(|w| w.servers == Servers::Starting);
+        let text = if starting {
+            "The servers are being started. Leaving calls that off and undoes what was begun on this computer."
+        } else {
+            "Nothing was started and nothing of this computer was changed. The answers so far are not kept."
+        };
         let mut lines = paragraph(text, columns);
         lines.push(Line::default());
         lines.push(answers(model.theme, [("Esc", "stay"), ("Q", "leave")]));
@@ -153,7 +200,9 @@ fn help_of(page: Page) -> String {
         Page::Practise => "Practise",
         Page::Load => "Load",
         Page::Files => "Firmware",
+        Page::Account => "SIP account",
         Page::Network => "Network",
+        Page::Ready => "Ready",
         Page::Review => "Review",
         Page::Keys => "Keys",
         Page::Report => "Report",

@@ -33,6 +33,23 @@ pub(in crate::tui) fn fit(text: &str, columns: usize) -> String {
     cut
 }
 
+/// The text, or `…` and as much of its end as fits: what matters of a path, or of what is being typed.
+pub(in crate::tui) fn fit_end(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut end: Vec<char> = Vec::new();
+    let mut used = 1;
+    for c in text.chars().rev() {
+        used += width(c.encode_utf8(&mut [0; 4]));
+        if used > columns {
+            break;
+        }
+        end.push(c);
+    }
+    std::iter::once('…').chain(end.into_iter().rev()).take(columns).collect()
+}
+
 /// The text in exactly so many columns.
 pub(in crate::tui) fn pad(text: &str, columns: usize) -> String {
     let mut text = fit(text, columns);
@@ -117,6 +134,9 @@ mod tests {
         assert_eq!(fit("P00308000900.sb2", 16), "P00308000900.sb2");
         assert_eq!(fit("P00308000900.sb2", 8), "P003080…");
         assert_eq!(fit("x", 0), "");
+        assert_eq!(fit_end("P00308000900.sb2", 16), "P00308000900.sb2");
+        assert_eq!(fit_end("P00308000900.sb2", 8), "…900.sb2");
+        assert_eq!(fit_end("x", 0), "");
         assert_eq!(pad("ab", 4), "ab  ");
         assert_eq!(pad("abcdef", 4), "abc…");
     }

@@ -50,11 +50,26 @@ pub struct Item {
     pub choice: Choice,
 }
 
+/// Earlier places that are shown; more would push the folder itself out of a small screen.
+const SHOWN: usize = 4;
+
 impl Folder {
-    /// The rows: the folder as a whole, the folder above, then what fits; earlier places at the end.
+    /// The rows: the folder as a whole, the folder above, a few earlier places, then what fits. A path that is typed
+    /// stands alone.
     #[must_use]
     pub fn items(&self, places: &[PathBuf]) -> Vec<Item> {
         let mut items = Vec::new();
+        if self.typed.contains(['/', '\\']) || self.typed.starts_with('~') {
+            let path = PathBuf::from(self.typed.trim());
+            let item = |name: &str, choice| Item {
+                name: format!("{name} {}", path.display()),
+                note: "as typed".into(),
+                choice,
+            };
+            items.push(item("use", Choice::Take(path.clone())));
+            items.push(item("look into", Choice::Into(path.clone())));
+            return items;
+        }
         if self.typed.is_empty() {
             items.push(Item {
                 name: "use this whole folder".into(),
@@ -69,6 +84,13 @@ impl Folder {
                 });
             }
         }
+        if self.typed.is_empty() {
+            items.extend(places.iter().take(SHOWN).map(|place| Item {
+                name: place.display().to_string(),
+                note: "used before".into(),
+                choice: Choice::Take(place.clone()),
+            }));
+        }
         let typed = self.typed.to_lowercase();
         for entry in self.entries.iter().filter(|e| e.name.to_lowercase().contains(&typed)) {
             let path = self.path.join(&entry.name);
@@ -78,13 +100,6 @@ impl Folder {
                 let note = crate::session::words::bytes(entry.size);
                 Item { name: entry.name.clone(), note, choice: Choice::Take(path) }
             });
-        }
-        if self.typed.is_empty() {
-            items.extend(places.iter().map(|place| Item {
-                name: place.display().to_string(),
-                note: "used before".into(),
-                choice: Choice::Take(place.clone()),
-            }));
         }
         items
     }

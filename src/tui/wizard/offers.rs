@@ -2,9 +2,9 @@
 
 use super::Wizard;
 use crate::catalogue::{Catalogue, Model};
-use crate::firmware::Load;
+use crate::firmware::{Load, Problem};
 use crate::job::{Blocker, Wish, owned};
-use crate::load::{Family, Protocol};
+use crate::load::{Family, LoadName, Protocol};
 use crate::route::{self, Plan};
 
 /// What a phone, or every phone, can be given.
@@ -24,7 +24,59 @@ pub struct Offer {
     pub blocker: Option<Blocker>,
 }
 
+/// A row of the page that asks what the phone shall run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoadRow {
+    /// A load, by its place among the offers.
+    Offer(usize),
+    /// The SIP account.
+    Account,
+    /// More firmware.
+    Add,
+}
+
 impl Wizard {
+    /// The load that was chosen.
+    #[must_use]
+    pub fn offer(&self) -> Option<Offer> {
+        self.offers().into_iter().nth(self.load_at)
+    }
+
+    /// The rows of the page that asks what the phone shall run.
+    #[must_use]
+    pub fn load_rows(&self) -> Vec<LoadRow> {
+        let offers = (0..self.offers().len()).map(LoadRow::Offer);
+        offers.chain(self.wants_account().then_some(LoadRow::Account)).chain([LoadRow::Add]).collect()
+    }
+
+    /// Whether the technician may insist on the chosen load against the plan.
+    #[must_use]
+    pub fn may_insist(&self) -> bool {
+        let blocked = self.offer().filter(|offer| offer.blocker.is_some());
+        let shelf = owned(&self.shelf);
+        let could = |(model, offer): (&Model, Offer)| {
+            offer.plans.iter().any(|plan| plan.could_be_forced(model, &shelf))
+        };
+        self.aside.is_none() && self.model().zip(blocked).is_some_and(could)
+    }
+
+    /// Whether a finding may be about the chosen model: everything is that doesn't belong to a load of another family.
+    #[must_use]
+    pub fn concerns(&self, problem: &Problem) -> bool {
+        let Some(model) = self.model() else { return true };
+        let file = problem.file.rsplit(['/', '\\']).next().unwrap_or(&problem.file);
+        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        let mut families: Vec<Family> = Vec::from_iter(stem.parse::<LoadName>().ok().map(|load| load.family));
+        for load in self.shelf.loads() {
+            let is = |name: &str| name.eq_ignore_ascii_case(file);
+            let lists = load.list.iter().chain(&load.terms).filter_map(|id| self.shelf.file(*id));
+            if lists.into_iter().any(|list| is(&list.name)) || load.members.iter().any(|m| is(&m.name)) {
+                families.push(load.parsed.family);
+            }
+        }
+        families.is_empty() || families.contains(&model.family)
+    }
+
     /// What the shelf has for the chosen model, the most likely wanted first.
     #[must_use]
     pub fn offers(&self) -> Vec<Offer> {
@@ -52,7 +104,9 @@ impl Wizard {
         });
         let start = self.start();
         let offer = |load: &Load| {
+            let wish = Wish { model: Some(model.name.clone()), load: load.name.clone() };
             let plan = route::plan(Catalogue::builtin(), model, &start, &load.name, &shelf);
+            let plan = if self.forced.contains(&wish) { plan.insist(model, &shelf) } else { plan };
             let (code, text, remedy) = plan.obstacle();
             let blocker = (!plan.possible).then_some(Blocker { code, text, remedy });
             let state = if load.complete { "" } else { ", not complete" };
@@ -60,7 +114,7 @@ impl Wizard {
                 protocol: load.parsed.protocol,
                 title: load.name.clone(),
                 note: format!("{} {}{state}", load.parsed.protocol, load.parsed.release),
-                targets: vec![Wish { model: Some(model.name.clone()), load: load.name.clone() }],
+                targets: vec![wish],
                 plans: vec![plan],
                 blocker,
             }

@@ -1,8 +1,9 @@
 //! The steps of the wizard, and why one can't be left.
 
-use super::{Servers, Wizard};
+use super::{Servers, Wizard, blocked};
 use crate::catalogue::Catalogue;
 use crate::job::Blocker;
+use crate::phone_id::Mac;
 use crate::tui::Page;
 
 /// The steps, in their fixed order.
@@ -48,8 +49,8 @@ impl Step {
     pub const fn of(page: Page) -> Self {
         match page {
             Page::Model | Page::Shows | Page::Practise => Self::Phone,
-            Page::Load | Page::Files => Self::Load,
-            Page::Network => Self::Network,
+            Page::Load | Page::Account | Page::Files => Self::Load,
+            Page::Network | Page::Ready => Self::Network,
             Page::Review => Self::Review,
             Page::Keys => Self::Keys,
             Page::Bench | Page::Phone(_) | Page::Log => Self::Bench,
@@ -72,16 +73,13 @@ impl Step {
     }
 }
 
-fn blocked(code: &str, text: impl Into<String>, remedy: impl Into<String>) -> Blocker {
-    Blocker { code: code.into(), text: text.into(), remedy: remedy.into() }
-}
-
 impl Wizard {
     /// Why the page can't be left forwards.
     #[must_use]
     pub fn blocker(&self, page: Page) -> Option<Blocker> {
         match page {
             Page::Model => self.model_blocker(),
+            Page::Shows => self.shows_blocker(),
             Page::Load if self.reading => Some(blocked("reading", "The firmware is still being read.", "")),
             Page::Load => self.offer().map_or_else(
                 || {
@@ -90,7 +88,13 @@ impl Wizard {
                 },
                 |offer| offer.blocker,
             ),
+            Page::Account => self.account_blocker(),
+            Page::Files if self.folder.items(&self.places).is_empty() => {
+                let text = format!("Nothing here has \"{}\" in its name.", self.folder.typed);
+                Some(blocked("no-file", text, "Esc clears it."))
+            }
             Page::Network => self.port_blocker(),
+            Page::Ready => self.ready_blocker(),
             Page::Review => match &self.servers {
                 Servers::Starting => Some(blocked("starting", "The servers are being started.", "")),
                 Servers::Failed(why) => Some(why.clone()),
@@ -113,6 +117,16 @@ impl Wizard {
             Some(foreign) => {
                 blocked("foreign", format!("{typed} is none of the phones recovered here."), &foreign.works)
             }
+            None if typed.parse::<Mac>().is_ok() => blocked(
+                "mac",
+                "That is a MAC address: it says who a phone is, not which model.",
+                "It is read off the wire by itself. Type the number of the model, such as 7960.",
+            ),
+            None if !self.symptoms().is_empty() => blocked(
+                "screen-text",
+                "That is what a phone shows; which phone is it?",
+                "Type its number first; the next page asks what it shows.",
+            ),
             None => blocked(
                 "no-model",
                 format!("No phone here is called {typed}."),
@@ -121,18 +135,14 @@ impl Wizard {
         })
     }
 
-    fn port_blocker(&self) -> Option<Blocker> {
-        let Some(port) = self.port() else {
-            let text = "This computer has no network interface.";
-            return Some(blocked("no-interface", text, "Plug a network adapter in."));
-        };
-        port.addresses.is_empty().then(|| Blocker {
-            code: "no-address".into(),
-            text: format!("{} has no IPv4 address.", port.name),
-            remedy: format!(
-                "Give it one, on Linux: sudo ip address add 192.168.1.1/24 dev {}. It is seen here at once.",
-                port.name
-            ),
-        })
+    fn shows_blocker(&self) -> Option<Blocker> {
+        let known =
+            self.typed_start().is_some() || !self.symptoms().is_empty() || self.shows_like().is_some();
+        if self.said.trim().is_empty() || known {
+            return None;
+        }
+        let text =
+            format!("\"{}\" is no load, no release, and no text that phones are known to show.", self.said);
+        Some(blocked("not-known", text, "Esc clears it; then choose what comes nearest."))
     }
 }

@@ -106,9 +106,10 @@ fn shelf() -> &'static Shelf {
 
 fn job(any: bool) -> Job {
     static JOB: OnceLock<Job> = OnceLock::new();
-    let wish = |load: &str| Wish { model: None, load: load.to_owned() };
+    let wish = |model: &str, load: &str| Wish { model: Some(model.to_owned()), load: load.to_owned() };
     let job = JOB.get_or_init(|| {
-        let targets = vec![wish("P0S3-8-12-00"), wish("SIP41.8-5-4S")];
+        // A target for each model would have every engine plan sixteen ways before it hears anything.
+        let targets = vec![wish("7960", "P0S3-8-12-00"), wish("7961", "SIP41.8-5-4S")];
         let draft = Draft { targets, server: Some(SERVER), prefix: 24, dhcp: true, ..Draft::default() };
         draft.finish(Catalogue::builtin(), shelf()).unwrap()
     });
@@ -255,7 +256,7 @@ impl Bench {
         let Some(id) = self.some_read(which) else { return };
         let stranger = pieces.byte();
         let bytes = pieces.piece();
-        if stranger % 2 == 0 {
+        if stranger.is_multiple_of(2) {
             self.says(id, bytes);
         } else {
             let from = SocketAddrV4::new([192, 168, 1, 250].into(), 4_000 + u16::from(stranger));
@@ -434,7 +435,7 @@ impl Bench {
                 assert!(self.reads.len() <= limits::TRANSFERS);
             }
             Kind::ReadFinished { read, bytes, .. } => {
-                let open = self.reads.remove(read).expect("it had begun");
+                let open = self.reads.remove(read).unwrap_or_else(|| panic!("read {read} had not begun"));
                 self.whole(*read, &open, *bytes);
             }
             Kind::ReadFailed { read, .. } => assert!(self.reads.remove(read).is_some(), "it had begun"),
@@ -535,7 +536,7 @@ pub fn request(mac: Mac, kind: u8, flags: u8, address: Option<Ipv4Addr>) -> Vec<
         bytes.extend([50, 4]);
         bytes.extend(address.octets());
     }
-    if flags & 96 != 0 {
+    if flags & 0x60 != 0 {
         bytes.extend([54, 4]);
         bytes.extend(if flags & 32 == 0 { [192, 168, 1, 2] } else { SERVER.octets() });
     }

@@ -27,7 +27,7 @@ dbus-daemon --system --nofork --nopidfile &
 for n in 1 2 3 4 5 6 7 8 9 10; do [ -S /run/dbus/system_bus_socket ] && break; sleep 0.2; done
 ";
 
-const NETWORK_MANAGER: &str = "
+pub(super) const NETWORK_MANAGER: &str = "
 for folder in /var/lib/NetworkManager /etc/NetworkManager; do mkdir -p $folder; mount -t tmpfs none $folder; done
 mkdir -p /run/NetworkManager /etc/NetworkManager/system-connections
 cat > /etc/NetworkManager/NetworkManager.conf <<END
@@ -54,7 +54,7 @@ NetworkManager --no-daemon &
 wait
 ";
 
-const NETWORKD: &str = "
+pub(super) const NETWORKD: &str = "
 mkdir -p /run/systemd/network
 mount -t tmpfs none /etc/systemd/network
 cat > /run/systemd/network/50-wired.network <<END
@@ -70,8 +70,8 @@ wait
 ";
 
 /// A manager at work, in mounts of its own.
-struct Managed {
-    lab: Lab,
+pub(super) struct Managed {
+    pub(super) lab: Lab,
     manager: Running,
 }
 
@@ -84,7 +84,7 @@ impl Drop for Managed {
 }
 
 impl Managed {
-    fn start(script: &str) -> Option<Self> {
+    pub(super) fn start(script: &str) -> Option<Self> {
         use std::os::unix::process::CommandExt as _;
         let lab = Lab::open()?;
         ip(&format!("-n {} address flush dev {LAPTOP_END}", lab.laptop)).unwrap();
@@ -106,14 +106,14 @@ impl Managed {
     }
 
     /// A program beside the manager.
-    fn beside(&self, program: &str) -> Command {
+    pub(super) fn beside(&self, program: &str) -> Command {
         let mut command = Command::new("nsenter");
         command.args(["--mount", "--uts", "--net", "--target", &self.manager.0.id().to_string(), program]);
         command.stdin(Stdio::null());
         command
     }
 
-    fn said(&self, line: &str) -> String {
+    pub(super) fn said(&self, line: &str) -> String {
         let mut words = line.split(' ');
         said(&run(self.beside(words.next().unwrap()).args(words)))
     }
@@ -124,7 +124,7 @@ impl Managed {
     }
 
     /// Addresses and routes, once they stand still.
-    fn state(&self) -> String {
+    pub(super) fn state(&self) -> String {
         let look = || [self.said("ip -j -4 addr"), self.said("ip -j route")].concat();
         let mut last = look();
         for _ in 0..20 {

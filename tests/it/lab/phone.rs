@@ -10,9 +10,11 @@ use rescue79::clock;
 use rescue79::sim::Datagram;
 use rescue79::sim::phone::{Delivery, Phone, PhoneOutput};
 use rescue79::sim::scenario::{PhoneSpec, StartState};
+use rescue79::sim::web_client;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -77,12 +79,28 @@ struct Wired {
     ports: HashMap<u16, (SocketAddrV4, UdpSocket)>,
     /// The address that the interface was given for it.
     address: Option<Ipv4Addr>,
+    /// Where it shows its page.
+    page: Option<TcpListener>,
+}
+
+/// A question to the HTTP port on a connection of its own; the whole answer.
+fn over_tcp(question: &Datagram) -> std::io::Result<Vec<u8>> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
+    socket.bind(&SocketAddrV4::new(*question.from.ip(), 0).into())?;
+    socket.connect(&question.to.into())?;
+    let mut stream: std::net::TcpStream = socket.into();
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    stream.write_all(&question.bytes)?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    Ok(answer)
 }
 
 impl Wired {
     fn new(phone: Phone, speed: u32) -> Self {
         let poll = Poll::new().unwrap();
-        let mut wired = Self { phone, speed, started: now(), poll, ports: HashMap::new(), address: None };
+        let mut wired =
+            Self { phone, speed, started: now(), poll, ports: HashMap::new(), address: None, page: None };
         // Bound to no address, so that broadcasts come; to the interface, because there is no route yet.
         let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP)).unwrap();
         socket.set_reuse_address(true).unwrap();
@@ -117,6 +135,7 @@ impl Wired {
             for port in heard {
                 self.listen(port);
             }
+            self.show_page();
         }
         self.phone.power_off(self.time());
         self.phone
@@ -137,6 +156,11 @@ impl Wired {
     fn send(&mut self, datagram: &Datagram) {
         self.follow_lease();
         let port = datagram.from.port();
+        if datagram.to.port() == web_client::PORT {
+            let answer = over_tcp(datagram).ok();
+            self.phone.answered(self.time(), datagram.from, answer.as_deref());
+            return;
+        }
         // A port of an earlier address is another port.
         if port != DHCP_PORT && self.ports.get(&port).is_none_or(|(own, _)| *own != datagram.from) {
             self.close(port);
@@ -157,6 +181,22 @@ impl Wired {
         let set = Command::new("ip").args(["address", "replace", &network, "dev", PHONE_END]).status();
         assert!(set.unwrap().success(), "{address} can't be set");
         self.address = Some(address);
+        let door = TcpListener::bind((address, 80)).unwrap();
+        door.set_nonblocking(true).unwrap();
+        self.page = Some(door);
+    }
+
+    /// Shows its page to who asks.
+    fn show_page(&self) {
+        while let Some(Ok((mut stream, _))) = self.page.as_ref().map(TcpListener::accept) {
+            stream.set_nonblocking(false).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+            let mut question = [0; 1_024];
+            let len = stream.read(&mut question).unwrap_or(0);
+            if let Some(answer) = self.phone.page(&question[..len]) {
+                let _ = stream.write_all(&answer);
+            }
+        }
     }
 
     fn listen(&mut self, port: u16) {

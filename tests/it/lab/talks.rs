@@ -113,11 +113,22 @@ fn the_load_is_heard_at_every_door() {
 }
 
 #[test]
-fn nobody_listens_where_another_gives_the_addresses() {
+fn nobody_listens_where_another_gives_the_addresses_or_the_wire_leads_elsewhere() {
     let Some(lab) = Lab::open() else { return };
     let firmware = firmware(lab.path(), &[LOAD], Scale::FAST);
     lab.address(CLIENT);
-    let _serving = lab.serve(&firmware, &["--no-dhcp"]);
-    let door = lab.inside(|| std::net::TcpStream::connect((super::SERVER, 5060)).map(drop));
-    assert_eq!(door.join().unwrap().unwrap_err().kind(), std::io::ErrorKind::ConnectionRefused);
+    let closed = |lab: &Lab| {
+        for port in [2000, 5060] {
+            let door = lab.inside(move || std::net::TcpStream::connect((super::SERVER, port)).map(drop));
+            assert_eq!(door.join().unwrap().unwrap_err().kind(), std::io::ErrorKind::ConnectionRefused);
+        }
+    };
+    let mut serving = lab.serve(&firmware, &["--no-dhcp"]);
+    closed(&lab);
+    serving.kill();
+    super::ip(&format!("-n {} route add default via {CLIENT} dev {}", lab.laptop, super::LAPTOP_END))
+        .unwrap();
+    let serving = lab.serve(&firmware, &[]);
+    closed(&lab);
+    assert!(serving.said().contains("leads elsewhere"), "{}", serving.said());
 }

@@ -1,0 +1,64 @@
+//! What folders hold, for the file browser.
+
+use crate::tui::wizard::Entry;
+use std::path::{Path, PathBuf};
+
+/// Endings of files that can be firmware.
+const FIRMWARE: [&str; 13] = [
+    ".zip", ".cop", ".sgn", ".tar", ".gz", ".tgz", ".loads", ".sbn", ".sb2", ".bin", ".sbin", ".zup", ".cnu",
+];
+
+/// A path as it was typed or pasted: `~` is the home folder, an empty one the folder where the program was started.
+pub(super) fn meant(path: &Path) -> PathBuf {
+    if path.as_os_str().is_empty() {
+        return std::env::current_dir().unwrap_or_default();
+    }
+    match (path.strip_prefix("~"), std::env::home_dir()) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}
+
+/// Folders, then files that may be firmware, by name; and how many other files there are. Hidden ones are left out.
+pub(super) fn entries(path: &Path) -> std::io::Result<(Vec<Entry>, usize)> {
+    let mut found = Vec::new();
+    let mut others = 0;
+    for entry in std::fs::read_dir(path)?.flatten().take(crate::limits::SHELF_FILES) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Ok(metadata) = std::fs::metadata(entry.path()) else { continue };
+        let lower = name.to_lowercase();
+        if name.starts_with('.') {
+        } else if metadata.is_dir() || FIRMWARE.iter().any(|ending| lower.ends_with(ending)) {
+            found.push(Entry { name, folder: metadata.is_dir(), size: metadata.len() });
+        } else {
+            others += 1;
+        }
+    }
+    found.sort_by_key(|e| (!e.folder, e.name.to_lowercase()));
+    Ok((found, others))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_come_first_and_what_cannot_be_firmware_is_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.zip", "A.cop.sgn", "notes.txt", ".hidden.zip"] {
+            std::fs::write(folder.path().join(name), b"x").unwrap();
+        }
+        std::fs::create_dir(folder.path().join("loads")).unwrap();
+        let (found, others) = entries(folder.path()).unwrap();
+        let names: Vec<_> = found.iter().map(|e| e.name.as_str()).collect();
+        assert_eq!((names.as_slice(), others), (&["loads", "A.cop.sgn", "b.zip"][..], 1));
+    }
+
+    #[test]
+    fn a_typed_path_means_what_a_person_means() {
+        let home = std::env::home_dir().unwrap();
+        assert_eq!(meant(Path::new("~/loads")), home.join("loads"));
+        assert_eq!(meant(Path::new("/srv/~x")), Path::new("/srv/~x"));
+        assert_eq!(meant(Path::new("")), std::env::current_dir().unwrap());
+    }
+}

@@ -1,0 +1,174 @@
+//! What the running program may do, what it listens on, and whose files it leaves behind.
+
+use super::{CLIENT, LAPTOP_END, Lab, SERVER, TFTP, ip, run, said};
+use crate::reader::{Read, Refused, request};
+use crate::serving::firmware;
+use rescue79::sim::firmware::Scale;
+use std::fs;
+use std::net::UdpSocket;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::time::Duration;
+
+const LOAD: &str = "P0S3-8-12-00";
+
+#[test]
+fn nothing_listens_on_another_interface() {
+    let Some(lab) = Lab::open() else { return };
+    let laptop = &lab.laptop;
+    ip(&format!("-n {laptop} link add other0 type veth peer name other1")).unwrap();
+    ip(&format!("-n {laptop} address add 10.7.7.7/24 dev other0")).unwrap();
+    ip(&format!("-n {laptop} link set other0 up")).unwrap();
+    let firmware = firmware(lab.path(), &[LOAD], Scale::FAST);
+    let _serving = lab.serve(&firmware, &[]);
+    let out = run(lab.on_laptop("ss").args(["-lntupH"]));
+    let lines: Vec<String> =
+        said(&out).lines().filter(|line| line.contains("rescue79")).map(str::to_owned).collect();
+    assert!(lines.len() >= 5, "DHCP, TFTP, SIP twice, SCCP: {}", said(&out));
+    for line in &lines {
+        let local = line.split_whitespace().nth(4).unwrap();
+        // DHCP hears broadcasts, so it is bound to the interface instead of the address.
+        let on_bench = local.contains(&format!("%{LAPTOP_END}:")) || local.starts_with(&format!("{SERVER}:"));
+        assert!(on_bench, "{line}");
+    }
+    // A phone's packet for it, on the other side of the house.
+    let mut get = lab.on_laptop("curl");
+    let out = run(get.args(["-sS", "-m", "1", "tftp://10.7.7.7/XMLDefault.cnf.xml"]));
+    assert!(!out.status.success(), "{}", said(&out));
+}
+
+#[test]
+fn what_root_writes_belongs_to_the_caller_of_sudo() {
+    let Some(lab) = Lab::open() else { return };
+    fs::set_permissions(lab.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let firmware = firmware(lab.path(), &[LOAD], Scale::FAST);
+    let mut command = lab.on_laptop("env");
+    command.args(["SUDO_UID=12345", "SUDO_GID=12346", env!("CARGO_BIN_EXE_rescue79")]);
+    let args = ["--firmware", firmware.to_str().unwrap(), "--interface", LAPTOP_END];
+    // Sets its own address, so that the ledger is written, too.
+    ip(&format!("-n {} address flush dev {LAPTOP_END}", lab.laptop)).unwrap();
+    let mut serving = crate::serving::Serving::start(command, lab.path(), &args);
+    let class = "Cisco Systems, Inc. IP Phone CP-7960";
+    let out = run(lab.on_phones("busybox").args([
+        "udhcpc",
+        "-f",
+        "-q",
+        "-n",
+        "-t",
+        "4",
+        "-T",
+        "2",
+        "-i",
+        super::PHONE_END,
+        "-s",
+        "/bin/true",
+        "-V",
+        class,
+    ]));
+    assert!(out.status.success(), "{}", said(&out));
+    serving.wait("the lease", |e| e["event"] == "dhcp_ack");
+    let state = lab.path().join("state");
+    let leases = crate::serving::until(10, || state.join("leases.json").exists().then_some(()));
+    assert!(leases.is_some(), "{}", serving.story());
+    let mut found = vec![state.clone()];
+    for folder in [state.clone(), state.join("journals")] {
+        found.extend(fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
+    }
+    assert!(found.len() >= 5, "folder, journals, a journal, leases, ledger: {found:?}");
+    for path in found {
+        let data = fs::symlink_metadata(&path).unwrap();
+        assert_eq!((data.uid(), data.gid()), (12_345, 12_346), "{}", path.display());
+    }
+}
+
+#[test]
+fn listeners_only_give_and_never_what_was_not_named() {
+    let Some(lab) = Lab::open() else { return };
+    lab.address(CLIENT);
+    let firmware = firmware(lab.path(), &[LOAD], Scale::FAST);
+    fs::write(lab.path().join("secret.txt"), "secret").unwrap();
+    let before = tree(&lab);
+    let mut serving = lab.serve(&firmware, &["--no-dhcp"]);
+    let answers = lab.inside(|| {
+        let get = |name: &str| Read::start(UdpSocket::bind((CLIENT, 0)).unwrap(), TFTP, name).finish();
+        let mut answers: Vec<_> = [
+            "../secret.txt",
+            "..\\secret.txt",
+            "/etc/passwd",
+            "firmware/../../secret.txt",
+            "%2e%2e/secret.txt",
+            "C:\\secret.txt",
+            "secret.txt",
+            "./../secret.txt",
+            "P0S3-8-12-00/../../secret.txt",
+            "state/leases.json",
+        ]
+        .map(|name| get(name).unwrap_err().code)
+        .to_vec();
+        let writer = UdpSocket::bind((CLIENT, 0)).unwrap();
+        writer.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        for name in ["P0S3-8-12-00.sb2", "new.txt", "../new.txt"] {
+            writer.send_to(&request(2, name), TFTP).unwrap();
+            let mut buf = [0; 600];
+            let (len, from) = writer.recv_from(&mut buf).unwrap();
+            assert_eq!((from, &buf[..2]), (TFTP.into(), &[0, 5][..]), "{:?}", &buf[..len]);
+            answers.push(buf[3].into());
+            writer.send_to(b"\0\x03\0\x01gotcha", TFTP).unwrap();
+        }
+        let whole: Result<_, Refused> = get("P0S3-8-12-00.sb2");
+        assert!(whole.is_ok(), "and what is there is given");
+        answers
+    });
+    let codes = answers.join().unwrap();
+    assert!(codes.iter().all(|code| matches!(code, 1 | 2)), "{codes:?}");
+    serving.wait("the write that was refused", |e| e["event"] == "write_refused");
+    let after = tree(&lab);
+    assert!(before.iter().all(|file| after.contains(file)), "a file was changed");
+    assert!(!after.iter().any(|(name, _)| name.contains("new.txt")));
+}
+
+/// Names and lengths of everything in the lab's folder.
+fn tree(lab: &Lab) -> Vec<(String, u64)> {
+    let mut found = Vec::new();
+    let mut folders = vec![lab.path().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let data = entry.metadata().unwrap();
+            if data.is_dir() {
+                folders.push(entry.path());
+            } else {
+                found.push((entry.path().display().to_string(), data.len()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_host_that_is_no_phone_gets_no_address_and_nothing_made_for_a_phone() {
+    let Some(lab) = Lab::open() else { return };
+    lab.address(CLIENT);
+    let firmware = firmware(lab.path(), &[LOAD], Scale::FAST);
+    let mut serving = lab.serve(&firmware, &["--target", "7960=P0S3-8-12-00"]);
+    let out = run(lab.on_phones("busybox").args([
+        "udhcpc",
+        "-f",
+        "-q",
+        "-n",
+        "-t",
+        "2",
+        "-T",
+        "1",
+        "-i",
+        super::PHONE_END,
+        "-s",
+        "/bin/true",
+        "-V",
+        "MSFT 5.0",
+    ]));
+    assert!(!out.status.success(), "{}", said(&out));
+    let ignored = serving.wait("that it was ignored", |e| e["event"] == "dhcp_ignored");
+    assert!(ignored["why"].as_str().is_some_and(|why| !why.is_empty()));
+    let get = || Read::start(UdpSocket::bind((CLIENT, 0)).unwrap(), TFTP, "SIPDefault.cnf").finish();
+    let made = lab.inside(get).join().unwrap();
+    assert_eq!(made.map_err(|refused| refused.code), Err(1), "made only for a phone that is on its way");
+}

@@ -1,0 +1,169 @@
+//! No verdict without proof. Every bench is cancelled, loses power, has its program killed and resumed from the journal at
+//! any event, and has phones that write nothing; never is a phone said to be recovered that does not run its target.
+
+use crate::scenarios::SEED;
+use rescue79::clock::{Instant, Wall};
+use rescue79::event::{Event, Kind, Verdict};
+use rescue79::journal::{Reader, encode};
+use rescue79::session::State;
+use rescue79::sim::firmware::Scale;
+use rescue79::sim::rng::Rng;
+use rescue79::sim::run::{self, World};
+use rescue79::sim::scenario::{Deed, Fault, Scenario, builtin};
+use std::time::Duration;
+
+/// So often the world is held against what was said of it.
+const LOOK: Duration = Duration::from_secs(5);
+/// A large bench shows nothing here that five phones don't.
+const PHONES: usize = 5;
+/// What a proof may rest on (`docs/journal.md`).
+const RULES: [&str; 7] =
+    ["read-whole:", "goes-on:", "told:", "application-asks:", "not-wanted:", "says-target:", "although its"];
+
+/// What befalls a bench.
+#[derive(Clone, Copy, Debug)]
+enum Mishap {
+    /// The session is ended.
+    Cancel,
+    /// Every phone loses its power for good.
+    Unplug,
+    /// The program dies and loses so many of its last events.
+    Crash(usize),
+}
+
+/// Every bench that is served.
+fn benches() -> Vec<Scenario> {
+    let served = builtin().unwrap().into_iter().filter(|bench| bench.plan.refused.is_empty());
+    let small =
+        |bench: Scenario| if bench.phones().len() > PHONES { bench.with_phones(PHONES) } else { bench };
+    served.map(small).collect()
+}
+
+/// Plays a bench; at the moment of the mishap, if it comes, that befalls it. What was said wrongly.
+fn play(bench: &Scenario, mishap: Option<(u64, Mishap)>) -> Vec<String> {
+    let shelf = run::shelf(bench, SEED, Scale::FAST);
+    let mut world = World::new(bench, shelf, SEED).unwrap();
+    let (mut journal, mut wrong) = (Vec::new(), Vec::new());
+    let mut mishap = mishap.map(|(at, what)| (Instant::from_millis(at * 1000), what));
+    let end = Instant::from_millis(bench.seconds * 1000);
+    while world.now() < end {
+        let events = world.advance(world.now() + LOOK);
+        wrong.extend(held_against(&world, &events));
+        journal.extend(events);
+        if let Some((_, what)) = mishap.take_if(|(at, _)| world.now() >= *at) {
+            match what {
+                Mishap::Cancel => break,
+                Mishap::Unplug => {
+                    (0..world.phones().len()).for_each(|phone| world.by_hand(phone, &Deed::Unplug));
+                }
+                Mishap::Crash(lost) => {
+                    journal.truncate(journal.len().saturating_sub(lost).max(1));
+                    world.restart_from(read(&journal));
+                }
+            }
+        }
+    }
+    let events = world.finish();
+    wrong.extend(held_against(&world, &events));
+    wrong
+}
+
+/// A journal, written and read again.
+fn read(journal: &[Event]) -> State {
+    let (mut state, mut reader) = (State::default(), Reader::default());
+    for event in journal {
+        state.apply(&reader.line(&encode(Wall(0), event).unwrap()).unwrap());
+    }
+    state
+}
+
+/// What these events say of a phone that is not so.
+fn held_against(world: &World, events: &[Event]) -> Vec<String> {
+    let truth = |mac| world.phones().iter().find(|p| p.mac() == mac).and_then(|p| p.running());
+    let mut wrong = Vec::new();
+    for event in events {
+        match &event.kind {
+            Kind::Verdict { verdict: Verdict::Recovered, running, proof, .. } => {
+                let runs = truth(event.phone.unwrap());
+                if runs.is_none() || runs != running.as_deref() {
+                    wrong.push(format!("#{} says {running:?}, it runs {runs:?}: {proof:?}", event.n));
+                }
+                let by_rule = |line: &String| RULES.iter().any(|rule| line.contains(rule));
+                if !proof.iter().all(by_rule) || !proof.iter().any(|line| line.starts_with('#')) {
+                    wrong.push(format!("#{} rests on no rule: {proof:?}", event.n));
+                }
+            }
+            Kind::Summary(summary) => {
+                for phone in summary.phones.iter().filter(|p| p.verdict == Verdict::Recovered) {
+                    let runs = truth(phone.phone);
+                    if runs.is_none() || runs != phone.target.as_deref() {
+                        wrong.push(format!("the end says {:?}, it runs {runs:?}", phone.target));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    wrong
+}
+
+fn all_wrong(bench: &Scenario, mishaps: impl Iterator<Item = Option<(u64, Mishap)>>) -> Vec<String> {
+    mishaps
+        .flat_map(|mishap| {
+            play(bench, mishap).into_iter().map(move |what| (mishap, what)).collect::<Vec<_>>()
+        })
+        .map(|(mishap, what)| format!("{} {mishap:?}: {what}", bench.name))
+        .collect()
+}
+
+#[test]
+fn whatever_befalls_a_bench_nobody_is_said_to_be_recovered_who_is_not() {
+    let mut wrong = Vec::new();
+    let mut rng = Rng::new(SEED);
+    for bench in benches() {
+        // Most of what happens, happens in the first minutes.
+        let span = bench.seconds.min(900);
+        let mut moment = || rng.between(0, span);
+        let mishaps = vec![
+            Some((moment(), Mishap::Cancel)),
+            Some((moment(), Mishap::Unplug)),
+            Some((moment(), Mishap::Unplug)),
+            Some((moment(), Mishap::Crash(0))),
+            Some((moment(), Mishap::Crash(1))),
+            Some((moment(), Mishap::Crash(7))),
+        ];
+        wrong.extend(all_wrong(&bench, mishaps.into_iter()));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_phone_that_writes_nothing_is_never_recovered_heard_or_not() {
+    let mut wrong = Vec::new();
+    for mut bench in benches() {
+        bench.phones.iter_mut().for_each(|phone| phone.faults.push(Fault::WritesNothing));
+        for listens in [true, false] {
+            bench.server.listens = listens;
+            wrong.extend(all_wrong(&bench, [None].into_iter()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_false_word_would_be_seen() {
+    let bench = benches().into_iter().find(|bench| bench.name == "pai-to-sip").unwrap();
+    let world = World::new(&bench, run::shelf(&bench, SEED, Scale::FAST), SEED).unwrap();
+    let phone = world.phones()[0].mac();
+    let says = |running: &str, proof: &str| {
+        let kind = Kind::Verdict {
+            verdict: Verdict::Recovered,
+            running: Some(running.to_owned()),
+            proof: vec![proof.to_owned()],
+            reason: String::new(),
+        };
+        held_against(&world, &[Event { n: 9, at: Instant::ZERO, phone: Some(phone), kind }]).len()
+    };
+    assert_eq!(says("P0S3-8-12-00", "#3 read-whole: P0S3-8-12-00.sb2"), 1, "it runs nothing yet");
+    assert_eq!(says("P0S3-8-12-00", "it looked well"), 2);
+}
