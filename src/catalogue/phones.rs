@@ -253,13 +253,10 @@ pub(super) fn like(pattern: &str, text: &str) -> bool {
                 let Some((star, from)) = again else { return false };
                 p = star;
                 // Whoever asks for an address is held against all patterns: straight to where this one can go on.
-                let fits = |c: &u8| {
-                    pattern.get(star).is_none_or(|want| b"?*".contains(want) || want.eq_ignore_ascii_case(c))
-                };
-                let Some(further) = text.get(from + 1..).and_then(|rest| rest.iter().position(fits)) else {
-                    return false;
-                };
-                t = from + 1 + further;
+                let Some(want) = pattern.get(star) else { return true };
+                let fits = |c: &u8| b"?*".contains(want) || want.eq_ignore_ascii_case(c);
+                let rest = text.get(from + 1..).unwrap_or_default();
+                t = from + 1 + rest.iter().position(fits).unwrap_or(rest.len());
                 again = Some((star, t));
             }
         }
