@@ -33,7 +33,6 @@ pub struct Cli {
 
 /// What the program can do.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one value of it, made once")]
 pub enum Command {
     /// Practise with virtual phones: no privileges, no network, no phone, no firmware.
     #[command(

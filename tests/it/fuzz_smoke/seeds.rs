@@ -33,7 +33,7 @@ pub(super) fn seeds(target: &str) -> Vec<Vec<u8>> {
         "page" => {
             let pages =
                 ["SIP42.8-5-4S", "P0S3-8-12-00", ""].map(|load| sayings::page(PHONE, "CP-7962G", load));
-            pages.into_iter().map(Into::into).collect()
+            pages.into()
         }
         "journal" => journals(),
         "catalogue" => texts(),
