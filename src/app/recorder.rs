@@ -45,12 +45,11 @@ impl Recorder {
         Ok(())
     }
 
-    /// As [`Self::events`], but nobody is waited for.
+    /// Also writes where [`open`] leads, without waiting for whoever reads there. It starts a thread.
     ///
     /// # Errors
-    /// The file can't be made.
-    pub(super) fn events_at_leisure(&mut self, target: &str) -> io::Result<()> {
-        let (name, out) = open(target)?;
+    /// There is no thread to be had.
+    pub(super) fn events_at_leisure(&mut self, (name, out): Target) -> io::Result<()> {
         self.reader = Some(Outlet::new(name, out)?);
         Ok(())
     }
@@ -61,21 +60,25 @@ impl Recorder {
 
     /// Writes an event. Lines leave for the disk in blocks; what matters leaves at once.
     pub(super) fn write(&mut self, event: &Event) {
-        let matters = !matches!(event.kind, Kind::ReadProgress { .. });
-        self.put(event);
-        if matters {
+        let line = self.keep(event);
+        if !matches!(event.kind, Kind::ReadProgress { .. }) {
             self.flush();
+        }
+        if let Some(line) = line {
+            self.pass_on(event, line);
         }
     }
 
-    /// Writes several events at once. Gives what is to be told of it: that a reader is too slow.
+    /// Writes several events at once: first to the journal, then for whoever reads, so that what somebody was told stands in
+    /// the journal. Gives what is to be told of it: that a reader is too slow.
     pub(super) fn write_all(&mut self, events: &[Event]) -> Vec<Kind> {
-        let news = events.iter().filter_map(|event| self.put(event)).collect();
+        let lines: Vec<_> = events.iter().filter_map(|event| Some((event, self.keep(event)?))).collect();
         self.flush();
-        news
+        lines.into_iter().filter_map(|(event, line)| self.pass_on(event, line)).collect()
     }
 
-    fn put(&mut self, event: &Event) -> Option<Kind> {
+    /// Puts the line of an event where it is kept.
+    fn keep(&mut self, event: &Event) -> Option<String> {
         if self.sinks.is_empty() && self.reader.is_none() {
             return None;
         }
@@ -83,6 +86,11 @@ impl Recorder {
         for sink in &mut self.sinks {
             sink.then(|out| writeln!(out, "{line}"));
         }
+        Some(line)
+    }
+
+    /// Gives the line to who reads.
+    fn pass_on(&mut self, event: &Event, line: String) -> Option<Kind> {
         let reader = self.reader.as_mut()?;
         if matches!(event.kind, Kind::Summary(_)) {
             reader.last(line);
@@ -120,7 +128,14 @@ impl Sink {
     }
 }
 
-fn open(target: &str) -> io::Result<(String, Box<dyn Write + Send>)> {
+/// Something to write to, and what it is called.
+pub(super) type Target = (String, Box<dyn Write + Send>);
+
+/// A file that is made, `-` is standard output.
+///
+/// # Errors
+/// The file can't be made.
+pub(super) fn open(target: &str) -> io::Result<Target> {
     Ok(match target {
         "-" => ("standard output".to_owned(), Box::new(io::stdout())),
         path => (path.to_owned(), Box::new(File::create(path)?)),

@@ -3,7 +3,7 @@
 use super::bench::{Bench, interrupted, monotonic, wall};
 use super::leases::Leases;
 use super::outlet::Outlet;
-use super::recorder::Recorder;
+use super::recorder::{self, Recorder};
 use super::screen::{self, Live, Look};
 use super::scribe::Scribe;
 use super::{Exit, Style, doctor, firmware, laptop, stop};
@@ -138,7 +138,16 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
     let (state, old) = old.map_or_else(|| (State::default(), None), |(state, u)| (state, Some(u)));
     let start = old.as_ref().map_or(now, |u| u.start);
     let mut recorder = Recorder::new(start);
-    let journal = record(&mut recorder, args, store.as_ref(), old, start, words)?;
+    let events = args.events.as_deref().map(|target| {
+        recorder::open(target).with_context(|| format!("the events can't be written to {target}"))
+    });
+    let events = events.transpose()?;
+    // Threads have the rights that the process has when they start.
+    laptop.give_up_rights(args);
+    if let Some(events) = events {
+        recorder.events_at_leisure(events).context("the events can't be written")?;
+    }
+    let journal = record(&mut recorder, store.as_ref(), old, start, words);
     let session = Session {
         program: concat!("rescue79 ", env!("CARGO_PKG_VERSION")).to_owned(),
         mode: "serve".to_owned(),
@@ -157,7 +166,6 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
     let (sender, happened) = mpsc::channel(limits::EVENTS_UNDER_WAY);
     let began = start.moment(now).max(state.last) + std::time::Duration::from_millis(1);
     let began = if state.session.is_some() { began } else { Instant::ZERO };
-    laptop.give_up_rights(args);
     let tftp = bound.tftp_address()?.port();
     let running = net::start(engine, bound, began, session, sender).context("the servers can't start")?;
     let orders = running.orders();
@@ -223,17 +231,11 @@ fn resumable(state: &State, job: &Job, shelf: &Shelf) -> bool {
 
 fn record(
     recorder: &mut Recorder,
-    args: &Serve,
     store: Option<&StateDir>,
     old: Option<Unfinished>,
     start: Wall,
     words: &mut Vec<String>,
-) -> Result<Option<PathBuf>> {
-    if let Some(target) = &args.events {
-        recorder
-            .events_at_leisure(target)
-            .with_context(|| format!("the events can't be written to {target}"))?;
-    }
+) -> Option<PathBuf> {
     match (old, store) {
         (Some(old), _) => {
             words.push(format!("going on with the interrupted session in {}", old.path.display()));
@@ -242,24 +244,24 @@ fn record(
             match old.take_up() {
                 Ok(file) => {
                     recorder.journal(file, &old.path);
-                    Ok(Some(old.path))
+                    Some(old.path)
                 }
                 Err(e) => {
                     words.push(format!("its journal can't be written on ({e})"));
-                    Ok(None)
+                    None
                 }
             }
         }
         (None, Some(store)) => match store.new_journal(start) {
             Ok((file, path)) => {
                 recorder.journal(file, &path);
-                Ok(Some(path))
+                Some(path)
             }
             Err(e) => {
                 words.push(format!("no journal can be written ({e}); the session goes on without one"));
-                Ok(None)
+                None
             }
         },
-        (None, None) => Ok(None),
+        (None, None) => None,
     }
 }

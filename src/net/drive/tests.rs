@@ -163,8 +163,12 @@ fn a_stranger_is_told_that_it_is_one_and_a_reader_that_is_gone_ends_its_read() {
         own.send_to(format!("\0\u{1}{FILE}\0octet\0").as_bytes(), servers.at).unwrap();
         let (_, from) = own.recv_from(&mut buf).unwrap();
         if cfg!(target_os = "linux") {
-            stranger.send_to(&[0, 4, 0, 1], from).unwrap();
-            let (len, _) = stranger.recv_from(&mut buf).unwrap();
+            // The door for strangers opens right behind the first block; who is faster than that is not heard.
+            let mut ask = |_| {
+                stranger.send_to(&[0, 4, 0, 1], from).unwrap();
+                stranger.recv_from(&mut buf).ok()
+            };
+            let (len, _) = (0..3).find_map(&mut ask).unwrap();
             assert_eq!(&buf[..4], [0, 5, 0, 5], "{:?}", &buf[..len]);
         }
         // Its port is closed: the next DATA finds nobody.
