@@ -184,9 +184,9 @@ fn this_laptop(theme: Theme, wizard: &Wizard, text: &mut Text) {
     };
     text.labelled("change", &change, Style::new());
     let ports = if wizard.dhcp {
-        "DHCP (67), TFTP (69), and where phones tell of themselves (2000, 5060), until you leave."
+        "DHCP (67), TFTP (69), HTTP (6970), and where phones tell of themselves (2000, 5060), until you leave."
     } else {
-        "TFTP (69), until you leave."
+        "TFTP (69) and HTTP (6970), until you leave."
     };
     text.labelled("ports", ports, Style::new());
     text.labelled(
