@@ -152,6 +152,11 @@ impl Desk<'_> {
     }
 
     /// The line with which it shall register here: only where we give the addresses, for only there the ports are open.
+    ///
+    /// Where they are closed, XML still names the laptop as call server. That harms least: without one, newer phones take
+    /// no notice of the file (`java-phones` 5.3) and an SCCP application lacks what it needs (`classic-phones` 4.2), and any
+    /// other address might be somebody's. A closed port refuses at once; "Registering" or "Unprovisioned" on the screen is
+    /// not the firmware's fault (`classic-phones` 6.3, `java-phones` 6).
     fn seen<'b>(&self, server: &'b str, name: &'b str) -> Option<Line<'b>> {
         self.job.dhcp.then(|| Line::to_be_seen(server, name))
     }

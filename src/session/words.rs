@@ -281,15 +281,27 @@ fn says(said: &Evidence) -> String {
         (None, Some(release)) => Some(format!("it runs a load {release}")),
         (None, None) => None,
     };
-    let unit = [("started by", &said.boot), ("hardware", &said.hardware), ("serial number", &said.serial)];
-    let unit = unit.into_iter().filter_map(|(what, value)| Some(format!("{what} {}", value.as_ref()?)));
-    let parts: Vec<_> = model.into_iter().chain(runs).chain(unit).collect();
+    let parts: Vec<_> = model.into_iter().chain(runs).chain(unit(said)).collect();
     match (parts.as_slice(), said.text.as_str()) {
         ([], "") => format!("It showed itself by its {}.", said.source),
         ([], text) => format!("It says by its {}: {}", said.source, stop(text)),
         ([first, second], _) => format!("It says by its {}: {first} and {second}.", said.source),
         (parts, _) => format!("It says by its {}: {}.", said.source, parts.join(", ")),
     }
+}
+
+/// What it says of its own unit, whatever it runs: what starts it, its board, its serial number.
+#[must_use]
+pub fn unit(said: &Evidence) -> Vec<String> {
+    let starts = said.boot.iter().map(|boot| format!("started by {boot}"));
+    starts.chain(board(said.hardware.as_deref(), said.serial.as_deref())).collect()
+}
+
+/// The revision of a board and the serial number of a phone, those of them that are known.
+#[must_use]
+pub fn board(hardware: Option<&str>, serial: Option<&str>) -> Vec<String> {
+    let known = [("hardware", hardware), ("serial number", serial)];
+    known.into_iter().filter_map(|(what, value)| Some(format!("{what} {}", value?))).collect()
 }
 
 fn planned(plan: &Plan) -> String {

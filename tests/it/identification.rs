@@ -1,5 +1,8 @@
 //! Who a phone is, by what it asks: a labelled corpus, from the virtual phones over many seeds and from the references by
-//! hand, gives a confusion matrix. Unknown is allowed; another family never is.
+//! hand, gives a confusion matrix; so do captures of other people's programs, and packets of real phones as the references
+//! tell of them (`golden`). Unknown is allowed; another family never is.
+
+mod golden;
 
 use crate::scenarios::play;
 use crate::talk::{MAC, Talk};

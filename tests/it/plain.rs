@@ -2,7 +2,7 @@
 //! nothing but pipes.
 
 use crate::loopback::ports;
-use crate::screens::history::{History, Until, bench, mac};
+use crate::screens::history::{History, Until, bench, mac, told};
 use crate::screens::press;
 use crate::serving::{firmware, program, until};
 use crate::wizard::{answer, asking, events, walk};
@@ -159,6 +159,20 @@ fn events_are_sentences_and_the_bench_is_asked() {
     assert!(told.contains("DO NOT UNPLUG"), "{told}");
     assert!(told.contains("\"nonsense\" is no answer here."), "{told}");
     assert_eq!(effects, [Effect::Quit]);
+}
+
+#[test]
+fn a_phone_that_says_its_serial_number_is_told_with_it() {
+    let mut model = asking((80, 24), THEME);
+    walk(&mut model, "7961<enter><enter><enter><enter><enter><enter><enter>");
+    let mut plain = Plain::default();
+    plain.tell(&model);
+    events(&mut model, told(false));
+    plain.tell(&model);
+    let (said, _) = typed(&mut plain, &mut model, &["1"]);
+    is_plain(&said);
+    insta::assert_snapshot!("plain-says", said);
+    assert!(said.contains("hardware 5.0, serial number FCH1234A5BC"), "{said}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ pub(crate) mod history;
 
 use crate::svg::svg;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use history::{History, Until, bench, mac};
+use history::{History, Until, bench, mac, told};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -59,6 +59,7 @@ fn scenes() -> Vec<(&'static str, History, Vec<KeyCode>)> {
         ("phone-working", bench(2), vec![KeyCode::Enter]),
         ("phone-needs-you", bench(5), vec![KeyCode::Enter]),
         ("phone-recovered", bench(5), vec![KeyCode::End, KeyCode::Enter]),
+        ("phone-says", told(false), vec![KeyCode::Enter]),
         ("log", bench(5), vec![char('L')]),
         ("log-filtered", bench(5), vec![char('/'), char('s'), char('b'), char('2'), KeyCode::Enter]),
         ("help", bench(2), vec![char('?')]),
@@ -110,6 +111,22 @@ fn plain_ascii_is_plain() {
         assert!(text.is_ascii(), "{name}:\n{text}");
         // `?` is also what stands for a character that the table doesn't know.
         assert!(!text.contains("??"), "{name}:\n{text}");
+    }
+}
+
+#[test]
+fn the_serial_number_is_seen_without_scrolling_and_outlives_a_start() {
+    for anew in [false, true] {
+        let mut model = model(&told(anew), SIZES[0], MONO);
+        press(&mut model, &[KeyCode::Enter]);
+        let seen = text(&drawn(&model));
+        assert!(seen.contains("unit   hardware 5.0 · serial number FCH1234A5BC"), "{seen}");
+        model.size = SIZES[2];
+        assert_eq!(
+            text(&drawn(&model)).contains("What it says of itself"),
+            !anew,
+            "what it said before no longer counts"
+        );
     }
 }
 

@@ -110,6 +110,11 @@ fn story(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
         say("lamps", &range.lamps, Style::new());
     }
     say("net", &network(phone), Style::new());
+    // It stays true when the phone starts anew, and what it said before no longer counts.
+    let board = words::board(phone.hardware.as_deref(), phone.serial.as_deref());
+    if !board.is_empty() {
+        say("unit", &board.join(" · "), Style::new());
+    }
     for (code, symptom) in &phone.symptoms {
         say("seen", &symptom.seen, Style::new());
         say("means", &symptom.means, Style::new());
@@ -211,6 +216,8 @@ fn evidence(theme: Theme, saying: &Saying, columns: usize) -> Vec<Line<'static>>
     let names = [said.model.as_ref(), said.load.as_ref(), said.release.as_ref()];
     let names: Vec<_> = names.into_iter().flatten().map(String::as_str).collect();
     let what = if names.is_empty() { said.text.clone() } else { names.join(", ") };
+    let what = [what].into_iter().filter(|what| !what.is_empty()).chain(words::unit(said));
+    let what = what.collect::<Vec<_>>().join(", ");
     let mut lines = Vec::new();
     item(&mut lines, "·", theme.dim(), &format!("{}: {what}", said.source), columns);
     let weight = format!("  weight {} of 3, {proves}; event {}", said.weight, saying.event);

@@ -2,7 +2,8 @@
 
 use rescue79::clock::Instant;
 use rescue79::event::{
-    Condition, Event, Identity, Kind, NoPlan, Plan, PlannedHop, ReadFailure, Role, Session, Severity, Verdict,
+    Condition, Event, Evidence, Identity, Kind, NoPlan, Plan, PlannedHop, ReadFailure, Role, Session,
+    Severity, Source, Verdict, weight,
 };
 use rescue79::load::Family;
 use rescue79::phone_id::Mac;
@@ -258,6 +259,34 @@ impl History {
         self.read(mac, ("cnu41.8-5-2TH1-9.sbn", Role::Part, 528_110), of(Some((2, 5))), None);
         self.read(mac, ("apps41.8-5-2TH1-9.sbn", Role::Part, 4_830_411), of(Some((3, 5))), Some(1_230_000));
     }
+}
+
+/// A 7961 that runs an application and says what it is, by its announcement and by its page; `anew`: and started again.
+pub(crate) fn told(anew: bool) -> History {
+    let (mut history, mac) = (History::started(), mac(1));
+    history.java(mac, Until::Lease);
+    history.wait(30_000);
+    for (source, load, boot) in
+        [(Source::Lldp, None, Some("tnp61.8-3-1-21a.bin")), (Source::Page, Some("SIP41.9-4-2SR3-1S"), None)]
+    {
+        let said = Evidence {
+            source,
+            weight: weight(source, load.is_some()),
+            model: Some("7961G-GE".into()),
+            load: load.map(Into::into),
+            release: None,
+            text: String::new(),
+            boot: boot.map(Into::into),
+            hardware: Some("5.0".into()),
+            serial: Some("FCH1234A5BC".into()),
+        };
+        history.tell(Some(mac), Kind::Evidence(said));
+        history.wait(2_000);
+    }
+    if anew {
+        history.lease(mac);
+    }
+    history
 }
 
 /// The MAC of the i-th phone.
