@@ -78,6 +78,9 @@ pub const LEASES: usize = 8_192;
 pub const OFFER_HOLD: Duration = Duration::from_secs(20);
 /// A declined address is left alone for this time.
 pub const DECLINE_HOLD: Duration = Duration::from_secs(600);
+/// Addresses that one phone may have set aside in that time, and never more than half of them. Behind one that is in use there may be some more, of devices
+/// with addresses of their own; a phone that finds every address in use is broken, and the others need theirs.
+pub const DECLINES_PER_PHONE: usize = 8;
 /// Smallest DHCP answer; old BOOTP relays and phones drop shorter ones (RFC 1542 2.1).
 pub const DHCP_REPLY_MIN: usize = 300;
 /// Largest DHCP request that is read: what one Ethernet frame carries. Phones send under 400 bytes.

@@ -188,6 +188,8 @@ pub fn text_config(load: &str, server: &str, line: Option<Line<'_>>) -> Result<V
         let entries = [
             ("proxy1_port", line.port.to_string()),
             ("proxy_register", "1".to_owned()),
+            // A phone keeps in flash what it was told last: the address of its old place would go into every call.
+            ("nat_enable", "0".to_owned()),
             ("line1_name", quoted(line.user)),
             ("line1_displayname", quoted(line.display)),
             ("line1_authname", quoted(line.login)),
@@ -255,6 +257,7 @@ fn sip_profile(xml: &mut Xml, content: &Sep<'_>) -> io::Result<()> {
         })?;
         for (name, value) in [
             ("natEnabled", "false"),
+            ("natAddress", ""),
             ("phoneLabel", "rescue79"),
             ("startMediaPort", "16384"),
             ("stopMediaPort", "32766"),
@@ -380,6 +383,7 @@ mod tests {
         for said in [
             "proxy1_address: \"pbx.example.org\"\r\n",
             "proxy1_port: 5080\r\n",
+            "nat_enable: 0\r\n",
             "line1_name: \"201\"\r\n",
             "line1_displayname: \"Front desk, north\"\r\n",
             "line1_password: \"s<3&cret\"\r\n",
@@ -402,6 +406,9 @@ mod tests {
         assert_eq!((found("proxy"), found("port")), (Some("pbx.example.org"), Some("5080")));
         assert_eq!((found("name"), found("displayName")), (Some("201"), Some("Front desk, north")));
         assert_eq!(found("processNodeName"), Some("pbx.example.org"));
+        // Said, and said to be off: what was typed on the phone does not stay.
+        assert_eq!((found("natEnabled"), found("natAddress")), (Some("false"), None));
+        assert!(tree.descendants().any(|n| n.has_tag_name("natAddress")));
         // A line that is only there to be seen has no password.
         let seen =
             text_config("P0S3-8-12-00", "192.168.1.1", Some(Line::to_be_seen("192.168.1.1", "18BDC1")));

@@ -131,10 +131,13 @@ pub(super) async fn terminated() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut term), Ok(mut hup)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
+        let [term, hup, quit] =
+            [SignalKind::terminate(), SignalKind::hangup(), SignalKind::quit()].map(signal);
+        if let (Ok(mut term), Ok(mut hup), Ok(mut quit)) = (term, hup, quit) {
             tokio::select! {
                 _ = term.recv() => {}
                 _ = hup.recv() => {}
+                _ = quit.recv() => {}
             }
             return;
         }

@@ -14,7 +14,7 @@ use crate::host::privileges;
 use crate::host::probe;
 use crate::host::setup::Setup;
 use crate::host::state::StateDir;
-use crate::host::system::{System, system};
+use crate::host::system::{Announcement, System, system};
 use crate::host::wire::Tap;
 use crate::net::{self, BindError, Place};
 use anyhow::Result;
@@ -124,6 +124,9 @@ impl Ready {
 
     fn set(&mut self, args: &Serve, store: Option<&StateDir>, tell: Tell<'_>) -> Result<()> {
         if !self.set && !args.adopt_addresses {
+            if args.listen.is_none() {
+                self.hear(store);
+            }
             return Ok(());
         }
         tell(&format!("setting {}/{} on {}", self.address, self.prefix, self.interface.system_name()))?;
@@ -150,10 +153,11 @@ impl Ready {
             say(&undone);
             self.setup = Some(setup);
         }
+        let name = self.interface.system_name();
         if !self.set {
+            let _ = self.setup.as_mut().map(|setup| setup.hear(name));
             return Ok(());
         }
-        let name = self.interface.system_name();
         if let Some(Err(e)) = self.setup.as_mut().map(|s| s.address(name, self.address, self.prefix)) {
             let hint =
                 if cfg!(windows) { "Run the program as administrator" } else { "Run the program with sudo" };
@@ -173,6 +177,25 @@ impl Ready {
                 Interface { kind: self.interface.kind, default_route: self.interface.default_route, ..now };
         }
         Ok(())
+    }
+
+    /// Has the card let announcements in where its address is kept. Without it the phones are led all the same, so
+    /// nothing ends here; and nothing is begun that could not be undone.
+    fn hear(&mut self, store: Option<&StateDir>) {
+        let (system, name) = (system(), self.interface.system_name());
+        let deaf = Announcement::ALL.into_iter().any(|what| !system.hears(name, what));
+        if !deaf || self.address.is_loopback() || !privileges::rights().is_some_and(|rights| rights.network) {
+            return;
+        }
+        privileges::hand_down();
+        if self.setup.is_none()
+            && let Some(ledger) = store.and_then(|store| Ledger::open(store.path()).ok())
+        {
+            let (setup, undone) = Setup::begin(system, ledger);
+            say(&undone);
+            self.setup = Some(setup);
+        }
+        let _ = self.setup.as_mut().map(|setup| setup.hear(name));
     }
 
     /// Takes the ports, and makes sure that nothing else on laptop or wire is in the way.

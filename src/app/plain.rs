@@ -1,9 +1,12 @@
 //! The wizard in lines: standard input is read line by line, and what is new is written below.
 
+mod echo;
+
 use super::face::Face;
 use crate::limits;
 use crate::tui::{Effect, Model, Plain};
 use anyhow::Result;
+use echo::Echo;
 use std::io::{BufRead, IsTerminal, Read, Write, stdin, stdout};
 use tokio::sync::mpsc::{Receiver, channel};
 
@@ -13,6 +16,7 @@ pub(super) struct Lines {
     typed: Receiver<String>,
     /// A person types; answers that come out of a pipe wait until what they are for has been read.
     person: bool,
+    echo: Echo,
 }
 
 impl Lines {
@@ -27,7 +31,7 @@ impl Lines {
                 }
             }
         })?;
-        Ok(Self { plain: Plain::default(), typed, person: stdin().is_terminal() })
+        Ok(Self { plain: Plain::default(), typed, person: stdin().is_terminal(), echo: Echo::default() })
     }
 }
 
@@ -79,6 +83,8 @@ impl Face for Lines {
     }
 
     fn show(&mut self, model: &Model) -> Result<()> {
+        // Before it is asked for.
+        self.echo.hide(self.person && Plain::asks_secret(model));
         let told = self.plain.tell(model);
         if !told.is_empty() {
             let mut out = stdout().lock();

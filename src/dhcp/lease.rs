@@ -75,6 +75,11 @@ impl Pool {
         (u32::from(address) ^ u32::from(self.server)) & u32::from(mask(self.prefix)) == 0
     }
 
+    /// How many addresses it has, the server's own included where that lies among them.
+    fn hosts(&self) -> usize {
+        usize::try_from(self.last - self.first + 1).unwrap_or(usize::MAX)
+    }
+
     /// Where the search for a phone's address begins: FNV-1a of its MAC, so that it is likely the same on another
     /// day and on another laptop.
     fn start(&self, mac: Mac) -> u32 {
@@ -135,7 +140,19 @@ pub enum NoAddress {
     TableFull,
 }
 
-/// All leases. Bounded by [`limits::LEASES`]; every call costs a few map lookups.
+/// Why an address is not set aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAside {
+    /// It is somebody else's, or nobody's.
+    #[error("it gives back {0}, which it does not hold")]
+    NotItsAddress(Ipv4Addr),
+    /// See [`limits::DECLINES_PER_PHONE`].
+    #[error("it finds one address after the other in use; {0} stays the one it is offered")]
+    TooMany(Ipv4Addr),
+}
+
+/// All leases. Bounded by [`limits::LEASES`]; every call costs a few map lookups, and [`Leases::decline`]
+/// a walk along what is set aside.
 #[derive(Debug)]
 pub struct Leases {
     pool: Pool,
@@ -145,8 +162,8 @@ pub struct Leases {
     addresses: BTreeMap<Ipv4Addr, Holder>,
     /// `phones` by how soon they may be forgotten.
     queue: BTreeSet<(Hold, Instant, Mac)>,
-    /// Oldest first; all are held equally long.
-    declined: VecDeque<(Instant, Ipv4Addr)>,
+    /// Oldest first, and who said so; all are held equally long.
+    declined: VecDeque<(Instant, Ipv4Addr, Mac)>,
 }
 
 impl Leases {
@@ -227,16 +244,20 @@ impl Leases {
         Ok(true)
     }
 
-    /// Sets an address aside that its phone found in use. `false`, and nothing happens, when it isn't that phone's.
-    pub fn decline(&mut self, now: Instant, mac: Mac, address: Ipv4Addr) -> bool {
+    /// Sets an address aside that its phone found in use. On an error nothing happens.
+    pub fn decline(&mut self, now: Instant, mac: Mac, address: Ipv4Addr) -> Result<(), NotAside> {
         self.end_declines(now);
         if self.address_of(mac) != Some(address) {
-            return false;
+            return Err(NotAside::NotItsAddress(address));
+        }
+        let most = limits::DECLINES_PER_PHONE.min(self.pool.hosts() / 2).max(1);
+        if self.declined.iter().filter(|(_, _, who)| *who == mac).count() >= most {
+            return Err(NotAside::TooMany(address));
         }
         self.forget(mac);
         self.addresses.insert(address, Holder::Declined);
-        self.declined.push_back((now + limits::DECLINE_HOLD, address));
-        true
+        self.declined.push_back((now + limits::DECLINE_HOLD, address, mac));
+        Ok(())
     }
 
     /// Frees an address; the phone gets it again if nobody needed it meanwhile. `false` when it isn't that phone's.
@@ -329,7 +350,7 @@ impl Leases {
     }
 
     fn end_declines(&mut self, now: Instant) {
-        while let Some((until, address)) = self.declined.front().copied()
+        while let Some((until, address, _)) = self.declined.front().copied()
             && until <= now
         {
             self.declined.pop_front();

@@ -1,7 +1,7 @@
 //! What is answered to which request, and where the answer goes: the decision table of RFC 2131 4.3, for a server
 //! that is the only authority on its network.
 
-use super::lease::{Leases, NoAddress, mask};
+use super::lease::{Leases, NoAddress, NotAside, mask};
 use super::wire::{Kind, Request};
 use crate::clock::Instant;
 use crate::phone_id::Mac;
@@ -153,9 +153,9 @@ pub enum Why {
     /// A relay or a host of a network that isn't served.
     #[error("{0} belongs to a network that is not served here")]
     ForeignNetwork(Ipv4Addr),
-    /// It declines or releases what it doesn't have.
-    #[error("it gives back {0}, which it does not hold")]
-    NotItsAddress(Ipv4Addr),
+    /// It declines or releases what it doesn't have, or declines too much.
+    #[error(transparent)]
+    NotAside(#[from] NotAside),
     /// A REQUEST, DECLINE, RELEASE or INFORM about no address.
     #[error("it names no address")]
     NamesNoAddress,
@@ -211,13 +211,14 @@ pub(super) fn decide(now: Instant, request: &Request, leases: &mut Leases) -> Re
         }
         Kind::Decline => {
             let address = request.requested.or(own).ok_or(Why::NamesNoAddress)?;
-            let done = leases.decline(now, mac, address);
-            done.then_some(Decision::Note(Change::Declined(mac, address))).ok_or(Why::NotItsAddress(address))
+            leases.decline(now, mac, address)?;
+            Ok(Decision::Note(Change::Declined(mac, address)))
         }
         Kind::Release => {
             let address = own.ok_or(Why::NamesNoAddress)?;
             let done = leases.release(now, mac, address);
-            done.then_some(Decision::Note(Change::Released(mac, address))).ok_or(Why::NotItsAddress(address))
+            let change = Decision::Note(Change::Released(mac, address));
+            Ok(done.then_some(change).ok_or(NotAside::NotItsAddress(address))?)
         }
         Kind::Inform => {
             let address = own.ok_or(Why::NamesNoAddress)?;

@@ -1,5 +1,6 @@
 //! The changes that are made to the laptop, as the ledger writes them down.
 
+use crate::evidence::{cdp, lldp};
 use serde::{Deserialize, Serialize};
 use std::net::Ipv4Addr;
 
@@ -60,6 +61,40 @@ pub enum Lets {
     Answers,
 }
 
+/// How neighbours announce themselves, each to a group below IP that no system joins by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Announcement {
+    /// Cisco's own. A ledger of before there were two means it.
+    #[default]
+    Cdp,
+    /// The standard's, which late loads send beside it.
+    Lldp,
+}
+
+impl Announcement {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Cdp, Self::Lldp];
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cdp => "CDP",
+            Self::Lldp => "LLDP",
+        }
+    }
+
+    /// The group that it is sent to.
+    #[must_use]
+    pub const fn group(self) -> [u8; 6] {
+        match self {
+            Self::Cdp => cdp::GROUP,
+            Self::Lldp => lldp::GROUP,
+        }
+    }
+}
+
 /// A change to the laptop. Each can be undone twice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
@@ -95,10 +130,13 @@ pub enum Change {
         /// What it lets in.
         lets: Lets,
     },
-    /// The card was told to let announcements of neighbours (CDP) in, which it may filter.
+    /// The card was told to let announcements of neighbours in, which it may filter.
     Hear {
         /// The interface.
         interface: String,
+        /// Which.
+        #[serde(default)]
+        what: Announcement,
     },
     /// The reverse-path filter was made loose.
     LoosePath {
@@ -123,7 +161,7 @@ impl Change {
             | Self::Up { interface }
             | Self::Address { interface, .. }
             | Self::Open { interface, .. }
-            | Self::Hear { interface }
+            | Self::Hear { interface, .. }
             | Self::LoosePath { interface, .. } => interface,
             Self::Stop { service } => service,
         }
@@ -143,7 +181,9 @@ impl Change {
             Self::Up { interface } => format!("{interface} is switched on"),
             Self::Address { interface, address, prefix } => format!("{interface} has {address}/{prefix}"),
             Self::Open { interface, .. } => format!("the firewall lets phones in on {interface}"),
-            Self::Hear { interface } => format!("{interface} lets announcements in"),
+            Self::Hear { interface, what } => {
+                format!("{interface} lets announcements ({}) in", what.name())
+            }
             Self::LoosePath { interface, .. } => format!("the reverse-path filter of {interface} is loose"),
             Self::Stop { service } => format!("{service} is stopped"),
         }
@@ -164,7 +204,9 @@ impl Change {
             Self::LoosePath { interface, .. } => {
                 format!("the reverse-path filter of {interface} is as it was")
             }
-            Self::Hear { interface } => format!("{interface} filters announcements again"),
+            Self::Hear { interface, what } => {
+                format!("{interface} filters announcements ({}) again", what.name())
+            }
             Self::Stop { service } => format!("{service} runs again"),
         }
     }

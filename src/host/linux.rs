@@ -5,7 +5,7 @@ pub(super) mod parse;
 
 use super::interfaces::Kind;
 use super::run::{Argv, Run, Trouble};
-use super::system::{Change, Firewall, Holder, Manager, PathFilter, System};
+use super::system::{Announcement, Change, Firewall, Holder, Manager, PathFilter, System};
 use std::fs;
 use std::io;
 use std::net::Ipv4Addr;
@@ -99,13 +99,15 @@ fn path_filter(interface: &str, to: u8) -> Argv {
     Argv::new("sysctl -w").with(format!("net/ipv4/conf/{interface}/rp_filter={to}"))
 }
 
-/// Where CDP is sent: a group below IP that no system joins by itself.
-const CDP: &str = "01:00:0c:cc:cc:cc";
+/// A group below IP, as `ip` writes it.
+fn group(of: Announcement) -> String {
+    of.group().map(|byte| format!("{byte:02x}")).join(":")
+}
 
-/// Has the card let CDP in, or filter it again.
-fn announcements(interface: &str, hear: bool) -> Argv {
+/// Has the card let announcements in, or filter them again.
+fn announcements(interface: &str, what: Announcement, hear: bool) -> Argv {
     let argv = Argv::new("ip maddress").with(if hear { "add" } else { "delete" });
-    argv.with(CDP).with("dev").with(interface)
+    argv.with(group(what)).with("dev").with(interface)
 }
 
 /// Adds an address.
@@ -155,7 +157,7 @@ impl<R: Run> System for Linux<R> {
             Change::Up { interface } => switch(interface, true),
             Change::Address { interface, address, prefix } => add(interface, *address, *prefix),
             Change::Open { interface, wall, lets } => firewall::open::allow(interface, wall, lets),
-            Change::Hear { interface } => announcements(interface, true),
+            Change::Hear { interface, what } => announcements(interface, *what, true),
             Change::LoosePath { interface, .. } => path_filter(interface, LOOSE),
             Change::Stop { service } => Argv::new("systemctl stop").with(service),
         })
@@ -183,7 +185,7 @@ impl<R: Run> System for Linux<R> {
             }
             Change::Up { .. } | Change::Address { .. } => Ok(()),
             Change::Open { wall, lets, .. } => firewall::open::forget(&self.run, interface, wall, lets),
-            Change::Hear { .. } => match self.run.run(&announcements(interface, false)) {
+            Change::Hear { what, .. } => match self.run.run(&announcements(interface, *what, false)) {
                 Err(Trouble::Failed { said, .. }) if said.contains("No such file") => Ok(()),
                 told => self.unless_gone(interface, told),
             },
@@ -194,8 +196,9 @@ impl<R: Run> System for Linux<R> {
         }
     }
 
-    fn hears(&self, interface: &str) -> bool {
-        fs::read_to_string("/proc/net/dev_mcast").is_ok_and(|table| parse::hears(&table, interface, CDP))
+    fn hears(&self, interface: &str, what: Announcement) -> bool {
+        let table = fs::read_to_string("/proc/net/dev_mcast");
+        table.is_ok_and(|table| parse::hears(&table, interface, &group(what)))
     }
 
     fn holders(&self, port: u16) -> Result<Vec<Holder>, Trouble> {
@@ -273,8 +276,12 @@ mod tests {
             "ip address delete 192.168.1.1/24 dev enp0s25"
         );
         assert_eq!(
-            announcements("enp0s25", true).to_string(),
+            announcements("enp0s25", Announcement::Cdp, true).to_string(),
             "ip maddress add 01:00:0c:cc:cc:cc dev enp0s25"
+        );
+        assert_eq!(
+            announcements("enp0s25", Announcement::Lldp, false).to_string(),
+            "ip maddress delete 01:80:c2:00:00:0e dev enp0s25"
         );
         assert_eq!(switch("enp0s25", false).to_string(), "ip link set dev enp0s25 down");
         assert_eq!(managed("enp0s25", true).to_string(), "nmcli device set enp0s25 managed yes");

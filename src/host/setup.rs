@@ -1,7 +1,7 @@
 //! The laptop made ready for a session, and put back: whatever ends the session, dropping a [`Setup`] undoes it.
 
 use super::ledger::{Ledger, LedgerError, Mark, Undone};
-use super::system::{Change, System};
+use super::system::{Announcement, Change, System};
 use std::net::Ipv4Addr;
 
 /// Changes to the laptop that last as long as this value.
@@ -45,15 +45,18 @@ impl Setup {
         self.ledger.make(system, &change)
     }
 
-    /// Has the card let announcements of neighbours in, which say more of a phone than anything else.
+    /// Has the card let announcements of neighbours in, which say more of a phone than anything else. What it lets in
+    /// already is left as it is.
     ///
     /// # Errors
     /// It can't be written down, or the system refused it; nothing depends on it.
     pub fn hear(&mut self, interface: &str) -> Result<(), LedgerError> {
-        if self.system.hears(interface) {
-            return Ok(());
+        for what in Announcement::ALL {
+            if !self.system.hears(interface, what) {
+                self.change(&Change::Hear { interface: interface.to_owned(), what })?;
+            }
         }
-        self.change(&Change::Hear { interface: interface.to_owned() })
+        Ok(())
     }
 
     /// Makes a change for as long as this value lasts; what was changed so already is left as it is.

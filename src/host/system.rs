@@ -1,7 +1,7 @@
 //! What the program needs of an operating system: one small trait, one file for each system behind it. All of them are
 //! built on every system, so that their commands and parsers are tested everywhere.
 
-pub use super::change::{Change, Lets, Manager, Wall};
+pub use super::change::{Announcement, Change, Lets, Manager, Wall};
 use super::interfaces::{self, Kind};
 use super::remedy::Remedy;
 use super::run::{Argv, Real, Trouble};
@@ -83,7 +83,7 @@ pub trait System: Send + Sync {
     fn manager(&self, interface: &str) -> Option<Manager>;
 
     /// Announcements of neighbours reach programs on this interface already, or can't be made to.
-    fn hears(&self, _interface: &str) -> bool {
+    fn hears(&self, _interface: &str, _what: Announcement) -> bool {
         true
     }
 

@@ -7,7 +7,7 @@ mod pages;
 mod speech;
 mod typed;
 
-use super::wizard::{Outcome, Phase, Servers};
+use super::wizard::{Field, Outcome, Phase, Servers};
 use super::{Effect, Model, Msg, Overlay, Page, keys, update};
 use pages::{event, heading, sections};
 use speech::{Section, paragraph};
@@ -85,7 +85,9 @@ impl Plain {
                 }
                 let effects = update(model, Msg::Paste(text.clone()));
                 if effects.is_empty() && before == sections(model) {
-                    self.reply(&format!("\"{text}\" is no answer here. {}", options(model)));
+                    let what =
+                        if Self::asks_secret(model) { "That".to_owned() } else { format!("\"{text}\"") };
+                    self.reply(&format!("{what} is no answer here. {}", options(model)));
                 }
                 effects
             }
@@ -164,6 +166,14 @@ impl Plain {
     #[must_use]
     pub fn busy(model: &Model) -> bool {
         model.wizard.as_ref().is_some_and(|w| w.reading || w.servers == Servers::Starting)
+    }
+
+    /// What is typed next is a password, which nobody else shall read.
+    #[must_use]
+    pub fn asks_secret(model: &Model) -> bool {
+        let field =
+            model.wizard.as_ref().filter(|_| model.page == Page::Account).and_then(|w| w.form.field());
+        field == Some(Field::Password) && model.overlay.is_none()
     }
 
     /// One sentence for each event that is new, as far as the log's filter lets it through and it isn't held still.

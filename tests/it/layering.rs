@@ -39,6 +39,7 @@ const HOUSE: &[(&str, u8, &[&str], &[&str])] = &[
             "crossterm",
             "futures_util",
             "ratatui",
+            "rustix",
             "serde",
             "serde_json",
             "thiserror",

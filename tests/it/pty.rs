@@ -69,6 +69,13 @@ impl Terminal {
         self.screen.lock().unwrap().screen_mut().set_size(rows, cols);
     }
 
+    /// What is typed is seen, as the terminal has it.
+    #[cfg(unix)]
+    fn echoes(&self) -> bool {
+        // `ECHO` of termios.h, on Linux and macOS alike.
+        self.master.get_termios().unwrap().local_flags.bits() & 8 != 0
+    }
+
     fn signal(&self, signal: &str) {
         let id = self.child.process_id().unwrap().to_string();
         let sent = std::process::Command::new("kill").args(["-s", signal, &id]).status().unwrap();
@@ -225,4 +232,57 @@ fn a_dumb_terminal_gets_lines() {
     assert!(!screen.screen().alternate_screen());
     let text = screen.screen().contents();
     assert!(text.contains("The session has ended"), "{text}");
+}
+
+/// At the question for the password of a SIP account, in lines.
+#[cfg(unix)]
+fn asked_for_a_password(folder: &Path) -> Terminal {
+    let root = firmware(folder, &["P0S3-8-12-00"], Scale::FAST);
+    let mut terminal = Terminal::with(folder, "xterm-256color", &["--plain"]);
+    terminal.resize(200, 100);
+    terminal.until("Which phone is in front of you?");
+    terminal.press("7960\n\n\n");
+    terminal.until("step 2 of 7");
+    terminal.press(&format!("{}\n", root.display()));
+    terminal.until("(chosen) [ok] P0S3-8-12-00");
+    terminal.press("s\n");
+    terminal.until("The phone's SIP account");
+    terminal.press("pbx.example.org\n\n201\n\n");
+    assert!(terminal.echoes());
+    terminal.press("\n");
+    assert!(soon(|| !terminal.echoes()), "{}", terminal.text());
+    terminal
+}
+
+#[test]
+#[cfg(unix)]
+fn a_password_is_not_seen_while_it_is_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut terminal = asked_for_a_password(folder.path());
+    terminal.press("s3cret\n");
+    terminal.until("******");
+    terminal.press("\n");
+    assert!(soon(|| terminal.echoes()), "the next answer is seen again");
+    terminal.press("Front desk\n");
+    terminal.until("Front desk");
+    let text = terminal.text();
+    assert!(text.contains("pbx.example.org") && !text.contains("s3cret"), "{text}");
+    terminal.press("quit\nleave\n");
+    assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+#[cfg(unix)]
+fn the_echo_comes_back_whatever_ends_the_question() {
+    for how in ["quit", "TERM", "HUP", "QUIT"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut terminal = asked_for_a_password(folder.path());
+        if how == "quit" {
+            terminal.press("quit\nleave\n");
+        } else {
+            terminal.signal(how);
+        }
+        assert!(soon(|| terminal.child.try_wait().unwrap().is_some()), "{how}:\n{}", terminal.text());
+        assert!(terminal.echoes(), "{how}");
+    }
 }

@@ -90,8 +90,9 @@ fn what_is_held_is_not_taken_and_what_ran_out_is() {
 fn a_declined_address_rests() {
     let mut leases = bench(28, &[]);
     let first = leases.offer(at(0), mac(1), None).unwrap();
-    assert!(!leases.decline(at(1), mac(2), first), "only its phone can decline it");
-    assert!(leases.decline(at(1), mac(1), first));
+    let foreign = leases.decline(at(1), mac(2), first);
+    assert_eq!(foreign, Err(NotAside::NotItsAddress(first)), "only its phone can decline it");
+    assert_eq!(leases.decline(at(1), mac(1), first), Ok(()));
     assert_ne!(leases.offer(at(2), mac(1), Some(first)).unwrap(), first);
     let rest = 1 + limits::DECLINE_HOLD.as_secs();
     assert_eq!(leases.take(at(rest - 1), mac(3), first), Err(NoAddress::Held(first)));
@@ -103,10 +104,32 @@ fn declines_can_use_up_the_pool_but_not_for_ever() {
     let mut leases = bench(28, &[]);
     for n in 0..5 {
         let address = leases.offer(at(0), mac(n), None).unwrap();
-        assert!(leases.decline(at(0), mac(n), address));
+        assert_eq!(leases.decline(at(0), mac(n), address), Ok(()));
     }
     assert_eq!(leases.offer(at(1), mac(9), None), Err(NoAddress::Exhausted));
     assert!(leases.offer(at(limits::DECLINE_HOLD.as_secs()), mac(9), None).is_ok());
+}
+
+#[test]
+fn one_phone_sets_only_a_few_addresses_aside() {
+    for (prefix, most) in [(24, limits::DECLINES_PER_PHONE), (28, 2)] {
+        let mut leases = bench(prefix, &[]);
+        let turned_down = |leases: &mut Leases, second| {
+            let address = leases.offer(at(second), mac(1), None).unwrap();
+            leases.decline(at(second), mac(1), address)
+        };
+        for n in 0..300 {
+            assert_eq!(turned_down(&mut leases, 1).is_ok(), n < most, "/{prefix}, number {n}");
+        }
+        let own = leases.address_of(mac(1)).unwrap();
+        assert_eq!(leases.decline(at(1), mac(1), own), Err(NotAside::TooMany(own)));
+        assert!(leases.offer(at(1), mac(2), None).is_ok(), "others find room");
+        assert_eq!(
+            turned_down(&mut leases, 1 + limits::DECLINE_HOLD.as_secs()),
+            Ok(()),
+            "and it has it again"
+        );
+    }
 }
 
 #[test]

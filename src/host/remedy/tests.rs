@@ -1,7 +1,7 @@
 use super::super::ledger::tests::Laptop;
 use super::super::ledger::{Ledger, glance};
 use super::super::run::Real;
-use super::super::system::{Holder, Lets, Wall};
+use super::super::system::{Announcement, Holder, Lets, Wall};
 use super::*;
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -46,7 +46,8 @@ fn a_crash_behind_any_kind_of_change_is_undone() {
         wall(Wall::Windows),
         wall(Wall::MacOsAll),
         wall(Wall::MacOsFilter),
-        Change::Hear { interface: "eth0".into() },
+        Change::Hear { interface: "eth0".into(), what: Announcement::Cdp },
+        Change::Hear { interface: "eth0".into(), what: Announcement::Lldp },
         Change::LoosePath { interface: "eth0".into(), was: 1 },
         Change::Stop { service: "dnsmasq.service".into() },
     ];

@@ -126,6 +126,8 @@ fn kill_at_every_step_with_an_address_and_a_default_route() {
     let steps = [
         "ip address add 192.168.1.1/24 broadcast + dev bench0",
         "ip maddress add 01:00:0c:cc:cc:cc dev bench0",
+        "ip maddress add 01:80:c2:00:00:0e dev bench0",
+        "ip maddress delete 01:80:c2:00:00:0e dev bench0",
         "ip maddress delete 01:00:0c:cc:cc:cc dev bench0",
         "ip address delete 192.168.1.1/24 dev bench0",
     ];
@@ -141,6 +143,8 @@ fn kill_at_every_step_with_an_interface_that_is_off() {
         "ip link set dev bench0 up",
         "ip address add 192.168.1.1/24 broadcast + dev bench0",
         "ip maddress add 01:00:0c:cc:cc:cc dev bench0",
+        "ip maddress add 01:80:c2:00:00:0e dev bench0",
+        "ip maddress delete 01:80:c2:00:00:0e dev bench0",
         "ip maddress delete 01:00:0c:cc:cc:cc dev bench0",
         "ip address delete 192.168.1.1/24 dev bench0",
         "ip link set dev bench0 down",

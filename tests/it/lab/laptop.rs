@@ -237,7 +237,7 @@ fn an_adapter_that_is_plugged_in_again_is_followed() {
     ip(&format!("-n {} link set {PHONE_END} up", lab.phones)).unwrap();
     serving.wait("the adapter to come", |e| e["event"] == "interface" && e["there"] == true);
     serving.wait("the address to be back", |e| e["event"] == "address_set" && e["again"] == true);
-    assert!(has(&lab, OURS) && hears_cdp(&lab));
+    assert!(has(&lab, OURS) && hears(&lab));
     // Both servers answer there, and the ear on the wire hears.
     assert!(lease(&lab).contains("siaddr=192.168.1.1"), "{}", serving.story());
     lab.address(Ipv4Addr::new(192, 168, 1, 20));
@@ -248,36 +248,60 @@ fn an_adapter_that_is_plugged_in_again_is_followed() {
     serving.wait("the wrong address", |e| e["event"] == "wrong_address");
     signal(serving.pid(), "-TERM");
     assert_eq!(serving.end(10).0.code(), Some(0));
-    assert!(!has(&lab, OURS) && !hears_cdp(&lab));
+    assert!(!has(&lab, OURS) && !hears(&lab));
 }
 
-/// The card is in the group that CDP is sent to.
-fn hears_cdp(lab: &Lab) -> bool {
-    said(&run(lab.on_laptop("ip").args(["maddress", "show", "dev", LAPTOP_END])))
-        .contains("01:00:0c:cc:cc:cc")
+/// The card is in the groups that CDP and LLDP are sent to; never in one alone.
+fn hears(lab: &Lab) -> bool {
+    let groups = said(&run(lab.on_laptop("ip").args(["maddress", "show", "dev", LAPTOP_END])));
+    let [cdp, lldp] = ["01:00:0c:cc:cc:cc", "01:80:c2:00:00:0e"].map(|group| groups.contains(group));
+    assert_eq!(cdp, lldp, "{groups}");
+    cdp
 }
 
 /// Cards filter what is sent to groups that nobody on the laptop is in; announcements of phones would never be heard.
 #[test]
 fn the_card_lets_announcements_in_for_the_session() {
     let Some(lab) = bare() else { return };
-    assert!(!hears_cdp(&lab));
+    assert!(!hears(&lab));
     for how in ["-TERM", "-KILL"] {
         let mut serving = serving(&lab, &["--no-dhcp"]);
         serving.wait("the address", |e| e["event"] == "address_set");
-        assert!(hears_cdp(&lab));
+        assert!(hears(&lab));
         signal(serving.pid(), how);
         serving.end(10);
         if how == "-KILL" {
-            assert!(hears_cdp(&lab));
+            assert!(hears(&lab));
             assert!(run(&mut rescue79(&lab, &["restore"])).status.success());
         }
-        assert!(!hears_cdp(&lab), "{how}");
+        assert!(!hears(&lab), "{how}");
     }
     // Who is in it anyhow stays in it.
-    on(&lab, &format!("maddress add 01:00:0c:cc:cc:cc dev {LAPTOP_END}"));
+    for group in ["01:00:0c:cc:cc:cc", "01:80:c2:00:00:0e"] {
+        on(&lab, &format!("maddress add {group} dev {LAPTOP_END}"));
+    }
     assert!(serve(&lab, &["--interface", LAPTOP_END, "--no-dhcp"]).status.success());
-    assert!(hears_cdp(&lab));
+    assert!(hears(&lab));
+}
+
+/// The same where the address is the interface's own; the card is all that is changed.
+#[test]
+fn the_card_lets_announcements_in_where_the_address_is_kept() {
+    let Some(lab) = Lab::open() else { return };
+    let before = state(&lab);
+    assert!(!hears(&lab));
+    for how in ["-TERM", "-KILL"] {
+        let mut serving = serving(&lab, &["--no-dhcp", "--keep-address"]);
+        serving.wait("the begin", |e| e["event"] == "self_test");
+        assert!(hears(&lab));
+        signal(serving.pid(), how);
+        serving.end(10);
+        if how == "-KILL" {
+            assert!(run(&mut rescue79(&lab, &["restore"])).status.success());
+        }
+        assert!(!hears(&lab), "{how}");
+        assert_eq!(state(&lab), before);
+    }
 }
 
 /// A laptop that was asleep: for the program the clock jumps, for the phone there was a silence.
@@ -632,6 +656,20 @@ fn rights_that_are_not_needed_any_more_are_given_up() {
     set.end(10);
     lab.address(CLIENT);
     on(&lab, &format!("address add {SERVER}/24 dev {LAPTOP_END}"));
+    let mut kept = serving(&lab, &["--no-dhcp", "--keep-address"]);
+    kept.wait("the self-test", |e| e["event"] == "self_test");
+    // The card that lets announcements in must filter them again.
+    assert!(
+        effective(kept.pid()).iter().all(|caps| *caps == 1 << 1 | 1 << 12 | 1 << 13),
+        "{:x?}",
+        effective(kept.pid())
+    );
+    signal(kept.pid(), "-TERM");
+    kept.end(10);
+    // Where it let them in before, nothing is to be put back.
+    for group in ["01:00:0c:cc:cc:cc", "01:80:c2:00:00:0e"] {
+        on(&lab, &format!("maddress add {group} dev {LAPTOP_END}"));
+    }
     let mut kept = serving(&lab, &["--no-dhcp", "--keep-address"]);
     kept.wait("the self-test", |e| e["event"] == "self_test");
     assert!(effective(kept.pid()).iter().all(|caps| *caps == 1 << 1), "{:x?}", effective(kept.pid()));
