@@ -137,6 +137,8 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
     let old = unfinished.map(|u| (folded(&u), u)).filter(|(state, _)| resumable(state, &job, &shelf));
     let (state, old) = old.map_or_else(|| (State::default(), None), |(state, u)| (state, Some(u)));
     let start = old.as_ref().map_or(now, |u| u.start);
+    // Who writes the events has a thread of its own, from here on.
+    laptop.give_up_rights(args);
     let mut recorder = Recorder::new(start);
     let journal = record(&mut recorder, args, store.as_ref(), old, start, words)?;
     let session = Session {
@@ -157,7 +159,6 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
     let (sender, happened) = mpsc::channel(limits::EVENTS_UNDER_WAY);
     let began = start.moment(now).max(state.last) + std::time::Duration::from_millis(1);
     let began = if state.session.is_some() { began } else { Instant::ZERO };
-    laptop.give_up_rights(args);
     let tftp = bound.tftp_address()?.port();
     let running = net::start(engine, bound, began, session, sender).context("the servers can't start")?;
     let orders = running.orders();
