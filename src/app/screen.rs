@@ -103,11 +103,15 @@ async fn finish(live: Live, mode: Mode) -> Result<Exit> {
         None => anyhow::bail!("the servers ended without a summary"),
     };
     print_text(&lines::summary(&summary))?;
-    if let (Some(journal), false) = (&journal, summary.phones.is_empty()) {
-        match report::beside(journal, &state) {
+    match &journal {
+        Some(journal) if summary.phones.is_empty() => {
+            print_text(&format!("The journal is in {}.", journal.display()))?;
+        }
+        Some(journal) => match report::beside(journal, &state) {
             Ok(path) => print_text(&format!("The report is in {}.", path.display()))?,
             Err(e) => eprintln!("rescue79: the report can't be written ({e})."),
-        }
+        },
+        None => {}
     }
     exit(&summary, expect)
 }

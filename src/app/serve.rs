@@ -137,8 +137,6 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
     let old = unfinished.map(|u| (folded(&u), u)).filter(|(state, _)| resumable(state, &job, &shelf));
     let (state, old) = old.map_or_else(|| (State::default(), None), |(state, u)| (state, Some(u)));
     let start = old.as_ref().map_or(now, |u| u.start);
-    // Who writes the events has a thread of its own, from here on.
-    laptop.give_up_rights(args);
     let mut recorder = Recorder::new(start);
     let events = args.events.as_deref().map(|target| {
         recorder::open(target).with_context(|| format!("the events can't be written to {target}"))

@@ -212,7 +212,8 @@ impl Wizard {
     }
 
     /// What it runs, as far as that was typed: a load, a release, a protocol.
-    fn typed_start(&self) -> Option<Start> {
+    #[must_use]
+    pub fn typed_start(&self) -> Option<Start> {
         let said = self.said.trim();
         match Start::parse(said) {
             _ if said.is_empty() => None,

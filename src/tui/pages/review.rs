@@ -191,7 +191,7 @@ fn this_laptop(theme: Theme, wizard: &Wizard, text: &mut Text) {
     text.labelled("ports", ports, Style::new());
     text.labelled(
         "notes",
-        "A journal of the session is written, and a report beside it; no password is in them.",
+        "A journal of the session is written, and a report beside it when a phone was there; no password is in them.",
         Style::new(),
     );
     let flight = &wizard.preflight;

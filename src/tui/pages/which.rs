@@ -114,7 +114,14 @@ pub(super) fn shows(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
             theme.dim(),
         );
     } else if symptoms.is_empty() && wizard.shows_like().is_none() {
-        text.labelled("runs", &format!("{} (as you typed it)", wizard.start()), theme.bold());
+        match wizard.typed_start() {
+            Some(start) => text.labelled("runs", &format!("{start} (as you typed it)"), theme.bold()),
+            None => text.labelled(
+                "type",
+                "That is no load, no release and no text of a screen that is known here. Esc takes it away.",
+                theme.bold(),
+            ),
+        }
     } else if let Some(show) = wizard.shown() {
         text.blank();
         text.labelled("plan", &format!("made for: {}. Choose what comes nearest.", show.text), theme.dim());

@@ -159,6 +159,9 @@ fn quit(model: &Model, columns: usize) -> Vec<Line<'static>> {
     let flashing: Vec<_> = model.state.phones.iter().filter(|p| glance::keep_powered(p)).collect();
     let open = model.state.phones.iter().filter(|p| p.closed.is_none()).count();
     let mut lines = match (flashing.as_slice(), open) {
+        ([], 0) if model.state.phones.is_empty() => {
+            paragraph("No phone has come yet. The servers stop answering.", columns)
+        }
         ([], 0) => paragraph("Every phone has its verdict. The servers stop answering.", columns),
         ([], 1) => paragraph(
             "One phone has no verdict yet. The servers stop answering; it will wait and keep asking.",
