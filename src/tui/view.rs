@@ -2,7 +2,7 @@
 
 use super::glance::{self, Standing};
 use super::theme::Meaning;
-use super::widgets::text::{fit, spread, width, wrap};
+use super::widgets::text::{fit, spread, width, wrap, wrap_in};
 use super::wizard::{Servers, Step};
 use super::{Mode, Model, Page, keys, layout, pages, widgets};
 use crate::clock::Instant;
@@ -12,7 +12,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget};
+use ratatui::widgets::{Clear, Paragraph, Widget};
+
+/// Rows of a notice.
+const NOTICE_LINES: usize = 2;
 
 /// Draws the whole screen.
 pub fn view(model: &Model, frame: &mut Frame<'_>) {
@@ -26,6 +29,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
         pages::render(model, &areas, buf);
         why(model, areas.why, buf);
         footer(model, areas.footer, buf);
+        notice(model, areas.footer, buf);
         if let Some(overlay) = model.overlay {
             widgets::overlay::render(model, overlay, area, buf);
         }
@@ -210,14 +214,21 @@ pub(super) fn totals(model: &Model, columns: usize) -> Line<'static> {
     spread(left, right, columns)
 }
 
+/// Stands above the keys, over whatever is there, until the next key.
+fn notice(model: &Model, footer: Rect, buf: &mut Buffer) {
+    let Some(text) = &model.notice else { return };
+    let lines = wrap_in(text, usize::from(footer.width.saturating_sub(2)), NOTICE_LINES);
+    let height = u16::try_from(lines.len()).unwrap_or(0).min(footer.y);
+    let area = Rect { y: footer.y - height, height, ..footer };
+    Clear.render(area, buf);
+    for (row, line) in area.rows().zip(lines) {
+        Line::styled(format!(" {line}"), model.theme.of(Meaning::Good)).render(row, buf);
+    }
+}
+
 fn footer(model: &Model, area: Rect, buf: &mut Buffer) {
     let theme = model.theme;
     let columns = usize::from(area.width);
-    if let Some(notice) = &model.notice {
-        Line::styled(format!(" {}", fit(notice, columns.saturating_sub(2))), theme.of(Meaning::Good))
-            .render(area, buf);
-        return;
-    }
     let mut hints = keys::hints(model);
     let size = |hints: &[(&str, &str)]| hints.iter().map(|(k, w)| width(k) + width(w) + 3).sum::<usize>() + 1;
     // The last are the least wanted.

@@ -149,6 +149,20 @@ fn a_small_window_says_so() {
 }
 
 #[test]
+fn a_notice_hides_no_key() {
+    let mut model = model(&bench(3), (80, 24), COLOUR);
+    let keys = text(&drawn(&model)).lines().last().unwrap().to_owned();
+    let said = "The program read a file from its own TFTP server and got an offer from its own DHCP server: phones will be answered.";
+    rescue79::tui::update(&mut model, Msg::Notice(said.into()));
+    let screen = text(&drawn(&model));
+    let rows: Vec<_> = screen.lines().rev().take(3).collect();
+    assert_eq!(rows[0], keys);
+    assert_eq!(format!("{} {}", rows[2].trim(), rows[1].trim()), said);
+    press(&mut model, &[KeyCode::Down]);
+    assert!(!text(&drawn(&model)).contains("its own TFTP"), "the next key takes it away");
+}
+
+#[test]
 fn leaving_a_running_bench_asks_and_names_who_is_at_risk() {
     let mut model = model(&bench(2), (80, 24), COLOUR);
     assert_eq!(press(&mut model, &[KeyCode::Char('q')]), []);
