@@ -169,7 +169,9 @@ fn on(model: &mut Model) -> Vec<Effect> {
         }
         _ => {}
     }
-    if wizard.blocker(page).is_some() {
+    if let Some(blocker) = wizard.blocker(page) {
+        // Its line above the keys may have no room for all of it.
+        model.notice = Some(format!("Can't go on: {blocker}"));
         return Vec::new();
     }
     match page {
