@@ -157,18 +157,23 @@ pub fn recommend(all: &[Interface]) -> Option<(&Interface, String)> {
         (i.kind == Kind::Ethernet, !i.default_route, i.up, i.on)
     };
     let usable = all.iter().filter(|i| i.kind.refused().is_none() && i.mac.is_some());
-    // On equal terms the first one, as the system lists them.
-    let best = usable.rev().max_by_key(|i| score(i))?;
-    let rivals = all.iter().filter(|i| i.kind == Kind::Ethernet && i.up && !i.default_route).count();
+    // On equal terms the first by name: systems list them in another order each time.
+    let best = usable.clone().max_by_key(|i| (score(i), std::cmp::Reverse(&i.name)))?;
+    let fitting = usable.clone().count();
+    let equal = usable.filter(|i| score(i) == score(best)).count();
+    if equal > 1 {
+        let why = format!(
+            "it is only the first by name; {equal} fit equally, so choose the one with the phone's cable"
+        );
+        return Some((best, why));
+    }
     let why = match best {
         i if i.default_route => {
             "it is the only socket for a cable; this laptop's own way to the internet goes over it, too"
         }
+        i if i.kind != Kind::Ethernet && fitting > 1 => "it fits best of those that could be it",
         i if i.kind != Kind::Ethernet => "it is the only one that is not Wi-Fi, a VPN or a bridge",
-        i if i.up && rivals == 1 => {
-            "it is the only socket with a cable in it that this laptop doesn't use itself"
-        }
-        i if i.up => "it has a cable in it, and this laptop doesn't use it itself",
+        i if i.up => "it is the only socket with a cable in it that this laptop doesn't use itself",
         _ => "it is a free socket; no cable is in it yet, or the other end is off",
     };
     Some((best, why.to_owned()))
@@ -229,6 +234,19 @@ mod tests {
         assert!(recommend(&all[..2]).is_none());
         let own = [interface("enp0s25", Kind::Ethernet, true, true)];
         assert!(recommend(&own).unwrap().1.contains("internet"));
+    }
+
+    #[test]
+    fn of_two_that_fit_equally_the_first_by_name_is_recommended_in_any_order() {
+        for kind in [Kind::Virtual, Kind::Ethernet] {
+            let mut all = [interface("peer0", kind, true, false), interface("ethlab0", kind, true, false)];
+            let first = recommend(&all).map(|(i, why)| (i.name.clone(), why)).unwrap();
+            all.reverse();
+            let second = recommend(&all).map(|(i, why)| (i.name.clone(), why)).unwrap();
+            assert_eq!(first, second);
+            assert_eq!(first.0, "ethlab0");
+            assert!(first.1.contains("2 fit equally") && !first.1.contains("only one"), "{}", first.1);
+        }
     }
 
     #[test]

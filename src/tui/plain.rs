@@ -24,6 +24,8 @@ pub struct Plain {
     coach: Option<Coached>,
     notice: Option<String>,
     ended: bool,
+    /// The servers answered.
+    answering: bool,
     /// Answers to what was typed.
     replies: String,
 }
@@ -147,6 +149,13 @@ impl Plain {
                 sections.iter().filter(|new| !self.sections.contains(new)).map(|new| self.changed(new)),
             );
         }
+        let answering = model.state.session.is_some();
+        if answering && !self.answering && !arrived && model.page == Page::Bench && model.overlay.is_none() {
+            // What to do now was not true yet when the page was come to.
+            told.push_str(&pages::bench(model, pages::AT_ONCE).text());
+            told.push_str(&paragraph(&options(model)));
+        }
+        self.answering = answering;
         if arrived || (!told.is_empty() && !model.running()) {
             told.push_str(&paragraph(&options(model)));
         }
@@ -235,8 +244,10 @@ fn options(model: &Model) -> String {
     if typed::choices(model) > 0 {
         said.push("Number: choose".to_owned());
     }
-    if model.overlay.is_none() && model.page == Page::Bench && !model.state.phones.is_empty() {
-        said.push("Number: a phone".to_owned());
+    if model.overlay.is_none() && model.page == Page::Bench {
+        if !model.state.phones.is_empty() {
+            said.push("Number: a phone".to_owned());
+        }
         said.push("status: all phones".to_owned());
     }
     let hints = keys::hints(model);

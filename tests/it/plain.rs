@@ -162,6 +162,18 @@ fn events_are_sentences_and_the_bench_is_asked() {
 }
 
 #[test]
+fn what_to_do_is_told_as_soon_as_the_servers_answer() {
+    let mut model = asking((80, 24), THEME);
+    walk(&mut model, "7961<enter><enter><enter><enter><enter><enter><enter>");
+    let mut plain = Plain::default();
+    assert!(plain.tell(&model).contains("Leave the phone off until they answer."));
+    events(&mut model, History::started());
+    let told = plain.tell(&model);
+    assert!(told.contains("The servers answer. Now:") && told.contains("status: all phones"), "{told}");
+    assert_eq!(plain.tell(&model), "", "once is enough");
+}
+
+#[test]
 fn a_phone_that_says_its_serial_number_is_told_with_it() {
     let mut model = asking((80, 24), THEME);
     walk(&mut model, "7961<enter><enter><enter><enter><enter><enter><enter>");

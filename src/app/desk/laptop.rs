@@ -26,9 +26,16 @@ pub(super) fn ports() -> Vec<Port> {
         internet: i.default_route,
     };
     let mut ports: Vec<Port> = all.iter().map(port).collect();
-    let loopback = |p: &Port| p.addresses.iter().any(|(a, _)| a.is_loopback());
-    ports.sort_by_key(|p| (p.recommended.is_none(), loopback(p), p.unfit.is_some(), !p.up));
+    arrange(&mut ports);
     ports
+}
+
+/// Puts the interfaces in an order that doesn't depend on the one in which the system lists them.
+fn arrange(ports: &mut [Port]) {
+    let loopback = |p: &Port| p.addresses.iter().any(|(a, _)| a.is_loopback());
+    ports.sort_by_cached_key(|p| {
+        (p.recommended.is_none(), loopback(p), p.unfit.is_some(), !p.up, p.name.clone())
+    });
 }
 
 /// Why the address of the order can't work, in the words of the page where it is typed.
@@ -149,6 +156,18 @@ fn finding(check: Check, there: bool, dhcp: bool) -> Finding {
 mod tests {
     use super::*;
     use crate::job::Draft;
+
+    #[test]
+    fn the_rows_stand_in_one_order_however_the_system_lists_them() {
+        let port = |name: &str, up| Port { name: name.into(), up, ..Port::default() };
+        let mut ports = [port("peer0", true), port("a0", false), port("ethlab0", true)];
+        for _ in 0..2 {
+            ports.reverse();
+            arrange(&mut ports);
+            assert_eq!(ports.each_ref().map(|p| p.name.as_str()), ["ethlab0", "peer0", "a0"]);
+            ports.reverse();
+        }
+    }
 
     #[test]
     fn a_check_that_is_not_about_the_order_is_left_out() {

@@ -184,7 +184,9 @@ fn summary(model: &Model, wizard: &Wizard, text: &mut Text) {
         found(theme, finding, text);
     }
     let (notes, unseen) = (flight.count(Grade::Note), flight.count(Grade::Unseen));
-    if flight.count(Grade::Bad) == 0 {
+    if flight.running {
+        text.say("Looking…", theme.bold());
+    } else if flight.count(Grade::Bad) == 0 {
         text.item("✓", "Nothing is in the way.", theme.of(Meaning::Good), theme.bold());
     }
     for (n, one, many) in [

@@ -15,7 +15,7 @@ const BODY: Rect = Rect::new(0, 0, 80, 100);
 /// Columns of lines that are made for the screen: so many that no sentence is cut.
 const WIDE: usize = 2_000;
 /// Phones that are told of when a page is come to; `status` tells of all.
-const AT_ONCE: usize = 12;
+pub(super) const AT_ONCE: usize = 12;
 /// Events that are told when the log is come to.
 const LATEST: usize = 20;
 

@@ -76,7 +76,9 @@ fn told(row: &Row, choices: bool) -> Option<Told> {
         // Beside a choice stands a note, before a sentence a mark.
         Said::Whole { mark, text } if pick.is_some() => {
             let note = spoken(mark);
-            spoken(text) + if note.is_empty() { "" } else { ", " } + &note
+            // The cursor is told before a choice; that it is the one in force, behind it.
+            let chosen = if text.contains('●') { " (chosen)" } else { "" };
+            spoken(text) + chosen + if note.is_empty() { "" } else { ", " } + &note
         }
         Said::Whole { text, .. } if text.is_empty() => return None,
         Said::Whole { mark, text } => before(mark) + &spoken(text),
@@ -180,6 +182,16 @@ mod tests {
             section.text(),
             "title\n  [!] a sentence that is longer than the pane is wide\n  do: one thing\n  now: 2. press\n"
         );
+    }
+
+    #[test]
+    fn the_choice_in_force_is_told_in_words() {
+        let area = Rect::new(0, 0, 40, 9);
+        let mut rows = Text::new(THEME, Pane::columns(area));
+        rows.choice((0, 2), "address ● set one", "A: another", Style::new());
+        rows.choice((1, 2), "○ keep it", "● link", Style::new());
+        let section = Section::of(&Pane::list(area, "which?", rows.rows, 2)).unwrap();
+        assert_eq!(section.text(), "which?\n  1. address set one (chosen), A: another\n  2. keep it, link\n");
     }
 
     #[test]
