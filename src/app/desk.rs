@@ -98,7 +98,8 @@ impl Desk {
             Answer::Msg(Msg::Shelf(Ok((shelf, paths)))) => {
                 (self.shelf, self.paths) = (shelf.clone(), paths.clone());
                 if let Some(store) = &self.store {
-                    store.remember(&paths);
+                    // The newest stands first here, and last among the places.
+                    store.remember(&paths.iter().rev().cloned().collect::<Vec<_>>());
                 }
                 Msg::Shelf(Ok((shelf, paths)))
             }

@@ -439,6 +439,36 @@ fn paths_are_pasted_and_what_cannot_be_read_is_said() {
 }
 
 #[test]
+fn the_newest_path_is_read_first_and_can_be_removed() {
+    let mut model = asking((80, 24), COLOUR);
+    walk(&mut model, "7960<enter><enter>");
+    update(&mut model, Msg::Paste("/big".into()));
+    update(&mut model, Msg::Shelf(Ok((shelf(), vec!["/big".into()]))));
+    let effects = update(&mut model, Msg::Paste("/good.zip".into()));
+    let both: Vec<PathBuf> = vec!["/good.zip".into(), "/big".into()];
+    assert_eq!(effects, [Effect::Open(both.clone())]);
+    update(&mut model, Msg::Shelf(Ok((shelf(), both))));
+    let said = text(&drawn(&model));
+    assert!(said.contains("D remove"), "{said}");
+    assert_eq!(walk(&mut model, "d"), [Effect::Open(vec!["/big".into()])]);
+    assert_eq!(walk(&mut model, "d"), [Effect::Open(Vec::new())]);
+    assert!(!text(&drawn(&model)).contains("D remove"));
+}
+
+#[test]
+fn a_letter_after_a_path_that_is_not_there_begins_a_new_one() {
+    let mut model = asking((80, 24), COLOUR);
+    walk(&mut model, "7960<enter><enter>/nothere");
+    let (path, places) = (PathBuf::from("/nothere"), Vec::new());
+    update(
+        &mut model,
+        Msg::DirListed { path, listing: Err("/nothere can't be looked into.".into()), places },
+    );
+    walk(&mut model, "/srv");
+    assert!(text(&drawn(&model)).contains("use /srv"), "{}", text(&drawn(&model)));
+}
+
+#[test]
 fn an_exercise_is_marked_and_comes_back_to_the_next() {
     let mut model = asking((80, 24), COLOUR);
     assert_eq!(walk(&mut model, "p<down><enter>")[..], [Effect::Practise("7970-from-8-0".into())]);

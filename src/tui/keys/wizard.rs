@@ -91,12 +91,20 @@ fn more(wizard: &Wizard, page: Page) -> Vec<Hint> {
         Page::Load => {
             let insist = wizard.may_insist().then_some(("X", "insist"));
             let account = wizard.wants_account().then_some(("S", "SIP account"));
+            let remove = wizard.can_remove().then_some(("D", "remove"));
             let word = if wizard.all_findings { "its findings" } else { "all findings" };
-            [Some(("Esc", "back")), Some(("↑↓", "choose")), insist, Some(("A", "add firmware")), account]
-                .into_iter()
-                .flatten()
-                .chain([("PgDn", "read on"), ("F", word)])
-                .collect()
+            [
+                Some(("Esc", "back")),
+                Some(("↑↓", "choose")),
+                insist,
+                Some(("A", "add firmware")),
+                remove,
+                account,
+            ]
+            .into_iter()
+            .flatten()
+            .chain([("PgDn", "read on"), ("F", word)])
+            .collect()
         }
         Page::Network if blocked && wizard.port().is_some() => vec![("X", "insist")],
         Page::Ready if wizard.address.before.is_some() => Vec::new(),

@@ -174,6 +174,15 @@ fn xray(theme: Theme, wizard: &Wizard, text: &mut Text) {
         let bytes = crate::session::words::bytes(wizard.shelf.total_bytes() as u64);
         let word = if loads.len() == 1 { "load" } else { "loads" };
         text.say(&format!("{} {word}, {whole} complete; {files} files, {bytes}.", loads.len()), theme.dim());
+        if wizard.shelf.problems().iter().any(|problem| problem.code == "shelf-full") {
+            text.item(
+                "▲",
+                "The shelf is full, so the rest was not read: remove the big folder (D removes the \
+                 newest, the first in this list).",
+                theme.of(Meaning::NeedsYou),
+                Style::new(),
+            );
+        }
     }
     let (ours, others): (Vec<_>, Vec<_>) =
         wizard.shelf.problems().iter().partition(|problem| wizard.concerns(problem));

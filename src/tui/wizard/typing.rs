@@ -10,6 +10,13 @@ use std::path::PathBuf;
 pub(super) fn typed(model: &mut Model, code: KeyCode) -> bool {
     let page = model.page;
     let Some(wizard) = &mut model.wizard else { return false };
+    // After a path that can't be looked into, the next letter begins a new one.
+    if page == Page::Files
+        && matches!(code, KeyCode::Char(c) if c != '?')
+        && wizard.folder.error.take().is_some()
+    {
+        wizard.folder.typed.clear();
+    }
     let Some(text) = field(wizard, page) else { return false };
     match code {
         // Keys that mean something else as long as nothing is typed.

@@ -49,6 +49,7 @@ pub(in crate::tui) fn key(model: &mut Model, key: KeyEvent) -> Option<Vec<Effect
         KeyCode::Backspace if model.page == Page::Files => return Some(folder_above(model)),
         KeyCode::Esc | KeyCode::Left | KeyCode::Backspace => return Some(back(model)),
         KeyCode::Char(c) => return letter(model, c.to_ascii_lowercase()),
+        KeyCode::Delete => return letter(model, 'd'),
         _ => return None,
     }
     Some(Vec::new())
@@ -60,6 +61,7 @@ fn letter(model: &mut Model, c: char) -> Option<Vec<Effect>> {
     let real = wizard.aside.is_none();
     match (model.page, c) {
         (Page::Load, 'a') if real => return Some(browse(model)),
+        (Page::Load, 'd') if wizard.can_remove() => return Some(remove(model)),
         (Page::Load, 's') if real && wizard.wants_account() => go(model, Page::Account),
         (Page::Load, 'f') => wizard.all_findings = !wizard.all_findings,
         (Page::Model, 'p') => go(model, Page::Practise),
@@ -264,9 +266,27 @@ pub(super) fn take(model: &mut Model, path: PathBuf) -> Vec<Effect> {
     go(model, Page::Load);
     let Some(wizard) = &mut model.wizard else { return Vec::new() };
     let mut paths = wizard.paths.clone();
-    if !paths.contains(&path) {
-        paths.push(path);
-    }
+    paths.retain(|other| *other != path);
+    // The newest is read first: a big folder that was added before leaves it no room otherwise.
+    paths.insert(0, path);
+    // What was typed is done with: the next path must not be appended to it.
+    wizard.folder.typed.clear();
     (wizard.reading, wizard.unreadable) = (true, None);
     vec![Effect::Open(paths)]
+}
+
+/// Takes what was added last off the shelf; the rest is read again.
+fn remove(model: &mut Model) -> Vec<Effect> {
+    let Some(wizard) = model.wizard.as_mut().filter(|w| w.can_remove()) else { return Vec::new() };
+    let rest = wizard.paths.iter().skip(1).cloned().collect();
+    (wizard.reading, wizard.unreadable) = (true, None);
+    vec![Effect::Open(rest)]
+}
+
+impl Wizard {
+    /// Something that was added can be taken off the shelf again.
+    #[must_use]
+    pub fn can_remove(&self) -> bool {
+        self.aside.is_none() && !self.reading && !self.paths.is_empty()
+    }
 }
