@@ -1,6 +1,6 @@
 //! What helps against a finding, and having it done by the program once a person has said yes.
 //!
-//! Every [`doctor::Check`](super::doctor::Check) may carry a [`Remedy`]: a text for the person and, where the program
+//! Every [`Check`](super::doctor::Check) may carry a [`Remedy`]: a text for the person and, where the program
 //! can do it itself, an [`Act`] with the exact command. For a list of findings with a key that puts one right:
 //!
 //! ```text

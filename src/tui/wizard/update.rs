@@ -157,6 +157,8 @@ fn on(model: &mut Model) -> Vec<Effect> {
     let page = model.page;
     let Some(wizard) = &mut model.wizard else { return Vec::new() };
     match (page, wizard.load_rows().get(wizard.load_row)) {
+        // The Enter that somebody gives behind a pasted path, which was taken at once.
+        (Page::Load, Some(LoadRow::Add)) if wizard.reading => return Vec::new(),
         (Page::Load, Some(LoadRow::Add)) if wizard.aside.is_none() => return browse(model),
         (Page::Load, Some(LoadRow::Account)) => {
             go(model, Page::Account);
