@@ -1,7 +1,7 @@
 #!/bin/sh
 # rescue79 beside other TFTP and DHCP servers (docs/performance.md). Linux, root.
 #
-#   BENCH=/path/to/bench-peers.sh benches/peers.sh [PART...]    parts as the bench tool has them; all of them when none is named
+#   BENCH=/path/to/bench-tool benches/peers.sh [PART...]    parts as the bench tool has them; all of them when none is named
 #
 # The bench tool makes its network namespaces itself and starts our release build like every other server, with journal
 # and fold as in any session. Its settings (OUT, ROUNDS, ROWS, SERVERS, DHCP_SERVERS) are taken from the environment.
