@@ -4,10 +4,12 @@ mod builtin;
 mod phone;
 
 pub use super::lan::LanSpec;
-pub use super::machine::Stage;
+pub use super::phone::spec::{
+    Break, Fault, OfferNeed, PhoneSpec, ServerField, Stage, StartState, StoredLease,
+};
 pub use super::router::RouterSpec;
 pub use builtin::builtin;
-pub use phone::{Break, Fault, OfferNeed, PhoneEntry, PhoneSpec, ServerField, StartState, StoredLease};
+pub use phone::PhoneEntry;
 
 use crate::event::Remedy;
 use serde::Deserialize;
@@ -221,7 +223,7 @@ pub enum BadScenario {
     NoSuchPhone(usize, usize),
     /// A phone that the simulator can't build.
     #[error("{0}")]
-    Phone(#[from] super::phone::BadPhone),
+    Phone(#[from] super::phone::spec::BadPhone),
 }
 
 impl Scenario {

@@ -1,11 +1,12 @@
 //! One image is the whole phone: loads before the universal loader.
 
-use super::{APPLICATION_BYTES, Act, Burn, Era, config, era, name, prefix};
+use super::act::{APPLICATION_BYTES, Act, Burn, ask, config};
+use super::era::{Era, era, name, prefix};
 use crate::load::Protocol;
-use crate::sim::config_reader::{classic_load, os79xx, text_config, valid_load};
-use crate::sim::image::{self, ClassicImage};
-use crate::sim::machine::{Context, Failure, Fetched, Heard, Patience, Refusal, Step};
-use crate::sim::model::Pace;
+use crate::sim::phone::config_reader::{classic_load, os79xx, text_config, valid_load};
+use crate::sim::phone::image::{self, ClassicImage};
+use crate::sim::phone::machine::{Context, Failure, Fetched, Heard, Patience, Refusal, Step};
+use crate::sim::phone::model::Pace;
 
 /// The files of one look at the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,7 +178,7 @@ impl Single {
     fn fetch(&mut self, load: String, second: bool, cx: &mut Context<'_>) -> Act {
         let file = format!("{load}.{}", if self.signed || second { "sbn" } else { "bin" });
         self.at = At::Image { load, file: file.clone(), second };
-        super::ask(file, APPLICATION_BYTES, Pace::LoaderGap, Patience::Loader, cx)
+        ask(file, APPLICATION_BYTES, Pace::LoaderGap, Patience::Loader, cx)
     }
 
     fn image(

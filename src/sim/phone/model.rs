@@ -1,7 +1,7 @@
 //! What a phone was built as, and how long it takes for things: `assets/sim/phones.toml`.
 
-use super::rng::Rng;
 use crate::load::Family;
+use crate::sim::rng::Rng;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -107,7 +107,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
         clippy::expect_used,
         reason = "the file is part of the program and read by every test of a phone"
     )]
-    toml::from_str(include_str!("../../assets/sim/phones.toml")).expect("assets/sim/phones.toml")
+    toml::from_str(include_str!("../../../assets/sim/phones.toml")).expect("assets/sim/phones.toml")
 });
 
 /// The class string of loads before the universal loader.

@@ -1,11 +1,10 @@
 //! The words between a phone's shell (power, network) and what its firmware does.
 
 use super::model::{Model, Pace};
-use super::rng::Rng;
-use super::scenario::PhoneSpec;
+use super::spec::{PhoneSpec, Stage};
 use crate::clock::Instant;
 use crate::phone_id::Mac;
-use serde::Deserialize;
+use crate::sim::rng::Rng;
 use std::time::Duration;
 
 /// What the firmware learns.
@@ -103,20 +102,6 @@ pub(super) enum Voice {
     SccpApplication,
     /// Any Java load.
     Java,
-}
-
-/// A moment of a recovery at which the power may go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stage {
-    /// Just after the address came.
-    Lease,
-    /// In the middle of reading an image.
-    Transfer,
-    /// While the loader is written.
-    LoaderFlash,
-    /// While an application, a whole image or the parts of a Java load are written.
-    ApplicationFlash,
 }
 
 /// What a phone did that a test wants to know.

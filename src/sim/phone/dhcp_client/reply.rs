@@ -1,15 +1,15 @@
 //! What a phone reads in a DHCP answer.
 
-use super::{COOKIE, PADDED};
+use super::message::{COOKIE, PADDED};
 use crate::phone_id::Mac;
-use crate::sim::scenario::OfferNeed;
+use crate::sim::phone::spec::{OfferNeed, ServerField};
 use std::net::Ipv4Addr;
 
 /// A lease that one of the offer needs calls short, in seconds.
 const SHORT_LEASE: u32 = 24 * 3600;
 
 /// The first four octets, whatever they were meant to be.
-pub(super) fn first_address(value: &[u8]) -> Option<Ipv4Addr> {
+fn first_address(value: &[u8]) -> Option<Ipv4Addr> {
     let octets: [u8; 4] = value.get(..4)?.try_into().ok()?;
     Some(Ipv4Addr::from(octets))
 }
@@ -18,8 +18,8 @@ pub(super) fn first_address(value: &[u8]) -> Option<Ipv4Addr> {
 pub(super) struct Reply<'a> {
     pub(super) kind: u8,
     pub(super) yours: Ipv4Addr,
-    pub(super) siaddr: Ipv4Addr,
-    pub(super) sname: &'a [u8],
+    siaddr: Ipv4Addr,
+    sname: &'a [u8],
     options: &'a [u8],
     length: usize,
     unicast: bool,
@@ -68,6 +68,24 @@ impl<'a> Reply<'a> {
 
     pub(super) fn long(&self, code: u8) -> Option<u32> {
         self.address(code).map(u32::from)
+    }
+
+    /// 150 before 66 before siaddr before sname. A 150 that is there is used, however wrong.
+    pub(super) fn file_server(&self, ignored: &[ServerField]) -> Option<Ipv4Addr> {
+        let heeds = |field| !ignored.contains(&field);
+        if heeds(ServerField::Option150)
+            && let Some(value) = self.option(150)
+        {
+            return first_address(value);
+        }
+        let dotted = |bytes: &[u8]| {
+            let text: String = bytes.iter().take_while(|b| **b != 0).map(|b| char::from(*b)).collect();
+            text.trim().parse().ok()
+        };
+        let by_66 = self.option(66).filter(|_| heeds(ServerField::Option66)).and_then(dotted);
+        let by_siaddr = Some(self.siaddr).filter(|a| heeds(ServerField::Siaddr) && !a.is_unspecified());
+        let by_sname = dotted(self.sname).filter(|_| heeds(ServerField::Sname));
+        by_66.or(by_siaddr).or(by_sname)
     }
 
     /// A 150 that isn't a list of addresses: Java phones drop the whole answer.

@@ -86,7 +86,7 @@ pub(super) fn version(build: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sim::machine::Patience;
+    use crate::sim::phone::machine::Patience;
 
     #[test]
     fn an_answer_without_its_length_is_none() {

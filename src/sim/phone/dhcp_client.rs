@@ -1,33 +1,24 @@
 //! A phone's DHCP client: the order of its options, its constant transaction id, its patience.
 //! Source: classic loaders 8.x as observed, captures of 7911/7960, fingerprint collections.
 
+mod message;
 mod reply;
 
-use super::Datagram;
 use super::machine::Voice;
-use super::model::old_class;
-use super::scenario::{Fault, OfferNeed, PhoneSpec, ServerField, StoredLease};
+use super::spec::{Fault, OfferNeed, PhoneSpec, ServerField, StoredLease};
 use crate::clock::Instant;
-use crate::phone_id::Mac;
-use reply::{Reply, first_address};
+use crate::sim::Datagram;
+use message::{ACK, DISCOVER, NAK, OFFER, REQUEST, Speaker};
+use reply::Reply;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
 
-const DISCOVER: u8 = 1;
-const OFFER: u8 = 2;
-const REQUEST: u8 = 3;
-const ACK: u8 = 5;
-const NAK: u8 = 6;
-const COOKIE: [u8; 4] = [99, 130, 83, 99];
 /// Sendings of one stage: gaps of 4, 8, 16, 32 s, 60 s in all.
 const SENDINGS: u8 = 4;
 /// A lease without option 51.
 const LEASE_SECONDS: u32 = 40 * 60;
 /// Between renewals that nobody answers.
 const RENEW_EVERY: Duration = Duration::from_secs(60);
-/// Small answers may not get through old relays; one of the offer needs asks for this size.
-const PADDED: usize = 300;
-
 /// What changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum News {
@@ -79,9 +70,7 @@ pub(super) struct Lease {
 
 #[derive(Debug)]
 pub(super) struct DhcpClient {
-    mac: Mac,
-    class: &'static str,
-    voice: Voice,
+    speaker: Speaker,
     state: State,
     stored: Option<StoredLease>,
     lease: Option<Lease>,
@@ -98,9 +87,7 @@ pub(super) struct DhcpClient {
 impl DhcpClient {
     pub(super) fn new(spec: &PhoneSpec, class: &'static str) -> Self {
         let mut client = Self {
-            mac: spec.mac,
-            class,
-            voice: Voice::Java,
+            speaker: Speaker { mac: spec.mac, class, voice: Voice::Java, wants_broadcast: true },
             state: State::Off,
             stored: spec.stored_lease,
             lease: None,
@@ -116,7 +103,10 @@ impl DhcpClient {
                 Fault::Deaf => client.deaf = true,
                 Fault::AlternateTftp { address } => client.alternate = Some(*address),
                 Fault::Ignores { field } => client.ignores.push(*field),
-                Fault::AsksNothing { unless } => (client.mute, client.freed_by) = (true, *unless),
+                Fault::AsksNothing { unless } => {
+                    (client.mute, client.freed_by) = (true, *unless);
+                    client.speaker.wants_broadcast = *unless != Some(OfferNeed::Unicast);
+                }
                 _ => {}
             }
         }
@@ -130,7 +120,7 @@ impl DhcpClient {
 
     /// Begins after a delay, with the stored lease if there is one.
     pub(super) fn start(&mut self, at: Instant, voice: Voice) {
-        self.voice = voice;
+        self.speaker.voice = voice;
         self.lease = None;
         self.state = State::Starting(at);
     }
@@ -165,28 +155,33 @@ impl DhcpClient {
             State::Starting(_) => {
                 let first = Sending { count: 0, due: now };
                 // Single-image loads are taken to begin anew each time; nothing else is known of them.
-                let anew = self.stored.is_none() || matches!(self.voice, Voice::Old(_));
+                let anew = self.stored.is_none() || matches!(self.speaker.voice, Voice::Old(_));
                 self.state = if anew { State::Selecting(first) } else { State::Rebooting(first) };
                 return self.tick(now, out);
             }
             State::Rebooting(s) => match again(s, now) {
                 Some(s) => {
                     self.state = State::Rebooting(s);
-                    out.push(self.broadcast(REQUEST, s.count, self.stored.map(|s| s.address), None));
+                    out.push(self.speaker.broadcast(REQUEST, s.count, self.stored.map(|s| s.address), None));
                 }
                 None => self.discover(now, out),
             },
             State::Selecting(s) => match again(s, now) {
                 Some(s) => {
                     self.state = State::Selecting(s);
-                    out.push(self.broadcast(DISCOVER, s.count, None, None));
+                    out.push(self.speaker.broadcast(DISCOVER, s.count, None, None));
                 }
                 None => return self.nobody_answers(now, out),
             },
             State::Requesting(s, offer) => match again(s, now) {
                 Some(s) => {
                     self.state = State::Requesting(s, offer);
-                    out.push(self.broadcast(REQUEST, s.count, Some(offer.address), Some(offer.server)));
+                    out.push(self.speaker.broadcast(
+                        REQUEST,
+                        s.count,
+                        Some(offer.address),
+                        Some(offer.server),
+                    ));
                 }
                 None => self.discover(now, out),
             },
@@ -198,7 +193,7 @@ impl DhcpClient {
     fn discover(&mut self, now: Instant, out: &mut Vec<Datagram>) {
         let first = Sending { count: 1, due: now + Duration::from_secs(4) };
         self.state = State::Selecting(first);
-        out.push(self.broadcast(DISCOVER, 1, None, None));
+        out.push(self.speaker.broadcast(DISCOVER, 1, None, None));
     }
 
     /// 60 s of DISCOVER: the stored settings are used as they are, or it begins again.
@@ -231,15 +226,15 @@ impl DhcpClient {
         let server = if now >= lease.rebind { Ipv4Addr::BROADCAST } else { lease.server };
         lease.renew = now + RENEW_EVERY;
         let address = lease.address;
-        let bytes = self.message(REQUEST, 1, address, None, None);
+        let bytes = self.speaker.message(REQUEST, 1, address, None, None);
         out.push(Datagram { from: SocketAddrV4::new(address, 68), to: SocketAddrV4::new(server, 67), bytes });
         News::Nothing
     }
 
     /// A datagram for this address is for a phone that asks for no broadcast and was offered it.
     pub(super) fn awaits(&self, bytes: &[u8], to: Ipv4Addr) -> bool {
-        let reply = Reply::read(bytes, self.mac, self.xid(), true);
-        self.freed_by == Some(OfferNeed::Unicast) && reply.is_some_and(|reply| reply.yours == to)
+        let reply = Reply::read(bytes, self.speaker.mac, self.speaker.xid(), true);
+        !self.speaker.wants_broadcast && reply.is_some_and(|reply| reply.yours == to)
     }
 
     /// An answer; `alone` when it was sent to nobody else.
@@ -250,8 +245,10 @@ impl DhcpClient {
         alone: bool,
         out: &mut Vec<Datagram>,
     ) -> News {
-        let Some(reply) = Reply::read(bytes, self.mac, self.xid(), alone) else { return News::Nothing };
-        if self.deaf || (self.voice == Voice::Java && reply.odd_150()) {
+        let Some(reply) = Reply::read(bytes, self.speaker.mac, self.speaker.xid(), alone) else {
+            return News::Nothing;
+        };
+        if self.deaf || (self.speaker.voice == Voice::Java && reply.odd_150()) {
             return News::Nothing;
         }
         match (self.state, reply.kind) {
@@ -260,7 +257,7 @@ impl DhcpClient {
                 let offer = Offer { address: reply.yours, server };
                 self.state =
                     State::Requesting(Sending { count: 1, due: now + Duration::from_secs(4) }, offer);
-                out.push(self.broadcast(REQUEST, 1, Some(offer.address), Some(server)));
+                out.push(self.speaker.broadcast(REQUEST, 1, Some(offer.address), Some(server)));
             }
             (State::Requesting(_, offer), ACK) if reply.address(54) == Some(offer.server) => {
                 return self.bind(now, &reply);
@@ -294,7 +291,7 @@ impl DhcpClient {
         let seconds = reply.long(51).unwrap_or(LEASE_SECONDS);
         let part = |n: u64| Duration::from_secs(u64::from(seconds) * n / 8);
         let own = |code| reply.long(code).map(|s| Duration::from_secs(u64::from(s)));
-        let tftp = self.alternate.or_else(|| self.choose(reply));
+        let tftp = self.alternate.or_else(|| reply.file_server(&self.ignores));
         let mute = self.mute && !self.freed_by.is_some_and(|need| reply.meets(need));
         self.lease = Some(Lease {
             address: reply.yours,
@@ -308,109 +305,6 @@ impl DhcpClient {
         self.stored = Some(StoredLease { address: reply.yours, tftp });
         self.state = State::Bound;
         News::Bound
-    }
-
-    /// 150 before 66 before siaddr before sname. A 150 that is there is used, however wrong.
-    fn choose(&self, reply: &Reply<'_>) -> Option<Ipv4Addr> {
-        let heeds = |field| !self.ignores.contains(&field);
-        if heeds(ServerField::Option150)
-            && let Some(value) = reply.option(150)
-        {
-            return first_address(value);
-        }
-        let dotted = |bytes: &[u8]| {
-            let text: String = bytes.iter().take_while(|b| **b != 0).map(|b| char::from(*b)).collect();
-            text.trim().parse().ok()
-        };
-        let by_66 = reply.option(66).filter(|_| heeds(ServerField::Option66)).and_then(dotted);
-        let by_siaddr = Some(reply.siaddr).filter(|a| heeds(ServerField::Siaddr) && !a.is_unspecified());
-        let by_sname = dotted(reply.sname).filter(|_| heeds(ServerField::Sname));
-        by_66.or(by_siaddr).or(by_sname)
-    }
-
-    /// The last four octets of the MAC, for ever.
-    fn xid(&self) -> [u8; 4] {
-        let [_, _, a, b, c, d] = self.mac.0;
-        [a, b, c, d]
-    }
-
-    fn broadcast(
-        &self,
-        kind: u8,
-        count: u8,
-        address: Option<Ipv4Addr>,
-        server: Option<Ipv4Addr>,
-    ) -> Datagram {
-        Datagram {
-            from: SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 68),
-            to: SocketAddrV4::new(Ipv4Addr::BROADCAST, 67),
-            bytes: self.message(kind, count, Ipv4Addr::UNSPECIFIED, address, server),
-        }
-    }
-
-    /// A message; with a client address it is a renewal, otherwise the broadcast flag is set.
-    fn message(
-        &self,
-        kind: u8,
-        count: u8,
-        client: Ipv4Addr,
-        address: Option<Ipv4Addr>,
-        server: Option<Ipv4Addr>,
-    ) -> Vec<u8> {
-        let mut m = vec![1, 1, 6, 0];
-        m.extend(self.xid());
-        m.extend([0, 2 * count.saturating_sub(1)]);
-        let broadcast = client.is_unspecified() && self.freed_by != Some(OfferNeed::Unicast);
-        m.extend(if broadcast { [0x80, 0] } else { [0, 0] });
-        m.extend(client.octets());
-        m.extend([0; 12]);
-        m.extend(self.mac.0);
-        m.extend([0; 10 + 64 + 128]);
-        m.extend(COOKIE);
-        for code in self.order() {
-            let value = match code {
-                53 => vec![kind],
-                54 => server.map_or_else(Vec::new, |s| s.octets().to_vec()),
-                61 => [&[1], &self.mac.0[..]].concat(),
-                60 => [self.class().as_bytes(), &[0]].concat(),
-                12 => format!("{}{}", self.prefix(), self.mac.bare()).into_bytes(),
-                50 => address.map_or_else(Vec::new, |a| a.octets().to_vec()),
-                _ => self.wishes().to_vec(),
-            };
-            if let Ok(length @ 1..) = u8::try_from(value.len()) {
-                m.extend([code, length]);
-                m.extend(value);
-            }
-        }
-        m.push(255);
-        m.resize(m.len().max(PADDED), 0);
-        m
-    }
-
-    fn order(&self) -> [u8; 7] {
-        match self.voice {
-            Voice::Loader(_) => [53, 54, 61, 60, 12, 50, 55],
-            Voice::Old(_) | Voice::SccpApplication | Voice::Java => [53, 54, 61, 12, 60, 50, 55],
-        }
-    }
-
-    fn wishes(&self) -> &'static [u8] {
-        match self.voice {
-            Voice::Old(_) => &[6, 3, 1, 66, 15, 150],
-            Voice::Loader(_) => &[1, 66, 6, 3, 15, 150, 35, 151],
-            Voice::SccpApplication | Voice::Java => &[1, 66, 6, 3, 15, 150, 35],
-        }
-    }
-
-    fn class(&self) -> &'static str {
-        if matches!(self.voice, Voice::Old(_)) { old_class() } else { self.class }
-    }
-
-    fn prefix(&self) -> &'static str {
-        match self.voice {
-            Voice::Old(prefix) | Voice::Loader(prefix) => prefix,
-            Voice::SccpApplication | Voice::Java => "SEP",
-        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! A phone's TFTP client: octet, no options, exactly the next block, its own way of repeating itself.
 //! Source: classic loaders 8.x as observed, server logs of conversions.
 
-use super::Datagram;
 use super::image;
 use super::machine::{Ask, Failure, Fetched, Patience};
 use crate::clock::Instant;
+use crate::sim::Datagram;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
 

@@ -1,11 +1,12 @@
 //! The application of a universal load: reads its own configuration, and restarts the phone when that names another
 //! load.
 
-use super::{Act, ask, config, name, prefix};
+use super::act::{Act, CTL_BYTES, ask, config};
+use super::era::{name, prefix};
 use crate::load::{Protocol, Release};
-use crate::sim::config_reader::{classic_load, text_config, valid_load};
-use crate::sim::machine::{Context, Failure, Fetched, Heard, Patience, Step};
-use crate::sim::model::Pace;
+use crate::sim::phone::config_reader::{classic_load, text_config, valid_load};
+use crate::sim::phone::machine::{Context, Failure, Fetched, Heard, Patience, Step};
+use crate::sim::phone::model::Pace;
 
 /// What an SCCP application asks for beside its configuration; misses are harmless. The slash is the phone's.
 const SCCP_EXTRAS: [&str; 5] =
@@ -69,7 +70,7 @@ impl Application {
             },
         };
         if self.protocol == Protocol::Sccp {
-            ask(name, super::CTL_BYTES, Pace::FileGap, Patience::Application, cx)
+            ask(name, CTL_BYTES, Pace::FileGap, Patience::Application, cx)
         } else {
             config(name, cx)
         }

@@ -4,24 +4,21 @@
 //! application beside it. Source: loader of 8.1(2)SR2 and 8.12 as observed, a server log of ten conversions; single
 //! images after the vendor's guides and readers' reports.
 
+mod act;
 mod application;
+mod era;
 mod loader;
 mod single;
 
-use super::machine::{Ask, Context, Heard, Patience, Stage, Step, Voice};
+use super::machine::{Context, Heard, Step, Voice};
 use super::model::Pace;
-use super::phone::BadPhone;
-use super::scenario::{Fault, PhoneSpec, StartState};
-use crate::load::{Family, LoadName, Protocol};
+use super::spec::{BadPhone, Fault, PhoneSpec, Stage, StartState};
+use act::{Act, Burn};
 use application::Application;
+use era::{Era, era, prefix};
 use loader::Loader;
 use single::Single;
 
-/// Buffers of the loader, in bytes.
-const CONFIG_BYTES: usize = 8_192;
-const CTL_BYTES: usize = 32_768;
-const LOADER_BYTES: usize = 393_216;
-const APPLICATION_BYTES: usize = 786_432;
 /// A loader version that no list names: what a phone has when its scenario doesn't say.
 const SOME_LOADER: &str = "PAS30000";
 /// The reset keys.
@@ -37,28 +34,6 @@ enum Flash {
     },
     /// The power went while the only image was written.
     Dead,
-}
-
-/// What is to be written.
-#[derive(Clone, Debug)]
-enum Burn {
-    /// A single image over everything.
-    Whole(String),
-    /// The universal loader over a single image: nothing is left but the loader.
-    FirstLoader(String),
-    Loader(String),
-    Application(String),
-}
-
-/// What a part of the firmware wants.
-#[derive(Debug)]
-enum Act {
-    Do(Step),
-    Burn(Burn),
-    /// The loader starts the application.
-    Launch,
-    /// The application restarts the phone to get this load.
-    Reset(String),
 }
 
 #[derive(Debug)]
@@ -285,44 +260,4 @@ impl Classic {
             (Burn::Application(_), _) => {}
         }
     }
-}
-
-/// The generation of a load.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Era {
-    Unsigned,
-    Signed,
-    Universal,
-}
-
-fn name(load: &str) -> Option<LoadName> {
-    load.parse().ok().filter(|l: &LoadName| l.family == Family::Classic)
-}
-
-fn era(load: &str) -> Option<Era> {
-    let load = name(load)?;
-    let universal = if load.protocol == Protocol::Sccp { 6 } else { 7 };
-    Some(match load.release.major() {
-        major if major >= universal => Era::Universal,
-        5.. => Era::Signed,
-        _ => Era::Unsigned,
-    })
-}
-
-/// The letters before the MAC in host names and files.
-fn prefix(load: &str) -> &'static str {
-    match name(load).map(|l| l.protocol) {
-        Some(Protocol::Sip) => "SIP",
-        Some(Protocol::Mgcp) => "MGC",
-        _ => "SEP",
-    }
-}
-
-/// A configuration file.
-fn config(name: String, cx: &mut Context<'_>) -> Act {
-    ask(name, CONFIG_BYTES, Pace::FileGap, Patience::Loader, cx)
-}
-
-fn ask(name: String, limit: usize, gap: Pace, patience: Patience, cx: &mut Context<'_>) -> Act {
-    Act::Do(Step::Fetch(Ask { name, after: cx.draw(gap), limit, patience, check_name: false }))
 }

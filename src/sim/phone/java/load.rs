@@ -1,8 +1,8 @@
 //! What a Java phone checks in lists and parts, and the keys it knows.
 
 use crate::load::{LoadName, Release};
-use crate::sim::image::{self, JavaList, PartFault};
-use crate::sim::machine::{Failure, Fetched, Refusal};
+use crate::sim::phone::image::{self, JavaList, PartFault};
+use crate::sim::phone::machine::{Failure, Fetched, Refusal};
 
 /// The signing keys that a load knows. They changed after 8.5(2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

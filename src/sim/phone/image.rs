@@ -172,8 +172,8 @@ pub(super) fn java_part(payload: &[u8]) -> Result<(), PartFault> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testbench::{archive, loader_image, signed, whole_image};
     use super::*;
+    use crate::sim::testbench::{archive, loader_image, signed, whole_image};
 
     #[test]
     fn envelopes_open() {
