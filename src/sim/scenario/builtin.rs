@@ -1,6 +1,6 @@
 //! The scenarios that come with the program.
 
-use super::{BadScenario, Scenario};
+use super::bench::{BadScenario, Scenario};
 
 /// Name and text of every file in `assets/scenarios/`, sorted.
 const FILES: [(&str, &str); 41] = [

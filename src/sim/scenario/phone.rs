@@ -1,6 +1,5 @@
-//! The phones of a scenario, one entry for several alike.
+//! The phones of a scenario, one entry for several alike, and what must become of them.
 
-use super::{Expect, Scenario};
 use crate::phone_id::Mac;
 use crate::sim::phone::spec::{Fault, PhoneSpec, StartState, StoredLease};
 use serde::Deserialize;
@@ -42,43 +41,50 @@ const fn one() -> u8 {
     1
 }
 
-impl Scenario {
-    /// The same bench with `n` phones: its kinds of phones in turn. What was done by hand to single phones is left out.
-    #[must_use]
-    pub fn with_phones(mut self, n: usize) -> Self {
-        let kinds = self.phones.len().max(1);
-        for (place, entry) in self.phones.iter_mut().enumerate() {
-            let count = n / kinds + usize::from(place < n % kinds);
-            entry.count = u8::try_from(count).unwrap_or(u8::MAX);
-        }
-        self.phones.retain(|entry| entry.count > 0);
-        self.actions.clear();
-        self
-    }
+/// What must have come out at the end.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// What the program must say.
+    pub verdict: Verdict,
+    /// What the phone must really run; empty: nothing.
+    pub running: Option<String>,
+    /// Symptoms that must have been named.
+    #[serde(default)]
+    pub symptoms: Vec<String>,
+    /// The loads it must have been led through, the last one included.
+    #[serde(default)]
+    pub hops: Vec<String>,
+}
 
-    /// Every phone by itself, with what must become of it.
-    #[must_use]
-    pub fn phones(&self) -> Vec<(PhoneSpec, Expect)> {
-        let mut all = Vec::new();
-        for (place, entry) in (0u64..).zip(&self.phones) {
-            for n in 0..u64::from(entry.count) {
-                let first = entry.mac.unwrap_or_else(|| made_up(place));
-                let spec = PhoneSpec {
-                    model: entry.model.clone(),
-                    mac: counted_on(first, n),
-                    state: entry.state,
-                    load: entry.load.clone(),
-                    loader: entry.loader.clone(),
-                    takes_up_to: entry.takes_up_to.clone(),
-                    needs_at_least: entry.needs_at_least.clone(),
-                    stored_lease: entry.stored_lease,
-                    power_at: entry.power_at + 2 * n,
-                    faults: entry.faults.clone(),
-                };
-                all.push((spec, entry.expect.clone()));
-            }
+/// The three words of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Proven.
+    Recovered,
+    /// Nothing proves or contradicts it.
+    Unproven,
+    /// Contradicted.
+    Failed,
+}
+
+impl PhoneEntry {
+    /// The `n`th phone of the entry at that place in the file, both counted from 0.
+    pub(super) fn spec(&self, place: u64, n: u8) -> PhoneSpec {
+        let n = u64::from(n);
+        PhoneSpec {
+            model: self.model.clone(),
+            mac: counted_on(self.mac.unwrap_or_else(|| made_up(place)), n),
+            state: self.state,
+            load: self.load.clone(),
+            loader: self.loader.clone(),
+            takes_up_to: self.takes_up_to.clone(),
+            needs_at_least: self.needs_at_least.clone(),
+            stored_lease: self.stored_lease,
+            power_at: self.power_at + 2 * n,
+            faults: self.faults.clone(),
         }
-        all
     }
 }
 
