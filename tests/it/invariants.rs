@@ -257,7 +257,9 @@ fn a_journal_torn_at_any_byte_is_read_up_to_the_tear() {
         match state.unfinished(Wall(0)) {
             None => assert!(whole.is_empty(), "lost at {cut}"),
             Some(found) => {
-                assert_eq!(found.events.len(), whole.lines().count(), "at {cut}");
+                let events: Vec<_> = found.events().unwrap().collect();
+                assert_eq!(events.len(), whole.lines().count(), "at {cut}");
+                assert_eq!(found.state, folds(&events)[0], "at {cut}");
                 drop(found.take_up().unwrap());
                 assert_eq!(fs::read_to_string(&path).unwrap(), whole, "at {cut}");
             }
