@@ -128,6 +128,11 @@ pub(crate) fn crowd(senders: u32) -> Vec<Event> {
     bodies::conversation::crowd(senders)
 }
 
+/// For the invariants: what is told of one address that asks so often.
+pub(crate) fn insistent(requests: u32) -> Vec<Event> {
+    bodies::conversation::insistent(requests)
+}
+
 /// For the loopback: files as a zip.
 pub(crate) fn zip(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     bodies::zip(files)

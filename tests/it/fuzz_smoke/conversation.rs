@@ -55,6 +55,19 @@ pub fn crowd(senders: u32) -> Vec<Event> {
     bench.heard
 }
 
+/// One address asks so often for a file within a second, from one port; what is told until half a minute later.
+#[must_use]
+pub fn insistent(requests: u32) -> Vec<Event> {
+    let mut bench = Bench::new(0);
+    let from = SocketAddrV4::new(Ipv4Addr::new(192, 168, 1, 250), 50_000);
+    for n in 0..requests {
+        bench.now = Instant::from_millis(u64::from(n) * 1_000 / u64::from(requests));
+        bench.input(Input::Datagram { at: Endpoint::Tftp, from, bytes: b"\0\x01nothing\0octet\0" });
+    }
+    bench.pass(Duration::from_secs(30));
+    bench.heard
+}
+
 /// What was sent of one read.
 #[derive(Default)]
 struct Sent {
