@@ -2,10 +2,12 @@
 
 use crate::clock::Wall;
 use crate::event::{Event, Kind};
+use crate::limits;
 use crate::phone_id::Mac;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::io::{self, BufRead, Read as _};
 
 /// A line that is not an event of ours.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +18,9 @@ pub enum BadLine {
     /// The time can't be read.
     #[error("`at` is not a time: {0}")]
     Time(#[from] jiff::Error),
+    /// Not UTF-8.
+    #[error("not text: {0}")]
+    Text(#[from] std::str::Utf8Error),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -41,6 +46,16 @@ pub fn encode(start: Wall, event: &Event) -> Result<String, serde_json::Error> {
     })
 }
 
+/// Takes the next line, with its end, in place of the one before. `false`: there is none. What is longer than any line of
+/// ours is cut at [`limits::JOURNAL_LINE`], so whatever is read costs no more memory than that.
+///
+/// # Errors
+/// It can't be read on.
+pub fn next_line(from: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    Ok(from.take(limits::JOURNAL_LINE as u64).read_until(b'\n', line)? > 0)
+}
+
 /// Reads a journal line by line. The first line gives the start of the session.
 #[derive(Debug, Default)]
 pub struct Reader {
@@ -57,6 +72,14 @@ impl Reader {
         let at = Wall(line.at.parse::<Timestamp>()?.as_millisecond());
         let start = *self.start.get_or_insert(at);
         Ok(Event { n: line.n, at: start.moment(at), phone: line.phone, kind: line.kind })
+    }
+
+    /// One line as it lies on the disk, where a crash may have torn a letter.
+    ///
+    /// # Errors
+    /// As [`Reader::line`].
+    pub fn bytes(&mut self, line: &[u8]) -> Result<Event, BadLine> {
+        self.line(std::str::from_utf8(line)?)
     }
 
     /// When the session began, once a line has been read.

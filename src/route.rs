@@ -162,14 +162,17 @@ pub fn plan(catalogue: &Catalogue, model: &Model, start: &Start, target: &str, s
         return plan;
     }
     let unknown = matches!(start, Start::Unknown);
-    let ideal = graph.way(&state, &load, unknown, false);
+    let ideal = || graph.way(&state, &load, unknown, false);
     if let Some(path) = graph.way(&state, &load, unknown, true) {
         plan.possible = true;
         plan.hops = graph.hops(&state, &path);
-        hint_at_safer(&graph, &path, ideal.as_ref(), &mut plan.hops);
+        // Among all loads that were ever published is the long search; nothing is safer than safe.
+        if !path.is_safe() {
+            hint_at_safer(&graph, &path, ideal().as_ref(), &mut plan.hops);
+        }
         return plan;
     }
-    plan.refusal = Some(match &ideal {
+    plan.refusal = Some(match &ideal() {
         Some(path) => {
             plan.hops = graph.hops(&state, path);
             plan.missing = graph.missing(path);

@@ -54,6 +54,11 @@ impl Recorder {
         Ok(())
     }
 
+    /// Somebody is told of each event.
+    pub(super) const fn is_read(&self) -> bool {
+        !self.sinks.is_empty() || self.reader.is_some()
+    }
+
     fn add(&mut self, name: String, out: Box<dyn Write + Send>) {
         self.sinks.push(Sink { name, out, broken: false });
     }

@@ -7,13 +7,13 @@ use super::{Exit, Style, lines, print_text, stop};
 use crate::cli::Replay;
 use crate::clock::{Instant, Wall};
 use crate::event::{Event, Kind};
-use crate::journal::Reader;
+use crate::journal::{self, Reader};
 use crate::limits;
 use crate::session::State;
 use crate::tui::Mode;
 use anyhow::{Context, Result};
 use std::fs::File;
-use std::io::{BufRead, BufReader, IsTerminal, stdout};
+use std::io::{BufReader, IsTerminal, stdout};
 use tokio::sync::{mpsc, watch};
 
 pub(super) fn run(args: &Replay, style: Style) -> Result<Exit> {
@@ -88,7 +88,7 @@ struct Journal {
     name: String,
     lines: BufReader<File>,
     reader: Reader,
-    line: String,
+    line: Vec<u8>,
     number: u64,
 }
 
@@ -98,32 +98,27 @@ impl Journal {
         let unreadable =
             |e| stop(Exit::Usage, format!("{name} can't be read ({e}). Give the path of a journal."));
         let file = File::open(&args.journal).map_err(unreadable)?;
-        Ok(Self {
-            name,
-            lines: BufReader::new(file),
-            reader: Reader::default(),
-            line: String::new(),
-            number: 0,
-        })
+        Ok(Self { name, lines: BufReader::new(file), reader: Reader::default(), line: Vec::new(), number: 0 })
     }
 
     /// The next event; `None` at the end. A last line that is torn is the end: the computer lost its power while it was
     /// being written.
     fn next(&mut self) -> Result<Option<Event>> {
-        self.line.clear();
         let name = &self.name;
-        let length =
-            self.lines.read_line(&mut self.line).with_context(|| format!("{name} can't be read on"))?;
-        if length == 0 && self.number == 0 {
+        let more = journal::next_line(&mut self.lines, &mut self.line);
+        let more = more.with_context(|| format!("{name} can't be read on"))?;
+        if !more && self.number == 0 {
             return Err(stop(Exit::Usage, format!("{name} is empty. Give a journal of rescue79.")));
         }
-        if length == 0 {
+        if !more {
             return Ok(None);
         }
         self.number += 1;
-        match self.reader.line(&self.line) {
+        // A line that was cut for its length is no end.
+        let torn = !self.line.ends_with(b"\n") && self.line.len() < limits::JOURNAL_LINE;
+        match self.reader.bytes(&self.line) {
             Ok(event) => Ok(Some(event)),
-            Err(_) if !self.line.ends_with('\n') && self.number > 1 => {
+            Err(_) if torn && self.number > 1 => {
                 eprintln!("rescue79: the last line of {name} is torn; everything before it counts.");
                 Ok(None)
             }

@@ -134,8 +134,8 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
     words.extend(word);
     let now = wall();
     let unfinished = store.as_ref().and_then(|s| s.unfinished(Wall(now.0.saturating_sub(RESUME_WITHIN_MS))));
-    let old = unfinished.map(|u| (folded(&u), u)).filter(|(state, _)| resumable(state, &job, &shelf));
-    let (state, old) = old.map_or_else(|| (State::default(), None), |(state, u)| (state, Some(u)));
+    let old = unfinished.filter(|u| resumable(&u.state, &job, &shelf));
+    let state = old.as_ref().map(|u| u.state.clone()).unwrap_or_default();
     let start = old.as_ref().map_or(now, |u| u.start);
     let mut recorder = Recorder::new(start);
     let events = args.events.as_deref().map(|target| {
@@ -214,12 +214,6 @@ fn look_after(args: &Serve, laptop: laptop::Ready, tftp: u16, running: &net::Ord
     Ok(keeper)
 }
 
-fn folded(unfinished: &Unfinished) -> State {
-    let mut state = State::default();
-    unfinished.events.iter().for_each(|event| state.apply(event));
-    state
-}
-
 /// A session is taken up again only for the same order on the same address, with every load still at hand.
 fn resumable(state: &State, job: &Job, shelf: &Shelf) -> bool {
     let same = |s: &Session| s.mode == "serve" && s.server == job.server && s.targets == job.targets();
@@ -240,7 +234,11 @@ fn record(
         (Some(old), _) => {
             words.push(format!("going on with the interrupted session in {}", old.path.display()));
             // Proofs quote events by number, so who is told of this session is told of all of it.
-            old.events.iter().for_each(|event| recorder.write(event));
+            match old.events() {
+                Ok(events) if recorder.is_read() => events.for_each(|event| recorder.write(&event)),
+                Ok(_) => {}
+                Err(e) => words.push(format!("what it told before can't be told again ({e})")),
+            }
             match old.take_up() {
                 Ok(file) => {
                     recorder.journal(file, &old.path);

@@ -6,9 +6,10 @@ use crate::event::{Event, Kind};
 use crate::journal;
 use crate::limits;
 use crate::phone_id::Mac;
+use crate::session::State;
 use etcetera::BaseStrategy;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufReader, Read as _, Seek as _};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
@@ -28,8 +29,8 @@ pub struct Unfinished {
     pub path: PathBuf,
     /// When its session began.
     pub start: Wall,
-    /// Its events.
-    pub events: Vec<Event>,
+    /// What its events came to.
+    pub state: State,
 }
 
 impl StateDir {
@@ -158,24 +159,38 @@ impl StateDir {
         let file = File::options().read(true).append(true).open(&newest).ok()?;
         file.try_lock().ok()?;
         let mut reader = journal::Reader::default();
-        let mut events: Vec<Event> = Vec::new();
-        let mut whole = 0;
-        let mut lines = BufReader::new(&file);
-        let mut line = Vec::new();
-        while lines.read_until(b'\n', &mut line).ok()? > 0 {
+        let (mut state, mut whole, mut ended) = (State::default(), 0, true);
+        let (mut lines, mut line) = (BufReader::new(&file), Vec::new());
+        while journal::next_line(&mut lines, &mut line).ok()? {
             // Torn by a crash or a power cut: everything before it counts.
-            let Some(text) = line.strip_suffix(b"\n") else { break };
-            events.push(reader.line(std::str::from_utf8(text).ok()?).ok()?);
+            if !line.ends_with(b"\n") {
+                break;
+            }
+            let event = reader.bytes(&line).ok()?;
+            state.apply(&event);
+            ended = matches!(event.kind, Kind::Summary(_));
             whole += u64::try_from(line.len()).unwrap_or(0);
-            line.clear();
         }
         let start = reader.start().filter(|start| *start >= not_before)?;
-        let ended = matches!(events.last()?.kind, Kind::Summary(_));
-        (!ended).then_some(Unfinished { file, whole, path: newest, start, events })
+        (!ended).then_some(Unfinished { file, whole, path: newest, start, state })
     }
 }
 
 impl Unfinished {
+    /// Its events once more, in order.
+    ///
+    /// # Errors
+    /// The journal can't be read again.
+    pub fn events(&self) -> io::Result<impl Iterator<Item = Event>> {
+        (&self.file).seek(io::SeekFrom::Start(0))?;
+        let mut lines = BufReader::new((&self.file).take(self.whole));
+        let (mut reader, mut line) = (journal::Reader::default(), Vec::new());
+        Ok(std::iter::from_fn(move || {
+            let more = journal::next_line(&mut lines, &mut line).ok()?;
+            if more { reader.bytes(&line).ok() } else { None }
+        }))
+    }
+
     /// The journal, cut after its last whole line, to be written on.
     ///
     /// # Errors

@@ -40,7 +40,16 @@ struct Step {
 
 impl Path {
     pub(super) fn is_safer_than(&self, other: &Self) -> bool {
-        (self.cost.may_refuse, self.cost.uncertain) < (other.cost.may_refuse, other.cost.uncertain)
+        self.risk() < other.risk()
+    }
+
+    /// No way can be safer.
+    pub(super) fn is_safe(&self) -> bool {
+        self.risk() == (0, 0)
+    }
+
+    const fn risk(&self) -> (u32, u32) {
+        (self.cost.may_refuse, self.cost.uncertain)
     }
 }
 
@@ -100,7 +109,8 @@ impl<'a> Graph<'a> {
         let ladder = self.catalogue.routes().ladder(self.family).filter(|_| unknown);
         let ladder = ladder.filter(|ladder| ladder.to.holds(self.catalogue, to));
         ladder.and_then(|ladder| self.climb(ladder, from, target, shelf_only)).or_else(|| {
-            self.shortest(from, shelf_only).into_iter().find(|(node, _)| *node == target).map(|(_, p)| p)
+            let found = self.shortest(from, Some(target), shelf_only);
+            found.into_iter().find(|(node, _)| *node == target).map(|(_, p)| p)
         })
     }
 
@@ -167,8 +177,9 @@ impl<'a> Graph<'a> {
         })
     }
 
-    /// The cheapest way to every load that can be reached (Dijkstra over a few hundred nodes at most).
-    fn shortest(&self, from: &State, shelf_only: bool) -> Vec<(usize, Path)> {
+    /// The cheapest way to every load that can be reached (Dijkstra over a few hundred nodes at most); `to`: to this one,
+    /// and the search ends there.
+    fn shortest(&self, from: &State, to: Option<usize>, shelf_only: bool) -> Vec<(usize, Path)> {
         let usable = |n: &Node| n.have || !shelf_only;
         let mut best: Vec<Option<(Cost, Option<usize>)>> = self
             .nodes
@@ -181,7 +192,7 @@ impl<'a> Graph<'a> {
             let nearest = open
                 .filter_map(|(at, (found, done))| Some((found.filter(|_| !done)?.0, at)))
                 .min_by_key(|(cost, at)| (*cost, *at));
-            let Some((cost, at)) = nearest else { break };
+            let Some((cost, at)) = nearest.filter(|(_, at)| to != Some(*at)) else { break };
             if let Some(done) = done.get_mut(at) {
                 *done = true;
             }
@@ -204,7 +215,7 @@ impl<'a> Graph<'a> {
     /// The load nearest to what was wanted that the shelf can bring the phone to: the wanted protocol before the
     /// others, a certain way before an uncertain one, then the newest.
     pub(super) fn best(&self, from: &State) -> Option<String> {
-        let ways = self.shortest(from, true);
+        let ways = self.shortest(from, None, true);
         let new = ways
             .iter()
             .filter_map(|(at, path)| Some((self.nodes.get(*at)?, path)))

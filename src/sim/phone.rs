@@ -151,6 +151,11 @@ impl Phone {
         &self.log
     }
 
+    /// Begins its history anew.
+    pub fn forget_history(&mut self) {
+        self.log = Vec::new();
+    }
+
     /// Gives it power; nothing happens when it has power.
     pub fn power_on(&mut self, now: Instant) {
         if matches!(self.task, Task::Off) {

@@ -168,6 +168,16 @@ impl World {
         self.actions.make_contiguous().sort_by_key(|(at, ..)| *at);
     }
 
+    /// Somebody who is none of these phones sends a packet; nobody takes the answer.
+    pub fn stranger_sends(&mut self, datagram: Datagram) {
+        self.lan.send(self.now, Parcel::ToServer(datagram));
+    }
+
+    /// Forgets what the phones did so far: bench time of days must not cost memory here.
+    pub fn forget_histories(&mut self) {
+        self.phones.iter_mut().for_each(Phone::forget_history);
+    }
+
     /// Hands the engine a decision of the technician.
     pub fn command(&mut self, command: &Command) -> Vec<Event> {
         self.engine.handle(self.now, Input::Command(command));

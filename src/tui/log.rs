@@ -113,7 +113,7 @@ pub struct Log {
 
 impl Log {
     /// Takes an event in; `again`: it says nothing that was not known.
-    pub(super) fn push(&mut self, event: &Event, again: bool) {
+    pub fn push(&mut self, event: &Event, again: bool) {
         let file = match &event.kind {
             Kind::ReadStarted { read, file, .. } => {
                 if self.files.len() < limits::TRANSFERS {

@@ -128,6 +128,16 @@ pub(crate) fn crowd(senders: u32) -> Vec<Event> {
     bodies::conversation::crowd(senders)
 }
 
+/// For the invariants: what is told of one address that asks so often.
+pub(crate) fn insistent(requests: u32) -> Vec<Event> {
+    bodies::conversation::insistent(requests)
+}
+
+/// For the loopback: files as a zip.
+pub(crate) fn zip(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    bodies::zip(files)
+}
+
 /// For the lab: a DISCOVER of a phone, written by hand.
 #[cfg(target_os = "linux")]
 pub(crate) fn discover(mac: rescue79::phone_id::Mac) -> Vec<u8> {

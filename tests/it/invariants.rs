@@ -240,6 +240,29 @@ fn a_crowd_of_senders_does_not_grow_the_state() {
     );
 }
 
+/// Nobody is answered without end, and a person is told so once in ten seconds with the number.
+#[test]
+fn one_address_is_answered_so_often_and_no_more() {
+    let (asked, beyond) = (limits::REQUESTS_PER_PEER + 900, 900);
+    let events = crate::fuzz_smoke::insistent(asked);
+    let told = |limit: &str| -> Vec<u32> {
+        let counts = events.iter().filter_map(|event| match &event.kind {
+            Kind::LimitReached { what, count } if what == limit => Some(*count),
+            _ => None,
+        });
+        counts.collect()
+    };
+    let unanswered = told("requests of one address");
+    assert_eq!((unanswered.len(), unanswered.iter().sum()), (2, beyond), "{unanswered:?}");
+    let vain = told("files that one address asks for in vain");
+    assert!(
+        vain.len() <= 2 && vain.iter().sum::<u32>() + limits::TOLD_PER_SENDER == asked - beyond,
+        "{vain:?}"
+    );
+    let refused = events.iter().filter(|event| matches!(event.kind, Kind::ReadRefused { .. })).count();
+    assert_eq!(u32::try_from(refused), Ok(limits::TOLD_PER_SENDER));
+}
+
 /// A journal that breaks off anywhere is taken up with all of its whole lines, and cut there.
 #[test]
 fn a_journal_torn_at_any_byte_is_read_up_to_the_tear() {
@@ -257,7 +280,9 @@ fn a_journal_torn_at_any_byte_is_read_up_to_the_tear() {
         match state.unfinished(Wall(0)) {
             None => assert!(whole.is_empty(), "lost at {cut}"),
             Some(found) => {
-                assert_eq!(found.events.len(), whole.lines().count(), "at {cut}");
+                let events: Vec<_> = found.events().unwrap().collect();
+                assert_eq!(events.len(), whole.lines().count(), "at {cut}");
+                assert_eq!(found.state, folds(&events)[0], "at {cut}");
                 drop(found.take_up().unwrap());
                 assert_eq!(fs::read_to_string(&path).unwrap(), whole, "at {cut}");
             }

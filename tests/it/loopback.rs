@@ -3,6 +3,8 @@
 use crate::reader::{Read, Refused, request};
 use crate::serving::{Serving, firmware, now, program, put, unique};
 use rescue79::sim::firmware::{Scale, set};
+use std::fs;
+use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 use std::thread;
 use std::time::Duration;
@@ -99,6 +101,58 @@ fn a_miss_is_said_at_once() {
         // A reader repeats after 1 s: anything below is the first answer, on however busy a machine.
         assert!(asked.elapsed() < Duration::from_millis(900), "{:?}", asked.elapsed());
     }
+}
+
+/// The shelf is in memory: what was judged at the start is what a phone gets, until the next start.
+#[test]
+fn what_becomes_of_the_files_meanwhile_changes_nothing_for_a_phone() {
+    const ZIPPED: &str = "P0S3-8-4-00";
+    const IN_ZIP: &str = "P0S3-8-4-00.sb2";
+    let folder = tempfile::tempdir().unwrap();
+    let root = firmware(folder.path(), &[LOAD], Scale::divided_by(8));
+    let zipped = set(ZIPPED, 79, Scale::divided_by(8));
+    put(&root, "more.zip", &crate::fuzz_smoke::zip(&zipped));
+    let wanted = [application(Scale::divided_by(8)), zipped.into_iter().find(|f| f.0 == IN_ZIP).unwrap().1];
+    let [tftp, _] = ports();
+    let (server, port) = (SocketAddrV4::new(HERE, tftp), tftp.to_string());
+    let args =
+        ["--listen", "127.0.0.1", "--tftp-port", &port, "--no-dhcp", "--firmware", root.to_str().unwrap()];
+    let mut serving = Serving::start(program(), folder.path(), &args);
+    let start = || {
+        [APPLICATION, IN_ZIP].map(|name| {
+            let mut read = Read::start(socket(), server, name);
+            assert_eq!(read.step(), Ok(false));
+            read
+        })
+    };
+    let file = root.join(LOAD).join(APPLICATION);
+    let deeds: [(&str, &dyn Fn()); 4] = [
+        ("changed", &|| {
+            for path in [&file, &root.join("more.zip")] {
+                let len = fs::metadata(path).unwrap().len();
+                let mut file = fs::File::options().write(true).open(path).unwrap();
+                file.write_all(&vec![0x55; usize::try_from(len).unwrap()]).unwrap();
+            }
+        }),
+        ("cut short", &|| {
+            for path in [&file, &root.join("more.zip")] {
+                fs::File::options().write(true).open(path).unwrap().set_len(700).unwrap();
+            }
+        }),
+        ("replaced", &|| put(&root, "more.zip", b"another")),
+        ("taken away", &|| fs::remove_dir_all(&root).unwrap()),
+    ];
+    for (what, deed) in deeds {
+        let reads = start();
+        deed();
+        for (read, wanted) in reads.into_iter().zip(&wanted) {
+            assert!(read.finish().as_ref() == Ok(wanted), "begun before it was {what}");
+        }
+        for (read, wanted) in start().into_iter().zip(&wanted) {
+            assert!(read.finish().as_ref() == Ok(wanted), "begun after it was {what}");
+        }
+    }
+    assert!(serving.is_alive());
 }
 
 #[test]

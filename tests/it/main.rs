@@ -27,6 +27,7 @@ mod plain;
 mod pty;
 mod reader;
 mod remedies;
+mod replay;
 mod scenarios;
 mod screens;
 mod serving;

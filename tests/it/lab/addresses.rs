@@ -8,7 +8,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output};
 
-const CLASS: &str = "Cisco Systems, Inc. IP Phone CP-7960";
+pub(super) const CLASS: &str = "Cisco Systems, Inc. IP Phone CP-7960";
 const LOAD: &str = "P0S3-8-12-00";
 
 /// A script that writes down what the client learnt, as `udhcpc` and `dhclient` call one.
@@ -19,12 +19,12 @@ fn script(lab: &Lab) {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-fn learnt(lab: &Lab) -> BTreeMap<String, String> {
+pub(super) fn learnt(lab: &Lab) -> BTreeMap<String, String> {
     let text = String::from_utf8(left(lab, "learnt.txt")).unwrap();
     text.lines().filter_map(|l| l.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
 }
 
-fn udhcpc(lab: &Lab, class: &[&str]) -> Output {
+pub(super) fn udhcpc(lab: &Lab, class: &[&str]) -> Output {
     script(lab);
     let mut client = lab.on_phones("busybox");
     client.args(["udhcpc", "-f", "-q", "-n", "-t", "3", "-T", "2", "-i", PHONE_END, "-s", "./learnt.sh"]);

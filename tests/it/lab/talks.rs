@@ -2,7 +2,12 @@
 
 use super::{CLIENT, Lab, PHONE_END, run, said};
 use crate::serving::firmware;
+use rescue79::limits;
 use rescue79::sim::firmware::Scale;
+use socket2::{Domain, Protocol, Socket, Type};
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
+use std::time::Duration;
 
 const LOAD: &str = "SIP41.8-5-2S";
 
@@ -131,4 +136,40 @@ fn nobody_listens_where_another_gives_the_addresses_or_the_wire_leads_elsewhere(
     let serving = lab.serve(&firmware, &[]);
     closed(&lab);
     assert!(serving.said().contains("leads elsewhere"), "{}", serving.said());
+}
+
+/// Opens so many connections from an address and begins to speak on each; those that the program keeps.
+fn kept(from: Ipv4Addr, port: u16, count: u32) -> Vec<TcpStream> {
+    let mut talks: Vec<TcpStream> = Vec::new();
+    for _ in 0..count {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP)).unwrap();
+        socket.bind(&SocketAddrV4::new(from, 0).into()).unwrap();
+        socket.connect(&SocketAddrV4::new(super::SERVER, port).into()).unwrap();
+        let mut talk: TcpStream = socket.into();
+        let _ = talk.write_all(b"R");
+        talks.push(talk);
+    }
+    talks.retain_mut(|talk| {
+        talk.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
+        // Silence is a connection that is kept; who is turned away is told so by its end.
+        talk.read(&mut [0; 16]).is_err_and(|e| e.kind() == ErrorKind::WouldBlock)
+    });
+    talks
+}
+
+#[test]
+fn one_address_has_its_share_of_the_connections_and_no_more() {
+    let Some(lab) = Lab::open() else { return };
+    let firmware = firmware(lab.path(), &[LOAD], Scale::FAST);
+    let other = Ipv4Addr::new(192, 168, 79, 251);
+    lab.address(CLIENT);
+    lab.address(other);
+    let mut serving = lab.serve(&firmware, &["--target", LOAD]);
+    let counts = lab.inside(move || {
+        let (sccp, sip) = (kept(CLIENT, 2_000, 6), kept(CLIENT, 5_060, 6));
+        let another = kept(other, 2_000, 2);
+        (sccp.len() + sip.len(), another.len())
+    });
+    assert_eq!(counts.join().unwrap(), (limits::TALKS_PER_PEER, 2));
+    assert!(serving.is_alive());
 }
