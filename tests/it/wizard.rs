@@ -1,5 +1,6 @@
 //! The wizard, walked by key macros and clicks, with a desk that answers from memory; and a picture of every page.
 
+mod firmware;
 mod pages;
 
 use crate::screens::history::{History, Until, mac};
@@ -122,7 +123,7 @@ pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
             let path = if path.as_os_str().is_empty() { PathBuf::from("/home/tech") } else { path.clone() };
             Msg::DirListed { path, listing: Ok((entries, 3)), places: vec![PathBuf::from("/srv/loads")] }
         }
-        Effect::Open(paths) => Msg::Shelf(Ok((shelf(), paths.clone()))),
+        Effect::Open(paths) | Effect::OpenLarge(paths) => Msg::Shelf(Ok((shelf(), paths.clone()))),
         Effect::Interfaces => Msg::Interfaces(ports()),
         Effect::Check(_) => Msg::Checked(None),
         Effect::Preflight { number, .. } => Msg::Preflight { number: *number, findings: findings() },

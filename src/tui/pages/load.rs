@@ -119,10 +119,10 @@ fn to_get(theme: Theme, wizard: &Wizard, nothing: bool, text: &mut Text) {
     let family = wizard.model().map(|m| m.family);
     if nothing {
         let whose = wizard.model().map_or("any phone".to_owned(), |m| format!("a {}", m.name));
-        let word = if wizard.shelf.loads().is_empty() {
-            "No firmware has been added yet."
-        } else {
-            "Nothing here fits."
+        let word = match (wizard.shelf.loads(), wizard.paths.as_slice()) {
+            ([], []) => "No firmware has been added yet.",
+            ([], _) => "No load was found in what was added; what was found in it stands below.",
+            _ => "Nothing here fits.",
         };
         text.say(&format!("{word} Press Enter and show where the files for {whose} are."), theme.bold());
         text.say(
