@@ -7,15 +7,16 @@ mod start;
 use super::rehearse;
 use super::screen::{self, Live, Look};
 use super::{Exit, Style};
+use crate::firmware::Shelf;
 use crate::host::files;
 use crate::host::ledger::Ledger;
 use crate::host::remedy::Act;
 use crate::host::setup::Setup;
 use crate::host::state::StateDir;
 use crate::host::system::system;
-use crate::tui::wizard::{Exercise, Finding, Order, Wizard};
+use crate::sim::scenario::{Scenario, builtin};
+use crate::tui::wizard::{Exercise, Finding, Order};
 use crate::tui::{Effect, Mode, Msg};
-use crate::{firmware::Shelf, sim::scenario::builtin};
 use anyhow::Result;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,7 @@ pub(super) fn run(state: Option<&Path>, style: Style) -> Result<Exit> {
         acts: HashMap::new(),
         starting: None,
         fixing: None,
+        looked: false,
         reading: Arc::default(),
         live: None,
         sender,
@@ -58,6 +60,8 @@ pub(super) struct Desk {
     starting: Option<start::Starting>,
     /// Who changes the laptop just now.
     fixing: Option<JoinHandle<()>>,
+    /// The interfaces of this computer have been looked at.
+    looked: bool,
     /// Set, it calls off what is being read.
     reading: Arc<AtomicBool>,
     /// A session that the screen has not taken yet.
@@ -91,14 +95,6 @@ impl Drop for Desk {
 }
 
 impl Desk {
-    /// The wizard before its first question.
-    pub(super) fn wizard() -> Result<Wizard> {
-        let exercise =
-            |s: crate::sim::scenario::Scenario| Exercise { name: s.name, title: s.title, teaches: s.teaches };
-        let exercises = builtin()?.into_iter().map(exercise).collect();
-        Ok(Wizard { exercises, ports: laptop::ports(), ..Wizard::default() })
-    }
-
     /// The next answer to something that takes time.
     pub(super) async fn answer(&mut self) -> Option<Msg> {
         let too_late = |answer: &Answer| matches!(answer, Answer::Read { called_off, .. } if called_off.load(Ordering::Relaxed));
@@ -139,7 +135,13 @@ impl Desk {
     pub(super) fn carry_out(&mut self, effect: Effect) -> Option<Msg> {
         match effect {
             Effect::ListDir(path) => return Some(self.list(&path)),
+            // The first time there is nothing to show until it is known; before that nobody needs it.
+            Effect::Interfaces if !self.looked => {
+                self.looked = true;
+                return Some(Msg::Interfaces(laptop::ports()));
+            }
             Effect::Interfaces => self.look(),
+            Effect::Exercises => return Some(exercises()),
             Effect::Open(paths) => self.open(paths, false),
             Effect::OpenLarge(paths) => self.open(paths, true),
             Effect::StopReading => self.reading.store(true, Ordering::Relaxed),
@@ -242,6 +244,15 @@ impl Desk {
             Answer::Fixed { hands: Some(hands), done }
         });
         None
+    }
+}
+
+/// What can be practised.
+fn exercises() -> Msg {
+    let exercise = |s: Scenario| Exercise { name: s.name, title: s.title, teaches: s.teaches };
+    match builtin() {
+        Ok(all) => Msg::Exercises(all.into_iter().map(exercise).collect()),
+        Err(e) => Msg::Notice(format!("The benches to practise on can't be read: {e}.")),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What can happen to the screen, and what it wants done.
 
 use super::Mode;
-use super::wizard::{Entry, Finding, Order, Port, Refused, Weight};
+use super::wizard::{Entry, Exercise, Finding, Order, Port, Refused, Weight};
 use crate::clock::Instant;
 pub use crate::engine::Command;
 use crate::event::Event;
@@ -44,6 +44,8 @@ pub enum Msg {
     Large(Weight),
     /// The interfaces of this computer.
     Interfaces(Vec<Port>),
+    /// What can be practised.
+    Exercises(Vec<Exercise>),
     /// A session begins.
     Started {
         /// With which phones.
@@ -91,6 +93,8 @@ pub enum Effect {
     OpenLarge(Vec<PathBuf>),
     /// Call off what is being read.
     StopReading,
+    /// Say what can be practised.
+    Exercises,
     /// Look at the interfaces of this computer.
     Interfaces,
     /// Say at once whether the chosen address can work on the chosen interface.

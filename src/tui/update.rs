@@ -60,6 +60,11 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::DirListed { path, listing, places } => wizard::listed(model, path, listing, places),
         Msg::Shelf(read) => wizard::shelf(model, read),
         Msg::Large(weight) => wizard::large(model, weight),
+        Msg::Exercises(all) => {
+            if let Some(wizard) = &mut model.wizard {
+                wizard.exercises = all;
+            }
+        }
         Msg::Interfaces(ports) => return wizard::ports(model, ports),
         Msg::Started { mode, interface } => wizard::started(model, mode, interface),
         Msg::NotStarted(why) => wizard::not_started(model, why),

@@ -70,7 +70,10 @@ fn letter(model: &mut Model, c: char) -> Option<Vec<Effect>> {
             typed(model, KeyCode::Char(c));
             return Some(effects);
         }
-        (Page::Model, 'p') => go(model, Page::Practise),
+        (Page::Model, 'p') => {
+            go(model, Page::Practise);
+            return Some(vec![Effect::Exercises]);
+        }
         (Page::Load | Page::Network | Page::Ready, 'x') if ask_to_insist(model) => {}
         _ => return None,
     }

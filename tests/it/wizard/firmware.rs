@@ -132,7 +132,7 @@ fn a_bench_to_practise_on_is_found_by_a_word() {
     let found = model.wizard.as_ref().unwrap().exercise().unwrap().name.clone();
     assert_eq!(walk(&mut model, "<enter>"), [Effect::Practise(found)]);
     let mut model = asking((80, 24), COLOUR);
-    walk(&mut model, "pzzz");
+    assert_eq!(walk(&mut model, "pzzz"), [Effect::Exercises]);
     let seen = said(&model);
     assert!(seen.contains("No bench has") && seen.contains("Esc clear"), "{seen}");
     assert_eq!(walk(&mut model, "<enter><esc><esc>"), []);
