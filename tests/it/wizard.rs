@@ -1,5 +1,6 @@
 //! The wizard, walked by key macros and clicks, with a desk that answers from memory; and a picture of every page.
 
+mod decisions;
 mod firmware;
 mod pages;
 
