@@ -72,6 +72,7 @@ fn enter(wizard: &Wizard, page: Page) -> Option<Hint> {
         },
         Page::Account if wizard.form.field().is_some() => "next field",
         Page::Load => match wizard.load_rows().get(wizard.load_row)? {
+            LoadRow::Add if wizard.reading => return None,
             LoadRow::Add => "look for files",
             LoadRow::Account => "type it",
             LoadRow::Offer(_) if wizard.blocker(page).is_some() => return None,

@@ -61,7 +61,12 @@ pub(super) fn load(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     match offers.get(wizard.load_at).filter(|_| !adds) {
         Some(offer) => the_way(theme, offer, &mut text),
         None if !wizard.reading => to_get(theme, wizard, offers.is_empty(), &mut text),
-        None => {}
+        None => {
+            text.say("It is opened, unpacked and looked through. A large folder takes a while.", Style::new());
+            for path in &wizard.wanted {
+                text.item("·", &path.display().to_string(), theme.dim(), Style::new());
+            }
+        }
     }
     xray(theme, wizard, &mut text);
     let title = if adds { "firmware" } else { "the way there, and why" };

@@ -159,7 +159,8 @@ pub(super) fn practise(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> 
     }
     let mut text = Text::new(theme, Pane::columns(about));
     if wizard.exercise().is_none() {
-        rows.say("No bench has that in its name or in what it teaches. Esc clears it.", theme.dim());
+        rows.say("No bench has that in its name or in what it teaches.", theme.dim());
+        text.say("Esc shows all of them again.", Style::new());
     }
     if let Some(exercise) = wizard.exercise() {
         text.say(&exercise.teaches, Style::new());

@@ -140,7 +140,7 @@ fn large(model: &Model, columns: usize) -> Vec<Line<'static>> {
     let (weight, least) = (wizard.weight, if wizard.weight.more { "at least " } else { "" });
     let bytes = words::bytes(weight.bytes);
     let text = [
-        format!("{folder} holds {least}{} files, {least}{bytes}.", weight.files),
+        format!("{folder} holds {least}{} files with {bytes}.", grouped(weight.files)),
         "Every one of them is opened and looked at, which takes minutes and as much memory as the files have. Firmware for every model there is comes to some 300 MB.".to_owned(),
         "Better choose the folder or the archive that the firmware is in. While it is read, Esc calls it off.".to_owned(),
     ];
@@ -151,6 +151,11 @@ fn large(model: &Model, columns: usize) -> Vec<Line<'static>> {
     }
     lines.push(answers(model.theme, [("Esc", "leave it"), ("Y", "read it all")]));
     lines
+}
+
+/// A number that is read at a glance: 12 000.
+fn grouped(n: usize) -> String {
+    if n < 1_000 { n.to_string() } else { format!("{} {:03}", grouped(n / 1_000), n % 1_000) }
 }
 
 /// What the program is about to do about a finding.

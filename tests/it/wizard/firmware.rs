@@ -94,8 +94,7 @@ fn a_huge_folder_is_asked_about() {
     assert_eq!(model.overlay, Some(Overlay::Large));
     let seen = said(&model);
     assert!(
-        seen.contains("/home holds at least 50000 files, at least 81.0 GB.")
-            && seen.contains("Y read it all"),
+        seen.contains("/home holds at least 50 000 files with 81.0 GB.") && seen.contains("Y read it all"),
         "{seen}"
     );
     assert_eq!(walk(&mut model, "<esc>"), []);
