@@ -19,6 +19,10 @@ pub const ARCHIVE_RATIO: usize = 200;
 pub const SHELF_BYTES: usize = 2 << 30;
 /// Files on the shelf: a folder chosen by mistake (a home folder) must end in a sentence, not in a swamp.
 pub const SHELF_FILES: usize = 50_000;
+/// A folder with more files than this is asked about before it is read: releases for all families are some 2 000.
+pub const ASK_FILES: usize = 5_000;
+/// And one with more bytes: half as much again as releases for all families.
+pub const ASK_BYTES: u64 = 500_000_000;
 /// Loads of one family that a plan looks at beside the published ones, of which there are under 30.
 pub const ROUTE_LOADS: usize = 512;
 /// Folders below folders.

@@ -2,7 +2,7 @@
 
 use crate::screens::history::{History, Until, bench, mac};
 use crate::screens::{COLOUR, SIZES, drawn, model, picture, press, text};
-use crate::svg::svg;
+use crate::svg::{DARK, svg};
 use crossterm::event::KeyCode;
 use rescue79::event::{Kind, Order, Remedy, Request, Severity};
 use rescue79::tui::{Command, Effect, Model, Msg, Overlay, Page, update};
@@ -180,7 +180,7 @@ fn the_hand_looks_as_it_did() {
             let buf = drawn(&model);
             insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), text(&buf));
             if size == SIZES[0] {
-                picture(&format!("docs/screens/{name}-80x24.svg"), &svg(&buf), &mut stale);
+                picture(&format!("docs/screens/{name}-80x24.svg"), &svg(&buf, &DARK), &mut stale);
             }
         }
     }
