@@ -19,6 +19,7 @@ mod remedies;
 mod rivals;
 mod strangers;
 mod talks;
+mod walls;
 mod web;
 
 use crate::serving::{Serving, unique};

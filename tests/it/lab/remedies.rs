@@ -23,12 +23,12 @@ fn shell(lab: &Lab, line: &str) -> String {
     said(&out)
 }
 
-fn set_up(folder: &PathBuf) -> Setup {
+pub(super) fn set_up(folder: &PathBuf) -> Setup {
     fs::create_dir_all(folder).unwrap();
     Setup::begin(system(), Ledger::open(folder).unwrap()).0
 }
 
-fn closed() -> Option<(String, Remedy)> {
+pub(super) fn closed() -> Option<(String, Remedy)> {
     match system().firewall(LAPTOP_END, &[67, 69]) {
         Firewall::Closed { seen, remedy } => Some((seen, remedy)),
         _ => None,
