@@ -11,6 +11,7 @@ mod wire;
 
 pub use shelf::shelf;
 
+use super::Datagram;
 use super::lan::Lan;
 use super::phone::spec::BadPhone;
 use super::phone::{Phone, PhoneOutput, web_client};
