@@ -62,7 +62,10 @@ pub(super) fn load(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
         Some(offer) => the_way(theme, offer, &mut text),
         None if !wizard.reading => to_get(theme, wizard, offers.is_empty(), &mut text),
         None => {
-            text.say("It is opened, unpacked and looked through. A large folder takes a while.", Style::new());
+            text.say(
+                "It is opened, unpacked and looked through. A large folder takes a while.",
+                Style::new(),
+            );
             for path in &wizard.wanted {
                 text.item("·", &path.display().to_string(), theme.dim(), Style::new());
             }
