@@ -21,7 +21,7 @@ pub(super) fn hints(model: &Model, page: Page) -> Vec<Hint> {
     hints.extend(wizard.and_then(|wizard| enter(wizard, page)));
     hints.extend_from_slice(match page {
         Page::Model if typed => &[("↑↓", "choose"), ("Esc", "clear")],
-        Page::Model => &[("↑↓", "choose"), ("type", "its number"), ("P", "practise")],
+        Page::Model => &[("P", "practise"), ("↑↓", "choose"), ("type", "its number")],
         Page::Shows if typed => &[("Esc", "clear"), ("↑↓", "choose")],
         Page::Shows => &[("Esc", "back"), ("↑↓", "choose"), ("type", "load or screen text")],
         Page::Files if wizard.is_some_and(|w| !w.folder.typed.is_empty()) => {

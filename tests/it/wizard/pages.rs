@@ -8,7 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::style::Color;
 use rescue79::clock::Instant;
 use rescue79::firmware::Intake;
-use rescue79::tui::wizard::{Entry, Finding, Grade, Port, Weight};
+use rescue79::tui::wizard::{Entry, Finding, Grade, Port, Step, Weight};
 use rescue79::tui::{Model, Msg, Theme, update};
 
 const TO_LOAD: &str = "7961<enter><enter><enter>";
@@ -202,6 +202,8 @@ fn every_page_is_plain_ascii_where_wanted_and_fits_the_smallest_window() {
         let said = text(&drawn(&scene(entry, (60, 16), COLOUR)));
         assert!(!said.contains("This window"), "{name}");
         // The technician always sees where they are, and a key that helps.
+        let step = Step::of(scene(entry, (60, 16), COLOUR).page).word().to_uppercase();
+        assert!(said.lines().next().unwrap().contains(&step), "{name}:\n{said}");
         assert!(
             said.contains("rescue79") && ["help", "close", "leave it"].iter().any(|key| said.contains(key)),
             "{name}:\n{said}"
