@@ -93,6 +93,12 @@ pub(super) fn hints(model: &Model) -> Vec<(&'static str, &'static str)> {
         hints.retain(|hint| *hint != ("K", "keys"));
     }
     if matches!(model.page, Page::Bench | Page::Phone(_)) && model.overlay.is_none() {
+        if model.state.phones.is_empty() {
+            hints.retain(|(hint, _)| !matches!(*hint, "Enter" | "↑↓"));
+        }
+        if model.state.phones.is_empty() || model.ended {
+            hints.retain(|(hint, _)| *hint != "F");
+        }
         let keys = [("M", Action::Remedy), ("D", Action::Done), ("T", Action::Replan), ("P", Action::Pause)];
         for (key, _) in keys.into_iter().filter(|(_, action)| !hand::offered(model, *action)) {
             hints.retain(|(hint, _)| *hint != key);

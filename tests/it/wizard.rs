@@ -593,6 +593,18 @@ fn the_phone_waits_until_the_servers_have_answered_themselves() {
 }
 
 #[test]
+fn rights_are_given_to_the_next_start() {
+    let mut model = asking((80, 24), COLOUR);
+    walk(&mut model, TO_READY);
+    let rights = Finding { code: "rights".into(), fix: None, ..held() };
+    let number = model.wizard.as_ref().unwrap().preflight.number;
+    update(&mut model, Msg::Preflight { number, findings: vec![rights] });
+    walk(&mut model, "<end>");
+    let said = text(&drawn(&model));
+    assert!(said.contains("Leave (Q) and start it again.") && !said.contains("R looks again"), "{said}");
+}
+
+#[test]
 fn a_cable_that_is_plugged_in_later_is_looked_at_again() {
     let mut model = asking((80, 24), COLOUR);
     walk(&mut model, TO_READY);

@@ -74,7 +74,12 @@ fn m_does_what_the_symptom_asks_for_and_the_phone_goes_on() {
     assert!(!bench.said().contains("M help it"), "{}", bench.said());
     // The phone at the other end of the wire was in need of exactly that.
     bench.until(|phone| phone.closed.is_some());
-    assert!(bench.said().contains("recovered"), "{}", bench.said());
+    let said = bench.said();
+    assert!(said.contains("recovered"), "{said}");
+    // Why it is so stands there to its last word, while there is room.
+    let words = said.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let reason = &bench.model.state.phones[0].closed.as_ref().unwrap().reason;
+    assert!(words.contains(reason.as_str()), "{reason}\n{said}");
 }
 
 #[test]
