@@ -307,8 +307,12 @@ impl Engine {
 
     /// Tells what the shells noticed about this computer or the wire.
     pub fn note(&mut self, now: Instant, kind: Kind) {
+        // Who listens to another DHCP server may not have been heard of here yet.
         let phone = match &kind {
-            Kind::WrongAddress { from, .. } => self.state.phone(*from).map(|phone| phone.mac),
+            Kind::WrongAddress { from, .. } => {
+                let known = self.state.phone(*from).is_some() || self.has_room(now, limits::PHONE_SILENT);
+                known.then_some(*from)
+            }
             _ => None,
         };
         self.tell(now, phone, kind);

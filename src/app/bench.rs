@@ -4,11 +4,13 @@ use super::outlet::Outlet;
 use super::recorder::Recorder;
 use super::{Exit, lines, stop};
 use crate::clock::Wall;
-use crate::event::{Event, PhoneSummary, Summary, Verdict};
+use crate::event::{Event, Kind, PhoneSummary, Summary, Verdict};
 use crate::net::Order;
 use crate::session::{Phone, State};
 use anyhow::{Context, Result};
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 
@@ -20,6 +22,8 @@ pub(super) struct Bench {
     pub(super) order: Box<dyn Fn(Order)>,
     /// Writes everything down, where nobody else does.
     pub(super) recorder: Recorder,
+    /// Takes the addresses that this computer shall answer at, too, where it can.
+    pub(super) wanted: Option<Sender<Ipv4Addr>>,
     /// Waits for whoever runs it, and says how that ended.
     pub(super) join: Box<dyn FnOnce() -> Result<()>>,
     /// The order to end was given.
@@ -39,6 +43,10 @@ impl Bench {
     pub(super) fn take(&mut self, event: &Event) {
         self.recorder.write(event);
         self.state.apply(event);
+        if let (Kind::AddressWanted { address }, Some(wanted)) = (&event.kind, &self.wanted) {
+            // Who looks after the laptop goes last.
+            let _ = wanted.send(*address);
+        }
         if !self.finishing && self.all_here() {
             self.finishing = true;
             (self.order)(Order::Finish);

@@ -7,7 +7,7 @@ use crate::dhcp::elsewhere;
 use crate::event::Kind;
 use crate::host::doctor;
 use crate::host::interfaces::{self, Interface};
-use crate::host::keeper::{Adopt, Charge, Follow, Keeper};
+use crate::host::keeper::{Adoption, Charge, Follow, Keeper};
 use crate::host::ledger::{Ledger, Undone};
 use crate::host::plan;
 use crate::host::privileges;
@@ -125,7 +125,7 @@ impl Ready {
     fn set(&mut self, args: &Serve, store: Option<&StateDir>, tell: Tell<'_>) -> Result<()> {
         if !self.set && !args.adopt_addresses {
             if args.listen.is_none() {
-                self.hear(store);
+                self.hear(store, args.screen);
             }
             return Ok(());
         }
@@ -180,11 +180,14 @@ impl Ready {
     }
 
     /// Has the card let announcements in where its address is kept. Without it the phones are led all the same, so
-    /// nothing ends here; and nothing is begun that could not be undone.
-    fn hear(&mut self, store: Option<&StateDir>) {
+    /// nothing ends here; and nothing is begun that could not be undone. `asked`: the technician may want another address.
+    fn hear(&mut self, store: Option<&StateDir>, asked: bool) {
         let (system, name) = (system(), self.interface.system_name());
         let deaf = Announcement::ALL.into_iter().any(|what| !system.hears(name, what));
-        if !deaf || self.address.is_loopback() || !privileges::rights().is_some_and(|rights| rights.network) {
+        if !(deaf || asked)
+            || self.address.is_loopback()
+            || !privileges::rights().is_some_and(|rights| rights.network)
+        {
             return;
         }
         privileges::hand_down();
@@ -238,11 +241,16 @@ impl Ready {
     pub(super) fn give_up_rights(&mut self, args: &Serve) {
         self.tap = Tap::open(self.interface.index).ok().filter(|_| !self.address.is_loopback());
         privileges::many_sockets();
-        privileges::give_up(self.setup.is_some(), args.adopt_addresses);
+        privileges::give_up(self.setup.is_some(), self.may_adopt(args));
+    }
+
+    /// Another port may have to be opened: whenever a phone wrongly asks elsewhere, or when the technician says so.
+    pub(super) const fn may_adopt(&self, args: &Serve) -> bool {
+        self.setup.is_some() && (args.adopt_addresses || args.screen)
     }
 
     /// Looks after the laptop from here on.
-    pub(super) fn keep(self, tell: impl Fn(Kind) + Send + 'static, adopt: Option<Adopt>) -> Result<Keeper> {
+    pub(super) fn keep(self, tell: impl Fn(Kind) + Send + 'static, adoption: Adoption) -> Result<Keeper> {
         if self.set {
             let interface = self.interface.system_name().to_owned();
             tell(Kind::AddressSet { interface, address: self.address, again: false });
@@ -253,7 +261,7 @@ impl Ready {
             interface: self.interface,
             address: (self.address, self.prefix),
             tap: self.tap,
-            adopt,
+            adoption,
             dhcp: self.dhcp,
             follow: self
                 .follower

@@ -127,6 +127,7 @@ fn play(
     let bench = Bench {
         events,
         order: Box::new(move |order| drop(orders.send(order))),
+        wanted: None,
         recorder,
         join: Box::new(move || {
             player.join().map_err(|_| anyhow::anyhow!("the rehearsal ended unexpectedly"))

@@ -13,7 +13,7 @@ use crate::clock::{Instant, Wall};
 use crate::engine::Engine;
 use crate::event::{Kind, Session};
 use crate::firmware::{Severity, Shelf};
-use crate::host::keeper::{Adopt, Keeper};
+use crate::host::keeper::{Adopt, Adoption, Keeper};
 use crate::host::probe::{self, SelfTest};
 use crate::host::setup::Setup;
 use crate::host::state::{StateDir, Unfinished};
@@ -173,11 +173,13 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
     let note = Box::new(move |kind| notes.give(Order::Note(Box::new(kind))));
     let leases = Leases::new(store, &leases);
     let (events, scribe) = Scribe::start(happened, recorder, leases, note)?;
-    let keeper = look_after(args, laptop, tftp, &orders)?;
+    let (wanted, adopts) = std::sync::mpsc::channel();
+    let keeper = look_after(args, laptop, tftp, &orders, adopts)?;
     let bench = Bench {
         events,
         order: Box::new(move |order| orders.give(order)),
         recorder: Recorder::new(start),
+        wanted: Some(wanted),
         join: Box::new(move || {
             let ended = running.join().context("the servers failed");
             scribe.join().map_err(|_| anyhow::anyhow!("the journal ended unexpectedly"))?;
@@ -195,7 +197,13 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
 }
 
 /// Has the laptop looked after, and the servers asked by ourselves as a phone would.
-fn look_after(args: &Serve, laptop: laptop::Ready, tftp: u16, running: &net::Orders) -> Result<Keeper> {
+fn look_after(
+    args: &Serve,
+    laptop: laptop::Ready,
+    tftp: u16,
+    running: &net::Orders,
+    wanted: std::sync::mpsc::Receiver<Ipv4Addr>,
+) -> Result<Keeper> {
     let orders = running.clone();
     let note = move |kind| orders.give(Order::Note(Box::new(kind)));
     let (interface, address) = (laptop.interface.clone(), laptop.address);
@@ -205,8 +213,9 @@ fn look_after(args: &Serve, laptop: laptop::Ready, tftp: u16, running: &net::Ord
         doors.give(Order::Door(net::door(address, tftp)?, address));
         Ok(())
     };
-    let adopt = args.adopt_addresses.then_some(Box::new(adopt) as Adopt);
-    let keeper = laptop.keep(note.clone(), adopt)?;
+    let open = laptop.may_adopt(args).then_some(Box::new(adopt) as Adopt);
+    let adoption = Adoption { open, unasked: args.adopt_addresses, wanted };
+    let keeper = laptop.keep(note.clone(), adoption)?;
     std::thread::spawn(move || {
         let SelfTest { ok, text } = probe::self_test(&interface, address, tftp, dhcp);
         note(Kind::SelfTest { ok, text });

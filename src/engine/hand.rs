@@ -30,7 +30,8 @@ pub(super) fn remedy(desk: &Desk<'_>, phone: &Phone, remedy: Remedy) -> Result<V
     let text = words::remedied(remedy).to_owned();
     let mut kinds = vec![Kind::Remedied { remedy, unasked: false, text }];
     kinds.extend(follows);
-    kinds.extend(at_next_start(desk, phone));
+    // Who asks elsewhere goes on asking, and is answered as soon as somebody is there.
+    kinds.extend(at_next_start(desk, phone).filter(|_| !remedy.changes_laptop()));
     Ok(kinds)
 }
 
@@ -71,6 +72,10 @@ fn possible(desk: &Desk<'_>, phone: &Phone, remedy: Remedy) -> Result<Vec<Kind>,
                     "no older load of its family that leads on to its target is on the shelf".to_owned()
                 })
         }
+        Remedy::AdoptAddress => match phone.asks_at {
+            Some((address, _)) => Ok(vec![Kind::AddressWanted { address }]),
+            None => Err("it asks nobody else for files".to_owned()),
+        },
         Remedy::NakLease if phone.leased.is_none() => Err("it has no address from here".to_owned()),
         Remedy::HideDefault | Remedy::EmptyTrustList if !classic => {
             Err("that is for the 7940 and 7960".to_owned())

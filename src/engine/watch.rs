@@ -24,6 +24,7 @@ const BOOK: &[Rule] = &[
     addresses::in_use,
     addresses::from_elsewhere,
     addresses::another_server,
+    addresses::asks_elsewhere,
     files::missing_no_more,
     files::list_refused,
     files::header_refused,

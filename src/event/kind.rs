@@ -277,6 +277,12 @@ pub enum Kind {
         /// What that means, in one sentence.
         means: String,
     },
+    /// The technician wants this computer to answer at an address that a phone wrongly asks. `AddressSet` follows, or
+    /// `OrderRefused`.
+    AddressWanted {
+        /// The address.
+        address: Ipv4Addr,
+    },
     /// The answers to a phone that asks for nothing are changed in one thing.
     ReplyVaried {
         /// Which of the changes, from 1.

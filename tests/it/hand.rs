@@ -81,6 +81,25 @@ fn a_remedy_is_one_key_and_says_before_what_it_does() {
     );
 }
 
+/// What changes this computer is done after a yes.
+#[test]
+fn a_remedy_that_changes_the_laptop_asks_first() {
+    let adopt = Command::Remedy { phone: mac(0), remedy: Remedy::AdoptAddress };
+    for (key, effects) in [(KeyCode::Esc, vec![]), (KeyCode::Enter, vec![Effect::Command(adopt.clone())])] {
+        let mut model = shown(&in_need(&[Remedy::AdoptAddress]));
+        assert_eq!(press(&mut model, &[char('m')]), []);
+        let said = text(&drawn(&model));
+        assert!(
+            said.contains("Shall this be done for the 7960")
+                && said.contains("1 answer at the address it asks."),
+            "{said}"
+        );
+        assert!(said.contains("unless somebody has it"), "{said}");
+        assert_eq!(press(&mut model, &[key]), effects);
+        assert_eq!(model.overlay, None);
+    }
+}
+
 #[test]
 fn a_request_is_shown_with_the_key_that_ticks_it_off() {
     let mut model = shown(&asked(in_need(&[Remedy::NakLease])));

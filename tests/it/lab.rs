@@ -5,6 +5,7 @@
 //! is a failure. With `RESCUE79_LAB_MARK=FILE` each test that ran writes its name there.
 
 mod addresses;
+mod adoption;
 mod clocks;
 mod faults;
 mod floods;

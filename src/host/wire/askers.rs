@@ -84,9 +84,9 @@ impl Askers {
                 self.own, self.own
             )
         } else if u32::from(asked) & mask == u32::from(self.own) & mask {
-            "The phone was told so by another DHCP server, or has that address as its \"Alternate TFTP\". Erase the phone's settings, or serve with --adopt-addresses to have it answered there, too.".to_owned()
+            "The phone was told so by another DHCP server, or has that address as its \"Alternate TFTP\". Erase the phone's settings, or have it answered there, too: with M on the Bench, or with --adopt-addresses.".to_owned()
         } else {
-            "The phone remembers that server from its old place, or has it as its \"Alternate TFTP\". Erase the phone's settings, or serve with --adopt-addresses to have it answered there, too.".to_owned()
+            "The phone remembers that server from its old place, or has it as its \"Alternate TFTP\". Erase the phone's settings, or have it answered there, too: with M on the Bench, or with --adopt-addresses.".to_owned()
         }
     }
 }

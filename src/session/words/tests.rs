@@ -54,6 +54,7 @@ fn one_of_each() -> Vec<Kind> {
         Kind::Interface { interface: "enp0s25".into(), there: true },
         Kind::Interface { interface: "enp0s25".into(), there: false },
         Kind::SelfTest { ok: true, text: "The program read a file from its own TFTP server".into() },
+        Kind::AddressWanted { address },
         Kind::WrongAddress {
             from: Mac([0, 0x1b, 0x0c, 0x18, 0xbd, 0xc1]),
             asked: "1.1.168.192".parse().unwrap(),

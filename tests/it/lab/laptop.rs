@@ -17,7 +17,7 @@ const LOAD: &str = "P0S3-8-12-00";
 const OURS: &str = "192.168.1.1/24";
 
 /// A laptop without an address of the bench.
-fn bare() -> Option<Lab> {
+pub(super) fn bare() -> Option<Lab> {
     let lab = Lab::open()?;
     ip(&format!("-n {} address flush dev {LAPTOP_END}", lab.laptop)).unwrap();
     Some(lab)
@@ -49,7 +49,7 @@ pub(super) fn state(lab: &Lab) -> String {
     settled.unwrap_or(last)
 }
 
-fn has(lab: &Lab, address: &str) -> bool {
+pub(super) fn has(lab: &Lab, address: &str) -> bool {
     said(&run(lab.on_laptop("ip").args(["-o", "-4", "address", "show", "dev", LAPTOP_END]))).contains(address)
 }
 
@@ -450,7 +450,7 @@ fn an_address_that_somebody_has_is_refused() {
 }
 
 /// What a phone does that was told `1.1.168.192`.
-fn ask(lab: &Lab, address: &str) {
+pub(super) fn ask(lab: &Lab, address: &str) {
     let route = format!("-n {} route replace {address}/32 dev {PHONE_END}", lab.phones);
     ip(&route).unwrap();
     let to = (address.parse::<Ipv4Addr>().unwrap(), 69);
