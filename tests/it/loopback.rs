@@ -1,8 +1,8 @@
 //! The real binary on the loopback address, with high ports and without any permission.
 
 use crate::reader::{Read, Refused, request};
-use crate::serving::{Serving, firmware, now, program, put, unique};
-use rescue79::sim::firmware::{Scale, set};
+use crate::serving::{Serving, bytes_of, firmware, now, program, put, unique};
+use rescue79::sim::firmware::Scale;
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 use std::thread;
 use std::time::Duration;
@@ -47,7 +47,7 @@ fn bench(scale: Scale, more: &[&str]) -> Bench {
 }
 
 fn application(scale: Scale) -> Vec<u8> {
-    set(LOAD, 79, scale).into_iter().find(|(name, _)| name == APPLICATION).unwrap().1
+    bytes_of(LOAD, APPLICATION, scale)
 }
 
 fn socket() -> UdpSocket {
