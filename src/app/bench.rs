@@ -2,8 +2,8 @@
 
 use super::outlet::Outlet;
 use super::recorder::Recorder;
+use super::signals::interrupted;
 use super::{Exit, lines, stop};
-use crate::clock::Wall;
 use crate::event::{Event, Kind, PhoneSummary, Summary, Verdict};
 use crate::net::Order;
 use crate::session::{Phone, State};
@@ -124,44 +124,4 @@ pub(super) fn exit(summary: &Summary, expect: Option<u32>) -> Result<Exit> {
             Err(stop(Exit::NotRecovered, format!("{open} phone(s) not recovered. {why}")))
         }
     }
-}
-
-/// Ctrl-C, or the system's wish to end.
-pub(super) async fn interrupted() {
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated() => {}
-    }
-}
-
-/// The system's wish to end.
-pub(super) async fn terminated() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let [term, hup, quit] =
-            [SignalKind::terminate(), SignalKind::hangup(), SignalKind::quit()].map(signal);
-        if let (Ok(mut term), Ok(mut hup), Ok(mut quit)) = (term, hup, quit) {
-            tokio::select! {
-                _ = term.recv() => {}
-                _ = hup.recv() => {}
-                _ = quit.recv() => {}
-            }
-            return;
-        }
-    }
-    std::future::pending::<()>().await;
-}
-
-/// The wall clock.
-pub(super) fn wall() -> Wall {
-    #[expect(clippy::disallowed_methods, reason = "the app reads the clock for everybody")]
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Wall(i64::try_from(now.as_millis()).unwrap_or(i64::MAX))
-}
-
-/// The system's monotonic clock.
-pub(super) fn monotonic() -> std::time::Instant {
-    #[expect(clippy::disallowed_methods, reason = "the app reads the clock for everybody")]
-    std::time::Instant::now()
 }

@@ -1,9 +1,11 @@
 //! A session that is watched: answers and events in, what is seen out, effects carried out.
 
-use super::bench::{Bench, exit, interrupted, terminated, wall};
+use super::bench::{Bench, exit};
+use super::clocks::wall;
 use super::desk::Desk;
 use super::face::{Face, Screen};
 use super::plain::Lines;
+use super::signals::{interrupted, terminated};
 use super::{Exit, Style, lines, print_text, report};
 use crate::clock::Instant;
 use crate::event::Event;

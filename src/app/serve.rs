@@ -1,11 +1,13 @@
 //! `serve`: the servers without the wizard.
 
-use super::bench::{Bench, interrupted, monotonic, wall};
+use super::bench::Bench;
+use super::clocks::{monotonic, wall};
 use super::leases::Leases;
 use super::outlet::Outlet;
 use super::recorder::{self, Recorder};
 use super::screen::{self, Live, Look};
 use super::scribe::Scribe;
+use super::signals::interrupted;
 use super::{Exit, Style, doctor, firmware, laptop, stop};
 use crate::catalogue::Catalogue;
 use crate::cli::{Answer, Serve};

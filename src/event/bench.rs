@@ -1,6 +1,6 @@
 //! What a session set out to do, and what it came to.
 
-use super::Verdict;
+use super::case::Verdict;
 use crate::phone_id::Mac;
 use serde::{Deserialize, Serialize};
 use std::net::Ipv4Addr;

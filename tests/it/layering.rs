@@ -49,7 +49,8 @@ const HOUSE: &[(&str, u8, &[&str], &[&str])] = &[
     ("main", 6, &[], &["anyhow", "clap"]),
 ];
 
-fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+/// Every file of Rust in a folder and the folders in it.
+pub(crate) fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

@@ -1,8 +1,8 @@
 //! What is said about archives and names that weren't taken as they are.
 
 use crate::firmware::archive::{Fault, Remark};
-use crate::firmware::problem::enumerate;
-use crate::firmware::{Problem, names};
+use crate::firmware::names;
+use crate::firmware::problem::{Problem, enumerate};
 use crate::limits;
 
 pub(super) fn shelf_full(path: &str) -> Problem {

@@ -1,6 +1,8 @@
 //! The report for scripts.
 
-use crate::firmware::{Known, Load, Member, Problem, Shelf};
+use crate::firmware::known::Known;
+use crate::firmware::problem::Problem;
+use crate::firmware::shelf::{Load, Member, Shelf};
 use crate::load::{Family, Protocol};
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -1,8 +1,9 @@
 //! The report for people: within 80 columns, in sentences that can be read aloud.
 
 use super::json::{ModelReport, NOTHING, models, origin};
-use crate::firmware::problem::enumerate;
-use crate::firmware::{Known, Load, Problem, Severity, Shelf};
+use crate::firmware::known::Known;
+use crate::firmware::problem::{Problem, Severity, enumerate};
+use crate::firmware::shelf::{Load, Shelf};
 use crate::load::Family;
 use crate::paragraph::add as line;
 

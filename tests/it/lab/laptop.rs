@@ -532,13 +532,9 @@ fn s6_the_servers_answer_a_self_test_before_anybody_powers_a_phone() {
 
 /// What a phone learns that asks for an address.
 fn lease(lab: &Lab) -> String {
-    let script = lab.path().join("learnt.sh");
     let text = "#!/bin/sh\n[ \"$1\" = bound ] && env | grep -E '^(ip|siaddr|tftp|opt)' | sort > learnt.txt\nexit 0\n";
-    fs::write(&script, text).unwrap();
-    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
-    let mut client = lab.on_phones("busybox");
-    client.args(["udhcpc", "-f", "-q", "-n", "-i", PHONE_END, "-s", "./learnt.sh", "-V"]);
-    let out = run(client.arg("Cisco Systems, Inc. IP Phone CP-7961G"));
+    lab.script("learnt.sh", text);
+    let out = lab.udhcpc("./learnt.sh", &["-V", "Cisco Systems, Inc. IP Phone CP-7961G"]);
     assert!(out.status.success(), "{}", said(&out));
     String::from_utf8(left(lab, "learnt.txt")).unwrap()
 }

@@ -2,8 +2,8 @@
 
 use super::phone::{Plugged, running};
 use super::{CLIENT, Lab, PHONE_END, SERVER, ip, left, run, said};
-use crate::serving::{firmware, pause, put};
-use rescue79::sim::firmware::{Scale, set};
+use crate::serving::{bytes_of, firmware, pause};
+use rescue79::sim::firmware::Scale;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::Stdio;
@@ -26,7 +26,7 @@ fn curl_reads_what_is_served_and_nothing_else() {
     let mut serving = lab.serve(&firmware, &["--no-dhcp"]);
     let url = |path: &str| format!("http://{SERVER}:6970/{path}");
     assert_eq!(curl(&lab, &["-o", "got", &url(APPLICATION)]), "200");
-    let wanted = set(LOAD, 79, Scale::FULL).into_iter().find(|(name, _)| name == APPLICATION).unwrap().1;
+    let wanted = bytes_of(LOAD, APPLICATION, Scale::FULL);
     assert!(left(&lab, "got") == wanted, "other bytes than the shelf's");
     let started = serving.wait("the read", |e| e["event"] == "read_started");
     assert_eq!((&started["file"], &started["http"]), (&APPLICATION.into(), &true.into()));
@@ -163,12 +163,7 @@ fn a_page_of_another_server_names_the_load() {
     let firmware = firmware(lab.path(), &[target], Scale::FAST);
     ip(&format!("-n {} link set {PHONE_END} address 00:1b:0c:18:bd:c1", lab.phones)).unwrap();
     let mut serving = lab.serve(&firmware, &["--target", target, "--for", "100s"]);
-    put(lab.path(), "lease.sh", b"#!/bin/sh\n[ \"$1\" != bound ] || ip addr add $ip/24 dev $interface\n");
-    run(std::process::Command::new("chmod").arg("755").arg(lab.path().join("lease.sh")));
-    let mut client = lab.on_phones("busybox");
-    let class = "Cisco Systems, Inc. IP Phone CP-7960G";
-    client.args(["udhcpc", "-f", "-q", "-n", "-i", PHONE_END, "-s", "./lease.sh", "-V", class]);
-    assert!(run(&mut client).status.success());
+    lab.lease("Cisco Systems, Inc. IP Phone CP-7960G");
     let mut page = lab.on_phones("python3");
     let mut page = page.args(["-c", PAGE]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     run(lab.on_phones("tftp").args([&*SERVER.to_string(), "-c", "get", "RINGLIST.XML"]));
