@@ -204,6 +204,13 @@ pub const PAGE_WAITS: [Duration; 3] =
 pub const DATAGRAMS_AT_ONCE: usize = 1_024;
 /// Reads that get their turn before the request ports are looked at again: less than a millisecond.
 pub const READS_AT_ONCE: usize = 64;
+/// Reads that get their turn between two looks at the clock: a tenth of a millisecond, which a round trip measured with it
+/// may be wrong by.
+pub const READS_A_LOOK: usize = 16;
+/// Events gather for so long before whoever writes them down is woken: a crash loses no more than that and what he gathers.
+pub const EVENTS_GATHER: Duration = Duration::from_millis(10);
+/// The same while nothing but progress has happened, of which more comes and says more.
+pub const PROGRESS_GATHERS: Duration = Duration::from_millis(100);
 /// Sockets that the poller names at once; more come with the next turn.
 pub const READY_AT_ONCE: usize = 256;
 /// Packets that leave together as one; Linux cuts at most so many apart (`UDP_MAX_SEGMENTS`).

@@ -1,6 +1,6 @@
 //! The reads under way: one [`Transfer`] each, their timers, and who reads what.
 
-use super::{Endpoint, Output, TransferId};
+use super::TransferId;
 use crate::clock::Instant;
 use crate::event::{Kind, ReadFailure};
 use crate::limits;
@@ -26,8 +26,8 @@ pub(super) struct Reading {
 
 /// What [`Reads::poll`] found.
 pub(super) enum Polled {
-    /// A packet is in the buffer.
-    Output(Output),
+    /// A packet of so many bytes is in the buffer, for the reader of this read.
+    Send(TransferId, SocketAddrV4, usize),
     /// Something to tell; the read goes on.
     Told(Option<Mac>, Kind),
     /// Something to tell; the read is over.
@@ -167,12 +167,19 @@ impl Reads {
         from: SocketAddrV4,
         packet: &Packet<'_>,
     ) -> bool {
-        let Some(reading) = self.get_mut(id.0) else { return true };
+        let Some((number, reading)) = self.slots.get_mut(Self::slot(id.0)).and_then(Option::as_mut) else {
+            return true;
+        };
+        if *number != id.0 {
+            return true;
+        }
         if reading.peer != from {
             return false;
         }
         reading.transfer.packet(now, packet);
-        self.make_ready(id.0);
+        if !std::mem::replace(&mut reading.queued, true) {
+            self.ready.push_back(id.0);
+        }
         true
     }
 
@@ -247,10 +254,7 @@ impl Reads {
     fn poll_one(&mut self, now: Instant, id: u64, buf: &mut [u8]) -> Option<Polled> {
         let reading = self.get_mut(id)?;
         match reading.transfer.poll(now, buf) {
-            Step::Send(len) => {
-                let output = Output::Send { from: Endpoint::Transfer(TransferId(id)), to: reading.peer, len };
-                Some(Polled::Output(output))
-            }
+            Step::Send(len) => Some(Polled::Send(TransferId(id), reading.peer, len)),
             Step::Wait(deadline) => {
                 if let Some(told) = progress(id, reading, now) {
                     return Some(Polled::Told(reading.phone, told));

@@ -5,10 +5,10 @@
 //! which serves everywhere else, names a socket once for each change; then it must be read until it is empty, which
 //! costs a third. What is no datagram socket is always named once for each change.
 
+use crate::clock::Instant;
 use mio::event::Source;
 use mio::{Interest, Token};
 use std::io;
-use std::time::Duration;
 
 #[cfg(target_os = "linux")]
 mod epoll;
@@ -88,17 +88,23 @@ impl Poller {
         !matches!(self, Self::Mio(..))
     }
 
-    /// Waits until somebody has something to say, at most so long, and writes down who.
-    pub(super) fn wait(&mut self, ready: &mut Vec<Token>, timeout: Option<Duration>) -> io::Result<()> {
+    /// Waits until somebody has something to say, and writes down who; at most until then, which may be told by nobody being
+    /// named, and may be a little early: the caller looks at its deadlines and comes again.
+    pub(super) fn wait(
+        &mut self,
+        ready: &mut Vec<Token>,
+        now: Instant,
+        until: Option<Instant>,
+    ) -> io::Result<()> {
         ready.clear();
         let waited = match self {
             #[cfg(target_os = "linux")]
-            Self::Epoll(epoll) => epoll.wait(ready, timeout),
-            Self::Mio(poll, events) => poll.poll(events, timeout).map(|()| {
+            Self::Epoll(epoll) => epoll.wait(ready, now, until),
+            Self::Mio(poll, events) => poll.poll(events, until.map(|at| at.since(now))).map(|()| {
                 ready.extend(events.iter().map(mio::event::Event::token));
             }),
         };
-        // A signal is for others; the caller looks at its deadlines and comes again.
+        // A signal is for others.
         waited.or_else(|e| if e.kind() == io::ErrorKind::Interrupted { Ok(()) } else { Err(e) })
     }
 }

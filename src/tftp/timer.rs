@@ -12,8 +12,9 @@ use crate::limits::{
 /// an ACK comes. Falling back at once would send every block twice to a phone that has become slower than it was.
 #[derive(Debug)]
 pub(super) struct Timer {
-    /// Smoothed round trip and its variation, once one was measured.
-    measured: Option<(Duration, Duration)>,
+    /// Smoothed round trip and its variation in microseconds, once one was measured: plain numbers, since this is done for
+    /// each block.
+    measured: Option<(u64, u64)>,
     wait: Duration,
     floor: Duration,
 }
@@ -39,7 +40,7 @@ impl Timer {
 
     /// An answer to something sent once came after `sample`.
     pub(super) fn measure(&mut self, sample: Duration) {
-        let sample = sample.min(TFTP_RESEND_CEILING);
+        let sample = u64::try_from(sample.min(TFTP_RESEND_CEILING).as_micros()).unwrap_or(u64::MAX);
         let (round, variation) = match self.measured {
             None => (sample, sample / 2),
             Some((round, variation)) => {
@@ -48,12 +49,14 @@ impl Timer {
         };
         self.measured = Some((round, variation));
         let ceiling = TFTP_RESEND_CEILING.max(self.floor);
-        self.wait = (round + variation * 4).clamp(self.floor, ceiling);
+        self.wait = Duration::from_micros(round + variation * 4).clamp(self.floor, ceiling);
     }
 
     /// How long an answer needs that is under way: the wait without its floor, for when something hints at a loss.
     pub(super) fn answer(&self) -> Duration {
-        self.measured.map_or(self.wait, |(round, variation)| round + (round / 2).max(variation * 4))
+        self.measured.map_or(self.wait, |(round, variation)| {
+            Duration::from_micros(round + (round / 2).max(variation * 4))
+        })
     }
 }
 

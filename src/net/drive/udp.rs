@@ -85,9 +85,9 @@ impl Drive {
             match heard {
                 Ok((len, SocketAddr::V4(from))) => {
                     let bytes = buf.get(..len).unwrap_or_default();
-                    self.feed(Input::Datagram { at: Endpoint::Transfer(id), from, bytes });
+                    self.feed_now(Input::Datagram { at: Endpoint::Transfer(id), from, bytes });
                 }
-                Err(e) if refused(&e) => self.feed(Input::Unreachable(id)),
+                Err(e) if refused(&e) => self.feed_now(Input::Unreachable(id)),
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => return,
                 _ => {}
             }
