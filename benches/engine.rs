@@ -104,7 +104,7 @@ fn addresses(c: &mut Criterion) {
     let mut bench = Bench::new();
     let mut turn = 0;
     let nobody = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 68);
-    let mut ask = move |bench: &mut Bench, turn, kind, options: &[u8]| {
+    let ask = move |bench: &mut Bench, turn, kind, options: &[u8]| {
         bench.hear(Duration::from_micros(500), Endpoint::Dhcp, nobody, &packet(turn, kind, options));
         assert!(bench.said.is_some(), "an answer");
         [bench.out[16], bench.out[17], bench.out[18], bench.out[19]]

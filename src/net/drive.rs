@@ -269,7 +269,8 @@ impl Drive {
                 }
                 self.hear_web();
             }
-            if self.hand_over_at.is_some_and(|at| at <= self.now) || self.told.len() >= limits::EVENTS_AT_ONCE {
+            if self.hand_over_at.is_some_and(|at| at <= self.now) || self.told.len() >= limits::EVENTS_AT_ONCE
+            {
                 self.hand_over();
             }
             if self.events.is_closed() {
