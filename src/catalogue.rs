@@ -169,7 +169,7 @@ impl Catalogue {
         self.loads.iter().filter(of).max_by(|a, b| a.load.release.cmp(&b.load.release))
     }
 
-    /// What a phone of this family does in a stage (`dhcp`, `config`, `list`, `loader`, `parts`, `flashing`,
+    /// What a phone of this family does in a stage (`dhcp`, `leased`, `config`, `list`, `loader`, `parts`, `flashing`,
     /// `rebooting`, `wiping`, `proof`, `power`) and how long that usually takes.
     #[must_use]
     pub fn stage(&self, family: Family, stage: &str) -> Option<&StageRange> {

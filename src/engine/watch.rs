@@ -16,6 +16,7 @@ use std::time::Duration;
 /// One rule: the event that raises or withdraws its symptom, if it has something to say.
 type Rule = fn(&Desk<'_>, &Phone, Instant) -> Option<Kind>;
 
+/// All rules. One symptom is told at a time, so the order is that of telling.
 const BOOK: &[Rule] = &[
     addresses::foreign,
     addresses::no_request,

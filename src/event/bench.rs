@@ -76,7 +76,7 @@ pub struct PhoneSummary {
     pub proof: Vec<String>,
     /// Codes of the symptoms that were not withdrawn.
     pub symptoms: Vec<String>,
-    /// The loads it was led over, and how long each took in seconds.
+    /// The loads on its way, those that it did not get to included.
     pub hops: Vec<HopSummary>,
     /// Its serial number, where it said it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

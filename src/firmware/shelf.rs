@@ -176,12 +176,6 @@ impl Shelf {
         named.find(|load| load.complete).or(first)
     }
 
-    /// Whether some load can be served.
-    #[must_use]
-    pub fn is_servable(&self) -> bool {
-        self.0.loads.iter().any(|load| load.complete)
-    }
-
     /// All sets.
     #[must_use]
     pub fn sets(&self) -> &[Set] {

@@ -259,7 +259,7 @@ pub struct Mark {
 /// What the rules need of the recent past.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trail {
-    /// Offers since the phone last took one, and the first of them.
+    /// Offers since the phone last took one or was given a file.
     pub offers: u32,
     /// When the first of those offers was made.
     pub offers_since: Instant,

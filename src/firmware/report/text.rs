@@ -5,7 +5,7 @@ use crate::firmware::known::Known;
 use crate::firmware::problem::{Problem, Severity, enumerate};
 use crate::firmware::shelf::{Load, Shelf};
 use crate::load::Family;
-use crate::paragraph::add as line;
+use crate::paragraph::{add as line, list};
 
 /// For people: within 80 columns, in sentences that can be read aloud. `models_of` names the models of a family.
 pub fn text(shelf: &Shelf, models_of: impl Fn(Family) -> Vec<String>) -> String {
@@ -123,11 +123,7 @@ fn count(count: usize, what: &str) -> String {
 }
 
 fn all(names: &[String]) -> String {
-    match names {
-        [] => "no known model".to_owned(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
+    if names.is_empty() { "no known model".to_owned() } else { list(names) }
 }
 
 fn megabytes(bytes: usize) -> String {
