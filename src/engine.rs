@@ -301,6 +301,7 @@ impl Engine {
                 .as_ref()
                 .map(|account| GivenAccount { user: account.to_string(), only: account.phone });
             (session.server, session.dhcp) = (self.job.server, self.job.dhcp);
+            session.leads_elsewhere = self.job.leads_elsewhere;
             self.tell(now, None, Kind::SessionStarted(session));
         }
     }

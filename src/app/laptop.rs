@@ -201,6 +201,11 @@ impl Ready {
         let _ = self.setup.as_mut().map(|setup| setup.hear(name));
     }
 
+    /// The network is ours alone. A foreign DHCP server, the other mark of one that isn't, ends the start.
+    pub(super) fn is_island(&self, args: &Serve) -> bool {
+        !self.interface.default_route && (args.listen.is_none() || self.address.is_loopback())
+    }
+
     /// Takes the ports, and makes sure that nothing else on laptop or wire is in the way.
     fn bind(&self, args: &Serve, tell: Tell<'_>) -> Result<net::Bound> {
         let system = system();
@@ -211,8 +216,7 @@ impl Ready {
             dhcp_port: (!args.no_dhcp).then_some(args.dhcp_port),
             tftp_port: args.tftp_port,
             http_port: (args.http_port != 0).then_some(args.http_port),
-            // A foreign DHCP server, the other mark of a network that isn't ours, ends the start below.
-            island: !self.interface.default_route && (args.listen.is_none() || self.address.is_loopback()),
+            island: self.is_island(args),
         };
         let bound = net::bind(&place).map_err(|e| stop(Exit::NotReady, refused(system.as_ref(), &e)))?;
         if args.listen.is_none() {

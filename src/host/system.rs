@@ -105,6 +105,12 @@ pub trait System: Send + Sync {
     /// It can't be seen.
     fn holders(&self, port: u16) -> Result<Vec<Holder>, Trouble>;
 
+    /// Who takes connections at a TCP port.
+    ///
+    /// # Errors
+    /// It can't be seen.
+    fn listeners(&self, port: u16) -> Result<Vec<Holder>, Trouble>;
+
     /// What the firewall does with UDP to these ports on this interface.
     fn firewall(&self, interface: &str, ports: &[u16]) -> Firewall;
 

@@ -38,6 +38,7 @@ fn one_of_each() -> Vec<Kind> {
             mode: "serve".into(),
             server: address,
             dhcp: true,
+            leads_elsewhere: false,
             targets: vec!["7960=P0S3-8-12-00".into()],
             forced: Vec::new(),
             account: None,

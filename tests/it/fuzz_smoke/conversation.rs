@@ -482,6 +482,7 @@ fn session() -> Session {
         mode: "serve".to_owned(),
         server: SERVER,
         dhcp: true,
+        leads_elsewhere: false,
         targets: Vec::new(),
         forced: Vec::new(),
         account: None,
