@@ -8,6 +8,7 @@ mod addresses;
 mod answer;
 mod complaints;
 mod hand;
+mod lead;
 mod orders;
 mod pages;
 mod reads;

@@ -14,7 +14,7 @@ use crate::host::privileges;
 use crate::host::probe;
 use crate::host::setup::Setup;
 use crate::host::state::StateDir;
-use crate::host::system::{Announcement, System, system};
+use crate::host::system::{self, Announcement, System, system};
 use crate::host::wire::Tap;
 use crate::net::{self, BindError, Place};
 use anyhow::Result;
@@ -283,7 +283,7 @@ fn on_wire(interface: &Interface) -> net::Interface {
 /// Why a port can't be had, with the name of who has it.
 fn refused(system: &dyn System, error: &BindError) -> String {
     match error {
-        BindError::Taken { port } => match doctor::holder(system, *port) {
+        BindError::Taken { port } => match system::holder(system, *port) {
             Some(holder) => {
                 format!("UDP port {port} is held by {holder}. End that program, then start again.")
             }

@@ -185,12 +185,5 @@ pub fn closed_firewall(system: &dyn System, interface: &str, ports: &[u16]) -> O
     (check.state == Outcome::Fail).then(|| format!("{} Open it with: {}", check.seen, check.to_do()))
 }
 
-/// Who holds a port, in words; `None` when nobody does or it can't be seen.
-#[must_use]
-pub fn holder(system: &dyn System, port: u16) -> Option<String> {
-    let held = system.holders(port).ok()?;
-    checks::holder_name(held.iter().find(|h| h.process.is_some()).or(held.first())?)
-}
-
 #[cfg(test)]
 mod tests;

@@ -85,10 +85,6 @@ pub(super) fn link(interface: &Interface) -> Check {
     }
 }
 
-pub(super) fn holder_name(holder: &Holder) -> Option<String> {
-    holder.process.as_ref().map(|(name, pid)| format!("{name} (process {pid})"))
-}
-
 pub(super) fn port(
     port: u16,
     interface: &str,
@@ -110,7 +106,7 @@ pub(super) fn port(
     let what = if port == 67 { "addresses" } else { "files" };
     let means = format!("Phones would get their {what} from that program, or from nobody.");
     if let Some((name, pid)) = &rival.process {
-        let named = holder_name(rival).unwrap_or_default();
+        let named = rival.name().unwrap_or_default();
         let end = match &rival.service {
             Some(service) => {
                 let stop = Argv::new("systemctl stop").with(service);
@@ -134,7 +130,7 @@ pub(super) const WEB_PORT: u16 = 6970;
 /// Worth a word only where somebody is in the way: phones do without that port.
 pub(super) fn web_port(interface: &str, listeners: Result<Vec<Holder>, Trouble>) -> Option<Check> {
     let rival = rival(&listeners.ok()?, interface)?.clone();
-    let named = holder_name(&rival).unwrap_or_else(|| "another program".to_owned());
+    let named = rival.name().unwrap_or_else(|| "another program".to_owned());
     let end = match (&rival.service, &rival.process) {
         (Some(service), _) => format!("sudo systemctl stop {service}"),
         (None, Some((_, pid))) if cfg!(windows) => format!("taskkill /PID {pid}"),

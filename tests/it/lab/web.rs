@@ -116,7 +116,9 @@ fn sixty_four_readers_at_once_and_questions_letter_by_letter() {
         set(LOAD, 79, Scale::FULL).into_iter().find(|(name, _)| name == APPLICATION).unwrap().1.len();
     let readers: Vec<_> = (100..108).map(|n| std::net::Ipv4Addr::new(192, 168, 79, n)).collect();
     lab.address(CLIENT);
-    readers.iter().for_each(|address| lab.address(*address));
+    for address in &readers {
+        lab.address(*address);
+    }
     let serving = lab.serve(&firmware, &["--no-dhcp"]);
     let slow = lab.inside(|| {
         let mut letters: Vec<_> = (0..4).map(|_| TcpStream::connect((SERVER, 6970)).unwrap()).collect();
