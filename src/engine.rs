@@ -8,6 +8,7 @@ mod addresses;
 mod answer;
 mod complaints;
 mod hand;
+mod lead;
 mod orders;
 mod pages;
 mod port;
@@ -155,6 +156,7 @@ impl Engine {
                 .as_ref()
                 .map(|account| GivenAccount { user: account.to_string(), only: account.phone });
             (session.server, session.dhcp) = (self.job.server, self.job.dhcp);
+            session.leads_elsewhere = self.job.leads_elsewhere;
             self.tell(now, None, Kind::SessionStarted(session));
         }
     }

@@ -14,7 +14,7 @@ use crate::host::privileges;
 use crate::host::probe;
 use crate::host::setup::Setup;
 use crate::host::state::StateDir;
-use crate::host::system::{Announcement, System, system};
+use crate::host::system::{self, Announcement, System, system};
 use crate::host::wire::Tap;
 use crate::net::{self, BindError, Place};
 use anyhow::Result;
@@ -201,6 +201,11 @@ impl Ready {
         let _ = self.setup.as_mut().map(|setup| setup.hear(name));
     }
 
+    /// The network is ours alone. A foreign DHCP server, the other mark of one that isn't, ends the start.
+    pub(super) fn is_island(&self, args: &Serve) -> bool {
+        !self.interface.default_route && (args.listen.is_none() || self.address.is_loopback())
+    }
+
     /// Takes the ports, and makes sure that nothing else on laptop or wire is in the way.
     fn bind(&self, args: &Serve, tell: Tell<'_>) -> Result<net::Bound> {
         let system = system();
@@ -211,8 +216,7 @@ impl Ready {
             dhcp_port: (!args.no_dhcp).then_some(args.dhcp_port),
             tftp_port: args.tftp_port,
             http_port: (args.http_port != 0).then_some(args.http_port),
-            // A foreign DHCP server, the other mark of a network that isn't ours, ends the start below.
-            island: !self.interface.default_route && (args.listen.is_none() || self.address.is_loopback()),
+            island: self.is_island(args),
         };
         let bound = net::bind(&place).map_err(|e| stop(Exit::NotReady, refused(system.as_ref(), &e)))?;
         if args.listen.is_none() {
@@ -279,7 +283,7 @@ fn on_wire(interface: &Interface) -> net::Interface {
 /// Why a port can't be had, with the name of who has it.
 fn refused(system: &dyn System, error: &BindError) -> String {
     match error {
-        BindError::Taken { port } => match doctor::holder(system, *port) {
+        BindError::Taken { port } => match system::holder(system, *port) {
             Some(holder) => {
                 format!("UDP port {port} is held by {holder}. End that program, then start again.")
             }

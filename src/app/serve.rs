@@ -71,19 +71,20 @@ pub(super) fn open(
 ) -> Result<Ready> {
     let mut laptop = laptop::place(args)?;
     let shelf = shelf()?;
-    let job = job(args, &shelf, laptop.address, laptop.prefix)?;
+    let job = job(args, &shelf, &laptop)?;
     let bound = laptop.prepare(args, store.as_ref(), hands, tell)?;
     Ok(Ready { laptop, job, shelf, bound, store })
 }
 
-fn job(args: &Serve, shelf: &Shelf, address: Ipv4Addr, prefix: u8) -> Result<Job> {
+fn job(args: &Serve, shelf: &Shelf, laptop: &laptop::Ready) -> Result<Job> {
     let insists = args.force.iter().filter(|wish| !args.target.contains(wish));
     let draft = Draft {
         targets: insists.chain(&args.target).cloned().collect(),
         froms: args.from.clone(),
-        server: Some(address),
-        prefix,
+        server: Some(laptop.address),
+        prefix: laptop.prefix,
         dhcp: !args.no_dhcp,
+        leads_elsewhere: !laptop.is_island(args),
         any: args.answer == Answer::Any,
         forced: args.force.clone(),
         account: args.account.clone(),
@@ -155,6 +156,7 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
         mode: "serve".to_owned(),
         server: job.server,
         dhcp: job.dhcp,
+        leads_elsewhere: false,
         targets: Vec::new(),
         forced: Vec::new(),
         account: None,

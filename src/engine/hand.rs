@@ -1,7 +1,7 @@
 //! What the program can do for one phone at one key: each remedy with the condition under which it can help at all.
 
 use super::answer::Desk;
-use super::{orders, rules};
+use super::{lead, rules};
 use crate::catalogue::Catalogue;
 use crate::event::{ClosedBy, Condition, Kind, Remedy, Request, Role, Verdict};
 use crate::load::Family;
@@ -63,10 +63,10 @@ fn possible(desk: &Desk<'_>, phone: &Phone, remedy: Remedy) -> Result<Vec<Kind>,
             let model = rules::model(desk, phone).ok_or("it has not shown yet which model it is")?;
             let load = named_on_shelf(desk, phone, model.device_type)
                 .ok_or("no configuration on the shelf names a load for it")?;
-            orders::lead(desk, phone, model, &load, None)
+            lead::to(desk, phone, model, &load, None)
         }
         Remedy::RungDown => {
-            orders::rung_down(desk, phone, "the technician wants an older load than {due} first")
+            lead::rung_down(desk, phone, "the technician wants an older load than {due} first")
                 .map(|plan| vec![plan])
                 .ok_or_else(|| {
                     "no older load of its family that leads on to its target is on the shelf".to_owned()

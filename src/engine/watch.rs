@@ -3,6 +3,7 @@
 
 mod addresses;
 mod files;
+mod sayings;
 
 pub(super) use files::refused;
 
@@ -39,7 +40,7 @@ const BOOK: &[Rule] = &[
     files::power_cycle,
     files::default_ignored,
     files::loader_misled,
-    super::said::runs_another,
+    sayings::runs_another,
 ];
 
 /// The first symptom to raise or to withdraw.

@@ -34,6 +34,13 @@ impl Remedy {
         Self::AdoptAddress,
     ];
 
+    /// It can be of use more than once for the same finding: each time something else is tried, or the laptop may have
+    /// refused.
+    #[must_use]
+    pub const fn repeats(self) -> bool {
+        matches!(self, Self::VaryReply | Self::AdoptAddress)
+    }
+
     /// It changes this computer, not only what the phone is answered: nobody shall do that with one slip of a finger.
     #[must_use]
     pub const fn changes_laptop(self) -> bool {

@@ -445,9 +445,8 @@ impl Phone {
         symptoms.sort_by_key(|s| (std::cmp::Reverse(s.severity), s.at));
         let mut offers: Vec<Remedy> = Vec::new();
         for symptom in symptoms {
-            // The laptop may have refused: what it was asked stands as long as the phone asks elsewhere.
             let fresh = |remedy: &&Remedy| {
-                remedy.changes_laptop() || self.remedies.get(remedy).is_none_or(|done| *done < symptom.at)
+                remedy.repeats() || self.remedies.get(remedy).is_none_or(|done| *done < symptom.at)
             };
             let new =
                 symptom.remedies.iter().filter(fresh).filter(|r| !offers.contains(r)).collect::<Vec<_>>();

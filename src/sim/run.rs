@@ -102,6 +102,7 @@ impl World {
             mode: "rehearse".to_owned(),
             server: scenario.server.address,
             dhcp: scenario.server.dhcp,
+            leads_elsewhere: false,
             targets: Vec::new(),
             forced: Vec::new(),
             account: None,

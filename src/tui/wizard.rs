@@ -274,6 +274,7 @@ impl Wizard {
             server: server.map(|(address, _)| address),
             prefix: server.map_or(24, |(_, prefix)| prefix),
             dhcp: self.dhcp,
+            leads_elsewhere: false,
             any: false,
         }
     }

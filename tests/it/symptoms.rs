@@ -262,7 +262,10 @@ fn files_from_another_address() {
     };
     // Whoever asks for a neighbour and then reads here has found us.
     let finds_us = |t: &mut Talk| {
-        (asks(t), t.wait(5), t.ask(50_000, &file("SEP", ".cnf.xml")), t.wait(60));
+        asks(t);
+        t.wait(5);
+        t.ask(50_000, &file("SEP", ".cnf.xml"));
+        t.wait(60);
     };
     let mut case = pair("asks-elsewhere", true, |t| (asks(t), t.wait(20)).1, finds_us);
     let phone = &case.engine.state().phones[0];

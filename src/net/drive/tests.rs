@@ -46,6 +46,7 @@ impl Servers {
             mode: "serve".into(),
             server: HERE,
             dhcp: false,
+            leads_elsewhere: false,
             targets: Vec::new(),
             forced: Vec::new(),
             account: None,

@@ -397,6 +397,23 @@ fn a_port_that_is_taken_names_its_holder() {
 }
 
 #[test]
+fn a_web_server_at_the_phones_port_is_named() {
+    let Some(lab) = bare() else { return };
+    let mut command = lab.on_laptop("python3");
+    command.args(["-m", "http.server", "6970"]).current_dir(lab.path());
+    let holder = Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    until(10, || said(&run(lab.on_laptop("ss").arg("-ltnH"))).contains(":6970").then_some(())).unwrap();
+    let (out, report) = doctor(&lab);
+    let found = check(&report, "port-6970");
+    let named = format!("python3 (process {})", holder.0.id());
+    assert!(found["state"] == "warn" && found["seen"].as_str().unwrap().contains(&named), "{found}");
+    assert_eq!(out.status.code(), Some(0), "phones are led without that port");
+    drop(holder);
+    let (_, report) = doctor(&lab);
+    assert!(report["checks"].as_array().unwrap().iter().all(|c| c["code"] != "port-6970"), "{report:#}");
+}
+
+#[test]
 fn g2_a_firewall_rule_that_drops_is_named_with_its_remedy() {
     let Some(lab) = bare() else { return };
     let nft = |rule: &str| {

@@ -2,8 +2,9 @@
 
 use super::phone::{Plugged, running};
 use super::{CLIENT, Lab, PHONE_END, SERVER, ip, left, run, said};
-use crate::serving::{bytes_of, firmware, pause};
-use rescue79::sim::firmware::Scale;
+use crate::serving::{bytes_of, firmware, pause, put};
+use rescue79::limits;
+use rescue79::sim::firmware::{Scale, set};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::Stdio;
@@ -103,6 +104,58 @@ fn a_crowd_and_a_reader_that_does_not_read_keep_nobody_out() {
     pause(Duration::from_secs(11));
     drop(kept);
     assert_eq!(curl(&lab, &["-o", "got", &url]), "200");
+}
+
+/// 64 read at once, eight at each address, while others hand in their questions letter by letter: all get their file, and
+/// no question takes longer than its time.
+#[test]
+fn sixty_four_readers_at_once_and_questions_letter_by_letter() {
+    let Some(lab) = Lab::open() else { return };
+    let firmware = firmware(lab.path(), &[LOAD], Scale::FULL);
+    let wanted =
+        set(LOAD, 79, Scale::FULL).into_iter().find(|(name, _)| name == APPLICATION).unwrap().1.len();
+    let readers: Vec<_> = (100..108).map(|n| std::net::Ipv4Addr::new(192, 168, 79, n)).collect();
+    lab.address(CLIENT);
+    for address in &readers {
+        lab.address(*address);
+    }
+    let serving = lab.serve(&firmware, &["--no-dhcp"]);
+    let slow = lab.inside(|| {
+        let mut letters: Vec<_> = (0..4).map(|_| TcpStream::connect((SERVER, 6970)).unwrap()).collect();
+        let began = crate::serving::now();
+        for letter in format!("GET /{APPLICATION} HTTP/1.1\r\nA: {}", "a".repeat(600)).bytes() {
+            pause(Duration::from_millis(50));
+            letters.retain_mut(|stream| {
+                stream.set_nonblocking(true).unwrap();
+                let ended = matches!(stream.read(&mut [0; 16]), Ok(0));
+                !ended && stream.write_all(&[letter]).is_ok()
+            });
+            if letters.is_empty() {
+                break;
+            }
+        }
+        (letters.len(), began.elapsed())
+    });
+    let clients: Vec<_> = readers
+        .iter()
+        .flat_map(|address| [address; 8])
+        .enumerate()
+        .map(|(n, address)| {
+            let mut client = lab.on_phones("curl");
+            let url = format!("http://{SERVER}:6970/{APPLICATION}");
+            client.args(["-sS", "-m", "60", "--interface", &address.to_string(), "-o", &format!("got-{n}")]);
+            (n, client.arg(url).stderr(Stdio::piped()).spawn().unwrap())
+        })
+        .collect();
+    for (n, client) in clients {
+        let out = client.wait_with_output().unwrap();
+        assert!(out.status.success(), "{n}: {}", said(&out));
+        assert_eq!(left(&lab, &format!("got-{n}")).len(), wanted);
+    }
+    let (kept, took) = slow.join().unwrap();
+    assert_eq!(kept, 0, "questions that are handed in letter by letter are ended");
+    assert!(took < 2 * limits::HTTP_QUESTION, "{took:?}");
+    assert_eq!(serving.events_of("read_started").len(), 64);
 }
 
 #[test]
