@@ -14,6 +14,7 @@ mod pages;
 mod port;
 mod reads;
 mod requests;
+mod room;
 mod rules;
 mod said;
 mod talks;
@@ -28,7 +29,7 @@ use crate::firmware::Shelf;
 use crate::job::Job;
 use crate::limits;
 use crate::phone_id::Mac;
-use crate::session::{Phone, State, words};
+use crate::session::{State, words};
 use answer::{Desk, FirstHop};
 use complaints::{Budget, Complaints};
 use pages::Pages;
@@ -67,6 +68,7 @@ pub struct Engine {
     garbage: Complaints<Ipv4Addr>,
     writes: Complaints<Ipv4Addr>,
     full: Complaints<&'static str>,
+    leaving: room::Leaving,
     /// Reads asked for, by address.
     asked: Budget<Ipv4Addr>,
     /// Files asked for in vain, by address.
@@ -135,6 +137,7 @@ impl Engine {
             garbage: Complaints::default(),
             writes: Complaints::default(),
             full: Complaints::default(),
+            leaving: room::Leaving::default(),
             asked: Budget::default(),
             missed: Budget::default(),
             repeated: Budget::default(),
@@ -345,26 +348,6 @@ impl Engine {
         {
             self.tell(now, None, kind);
         }
-    }
-
-    fn is_full(&self) -> bool {
-        self.state.phones.len() >= limits::PHONES
-    }
-
-    /// Room for one more phone; when there is none, the one that has shown least and been silent longest is forgotten,
-    /// if that is for at least `silent`.
-    fn has_room(&mut self, now: Instant, silent: Duration) -> bool {
-        if self.is_full() {
-            let shown = |p: &Phone| p.leased.is_some() || !p.names.is_empty();
-            let nobody = |p: &&Phone| {
-                p.read.is_none() && (p.plan.is_none() || !shown(p)) && now.since(p.last_seen) >= silent
-            };
-            let nobody = self.state.phones.iter().filter(nobody);
-            if let Some(mac) = nobody.min_by_key(|p| (shown(p), p.last_seen)).map(|p| p.mac) {
-                self.tell(now, Some(mac), Kind::Forgotten);
-            }
-        }
-        !self.is_full()
     }
 
     /// Remembers who was seen at an address.

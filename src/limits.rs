@@ -221,6 +221,8 @@ pub const PACKET_BYTES: usize = 1_500;
 pub const BYTES_TOGETHER: usize = 60_000;
 /// Conclusions drawn from one packet; rules that contradict each other end here instead of going round.
 pub const CONCLUSIONS: usize = 8;
+/// Phones that are found at once to be forgotten on a full bench, where the search looks at all of them.
+pub const FORGOTTEN_AT_ONCE: usize = 64;
 /// Reads beside the newest that are still waited for.
 pub const READS_LEFT: usize = 4;
 /// Events taken in at once before keys and frames get their turn.

@@ -5,6 +5,7 @@ use super::recorder::Recorder;
 use super::signals::interrupted;
 use super::{Exit, lines, stop};
 use crate::event::{Event, Kind, PhoneSummary, Summary, Verdict};
+use crate::limits;
 use crate::net::Order;
 use crate::session::{Phone, State};
 use anyhow::{Context, Result};
@@ -13,6 +14,9 @@ use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
+
+/// Events gather for so long before they are taken where nobody looks on.
+const GATHER: Duration = Duration::from_millis(5);
 
 /// A bench that runs.
 pub(super) struct Bench {
@@ -69,18 +73,25 @@ impl Bench {
         let end = self.time.unwrap_or(Duration::MAX);
         let mut over = Box::pin(tokio::time::sleep(end));
         let (mut signalled, mut timed_out) = (false, false);
+        let mut bundle = Vec::new();
         loop {
             tokio::select! {
-                event = self.events.recv() => {
-                    let Some(event) = event else { break };
-                    let line = if quiet { None } else { lines::line(&self.state, &event) };
-                    self.take(&event);
-                    let Some(line) = line else { continue };
-                    match &mut lines_to {
-                        Some(outlet) => drop(outlet.line(line, false)),
-                        // Whoever read our lines may go; the phones stay.
-                        None => quiet = super::print_text(&line).is_err(),
+                taken = self.events.recv_many(&mut bundle, limits::EVENTS_AT_ONCE) => {
+                    if taken == 0 {
+                        break;
                     }
+                    for event in bundle.drain(..) {
+                        let line = if quiet { None } else { lines::line(&self.state, &event) };
+                        self.take(&event);
+                        let Some(line) = line else { continue };
+                        match &mut lines_to {
+                            Some(outlet) => drop(outlet.line(line, false)),
+                            // Whoever read our lines may go; the phones stay.
+                            None => quiet = super::print_text(&line).is_err(),
+                        }
+                    }
+                    // One bundle at a time is brought to whoever takes it; to be woken for each event of it costs more.
+                    tokio::time::sleep(GATHER).await;
                 }
                 () = &mut interrupted, if !signalled => {
                     signalled = true;

@@ -22,7 +22,7 @@ impl<R: Run> MacOs<R> {
 
 /// Adds an address beside those that are there; the system's own settings stay untouched.
 fn add(interface: &str, address: Ipv4Addr, prefix: u8) -> Argv {
-    let mask = crate::dhcp::lease::mask(prefix);
+    let mask = crate::dhcp::pool::mask(prefix);
     Argv::new("ifconfig").with(interface).with("alias").with(address.to_string()).with(mask.to_string())
 }
 

@@ -55,7 +55,7 @@ fn powershell(script: &str) -> Argv {
 }
 
 fn mask(prefix: u8) -> Ipv4Addr {
-    crate::dhcp::lease::mask(prefix)
+    crate::dhcp::pool::mask(prefix)
 }
 
 /// `netstat -ano -p UDP`: address and process number of those who listen on a port.

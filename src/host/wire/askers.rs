@@ -77,7 +77,7 @@ impl Askers {
     }
 
     fn means(&self, asked: Ipv4Addr) -> String {
-        let mask = u32::from(dhcp::lease::mask(self.prefix));
+        let mask = u32::from(dhcp::pool::mask(self.prefix));
         if self.swapped(asked) {
             format!(
                 "That is {} backwards: the DHCP server that the phone listens to has option 150 with its bytes swapped. Write the address {} there as an IP address, then restart the phone.",
