@@ -1,6 +1,7 @@
 //! What goes into the engine and what comes out of it.
 
 use super::reads::Reads;
+use crate::clock::Instant;
 use crate::event::{Event, Remedy, Request};
 use crate::phone_id::Mac;
 use std::net::SocketAddrV4;

@@ -6,6 +6,7 @@ use crate::job::Draft;
 use crate::net::{Place, bind};
 use crate::session::State;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 const HERE: Ipv4Addr = Ipv4Addr::LOCALHOST;
 const FILE: &str = "ring.raw";
