@@ -15,8 +15,7 @@ pub(super) struct Reading {
     pub(super) transfer: Transfer,
     pub(super) peer: SocketAddrV4,
     pub(super) phone: Option<Mac>,
-    pub(super) file: String,
-    began: Instant,
+    pub(super) file: Box<str>,
     /// The earliest timer that is set for it.
     timer: Option<Instant>,
     told: Instant,
@@ -97,7 +96,7 @@ impl Reads {
             if let Some((id, _)) = oldest(own).filter(|(_, r)| dead(r)) {
                 return Room::After(TransferId(*id));
             }
-            let unheard = |(_, r): &&(u64, Reading)| r.transfer.progress().heard <= r.began;
+            let unheard = |(_, r): &&(u64, Reading)| r.transfer.unheard();
             if of(own).filter(unheard).count() >= limits::READS_UNHEARD {
                 return Room::None;
             }
@@ -144,8 +143,7 @@ impl Reads {
             transfer,
             peer,
             phone,
-            file,
-            began: now,
+            file: file.into(),
             timer: None,
             told: now,
             told_bytes: 0,
@@ -305,7 +303,7 @@ fn finished(id: u64, reading: &Reading, now: Instant, last_ack: bool) -> Kind {
     Kind::ReadFinished {
         read: id,
         bytes: p.size,
-        ms: u64::try_from(now.since(reading.began).as_millis()).unwrap_or(u64::MAX),
+        ms: u64::try_from(now.since(p.started).as_millis()).unwrap_or(u64::MAX),
         resent: p.blocks_resent,
         last_ack,
     }
