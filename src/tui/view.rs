@@ -113,7 +113,7 @@ fn question(model: &Model, area: Rect, buf: &mut Buffer) {
 /// The first sentences of a text, as many as fit; of the first one as much as fits.
 fn sentences(text: &str, columns: usize) -> String {
     let ends = text.match_indices(['.', '?', ':']).map(|(at, _)| at + 1);
-    let fitting = ends.filter_map(|end| text.get(..end)).filter(|part| width(part) <= columns).last();
+    let fitting = ends.filter_map(|end| text.get(..end)).rfind(|part| width(part) <= columns);
     fit(fitting.unwrap_or(text), columns)
 }
 

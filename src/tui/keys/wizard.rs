@@ -22,14 +22,13 @@ pub(super) fn hints(model: &Model, page: Page) -> Vec<Hint> {
     hints.extend_from_slice(match page {
         Page::Model if typed => &[("↑↓", "choose"), ("Esc", "clear")],
         Page::Model => &[("P", "practise"), ("↑↓", "choose"), ("type", "its number")],
-        Page::Shows if typed => &[("Esc", "clear"), ("↑↓", "choose")],
+        Page::Shows | Page::Practise if typed => &[("Esc", "clear"), ("↑↓", "choose")],
         Page::Shows => &[("Esc", "back"), ("↑↓", "choose"), ("type", "load or screen text")],
         Page::Files if wizard.is_some_and(|w| !w.folder.typed.is_empty()) => {
             &[("Esc", "clear"), ("↑↓", "choose")]
         }
         Page::Files => &[("Esc", "back"), ("↑↓", "choose"), ("type", "find"), ("Backspace", "up")],
         Page::Account => &[("Esc", "back"), ("↑↓", "field"), ("Ctrl-U", "empty it")],
-        Page::Practise if typed => &[("Esc", "clear"), ("↑↓", "choose")],
         Page::Practise => &[("Esc", "back"), ("↑↓", "choose"), ("type", "find")],
         Page::Network => &[("Esc", "back"), ("↑↓", "choose")],
         Page::Ready if typed => &[("Esc", "leave it"), ("Ctrl-U", "empty it")],

@@ -29,7 +29,9 @@ impl Bench {
 
     fn tell(&mut self, events: Vec<Event>) -> Vec<Kind> {
         let kinds = events.iter().map(|event| event.kind.clone()).collect();
-        events.into_iter().for_each(|event| _ = update(&mut self.model, Msg::Event(event)));
+        for event in events {
+            update(&mut self.model, Msg::Event(event));
+        }
         kinds
     }
 
