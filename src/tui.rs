@@ -9,6 +9,7 @@ mod keys;
 mod layout;
 mod log;
 mod model;
+mod mouse;
 mod msg;
 mod pages;
 mod panes;

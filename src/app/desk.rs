@@ -206,12 +206,13 @@ impl Desk {
         self.later("firmware", move || {
             let paths: Vec<_> = paths.iter().map(|path| folders::meant(path)).collect();
             let weight = paths.first().filter(|_| !large).and_then(|path| folders::too_much(path));
-            let gather = || {
+            let msg = if let Some(weight) = weight {
+                Msg::Large(weight)
+            } else {
                 let shelf = files::gather_while(&paths, &|| !called_off.load(Ordering::Relaxed));
-                shelf.map_err(|e| format!("{e}. Check the path."))
+                let shelf = shelf.map_err(|e| format!("{e}. Check the path."));
+                Msg::Shelf(shelf.map(|shelf| (shelf, paths)))
             };
-            let msg =
-                weight.map_or_else(|| Msg::Shelf(gather().map(|shelf| (shelf, paths.clone()))), Msg::Large);
             Answer::Read { called_off, msg }
         });
     }

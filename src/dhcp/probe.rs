@@ -1,6 +1,8 @@
 //! The program's own question to DHCP servers: does ours answer, and does somebody else's?
 
+use crate::limits;
 use crate::phone_id::Mac;
+use dhcproto::v4::{DhcpOption, Encodable, Encoder, Flags, Message, MessageType, OptionCode};
 use std::net::Ipv4Addr;
 
 /// The class (option 60) by which our own server knows the question; it answers and remembers nothing.
@@ -29,7 +31,7 @@ pub struct Answer {
 /// A DISCOVER that wants its answer broadcast, and asks for what phones ask for.
 #[must_use]
 pub fn discover(xid: u32) -> Vec<u8> {
-    question(1, xid, Ipv4Addr::UNSPECIFIED, None)
+    question(MessageType::Discover, xid, Ipv4Addr::UNSPECIFIED, None)
 }
 
 /// The questions that bring any DHCP server to say something, in the order in which they must be sent.
@@ -41,30 +43,37 @@ pub fn discover(xid: u32) -> Vec<u8> {
 #[must_use]
 pub fn questions(xid: u32, own: Option<Ipv4Addr>) -> [Vec<u8>; 3] {
     [
-        question(8, xid, own.unwrap_or(NOWHERE), None),
-        question(3, xid, Ipv4Addr::UNSPECIFIED, Some(NOWHERE)),
+        question(MessageType::Inform, xid, own.unwrap_or(NOWHERE), None),
+        question(MessageType::Request, xid, Ipv4Addr::UNSPECIFIED, Some(NOWHERE)),
         discover(xid),
     ]
 }
 
-fn question(kind: u8, xid: u32, own: Ipv4Addr, wanted: Option<Ipv4Addr>) -> Vec<u8> {
-    let mut bytes = vec![1, 1, 6, 0];
-    bytes.extend(xid.to_be_bytes());
-    bytes.extend([0, 0, 0x80, 0]);
-    bytes.extend(own.octets());
-    bytes.extend([0; 12]);
-    bytes.extend(MAC.0);
-    bytes.resize(236, 0);
-    bytes.extend(MAGIC);
-    bytes.extend([53, 1, kind, 55, 5, 1, 3, 6, 66, 150]);
+/// Written by another codec than our server's: what both understand is DHCP, and not a misreading that they share.
+fn question(kind: MessageType, xid: u32, own: Ipv4Addr, wanted: Option<Ipv4Addr>) -> Vec<u8> {
+    let none = Ipv4Addr::UNSPECIFIED;
+    let mut message = Message::new_with_id(xid, own, none, none, none, &MAC.0);
+    message.set_flags(Flags::default().set_broadcast());
+    let wishes = [
+        OptionCode::SubnetMask,
+        OptionCode::Router,
+        OptionCode::DomainNameServer,
+        OptionCode::TFTPServerName,
+        OptionCode::TFTPServerAddress,
+    ];
+    let options = message.opts_mut();
+    options.insert(DhcpOption::MessageType(kind));
+    options.insert(DhcpOption::ParameterRequestList(wishes.into()));
+    options.insert(DhcpOption::ClassIdentifier(CLASS.into()));
     if let Some(wanted) = wanted {
-        bytes.extend([50, 4]);
-        bytes.extend(wanted.octets());
+        options.insert(DhcpOption::RequestedIpAddress(wanted));
     }
-    bytes.extend([60, u8::try_from(CLASS.len()).unwrap_or(0)]);
-    bytes.extend(CLASS.bytes());
-    bytes.push(255);
-    bytes.resize(300, 0);
+    let mut bytes = Vec::with_capacity(limits::DHCP_REPLY_MIN);
+    // Nothing of this is too long for its field, which is all that can fail; an empty question is answered by nobody.
+    if message.encode(&mut Encoder::new(&mut bytes)).is_err() {
+        return Vec::new();
+    }
+    bytes.resize(bytes.len().max(limits::DHCP_REPLY_MIN), 0);
     bytes
 }
 
@@ -140,7 +149,7 @@ mod tests {
     #[test]
     fn a_refusal_tells_of_a_server_too() {
         let nak = |server: &[u8]| {
-            let mut bytes = question(3, 79, Ipv4Addr::UNSPECIFIED, None);
+            let mut bytes = question(MessageType::Request, 79, Ipv4Addr::UNSPECIFIED, None);
             bytes[0] = 2;
             bytes.truncate(240);
             bytes.extend([53, 1, 6]);
@@ -151,7 +160,7 @@ mod tests {
         let expected = |server: [u8; 4]| Answer { server: server.into(), offers: None, tftp: Vec::new() };
         assert_eq!(nak(&[54, 4, 10, 0, 0, 2]), expected([10, 0, 0, 2]));
         assert_eq!(nak(&[]), expected([10, 9, 9, 1]));
-        let asked = question(3, 79, Ipv4Addr::UNSPECIFIED, Some(NOWHERE));
+        let asked = question(MessageType::Request, 79, Ipv4Addr::UNSPECIFIED, Some(NOWHERE));
         assert_eq!(answer(&asked, 79, NOWHERE), None, "a question is no answer");
     }
 

@@ -127,6 +127,9 @@ impl Plain {
 
     /// What is new since the last time, as lines; often nothing.
     pub fn tell(&mut self, model: &Model) -> String {
+        if awaited(model) {
+            return String::new();
+        }
         let mut told = self.events(model);
         told.push_str(&std::mem::take(&mut self.replies));
         let place = (model.page, model.overlay);
@@ -234,6 +237,17 @@ impl Plain {
             None if asked => self.reply("Nothing is in the way."),
             None => {}
         }
+    }
+}
+
+/// What the page is about is on its way: it is told as soon as it is there.
+fn awaited(model: &Model) -> bool {
+    let Some(wizard) = model.wizard.as_deref().filter(|_| model.overlay.is_none()) else { return false };
+    match model.page {
+        Page::Files => wizard.folder.path.as_os_str().is_empty() && wizard.folder.error.is_none(),
+        Page::Network => !wizard.looked,
+        Page::Practise => wizard.exercises.is_empty(),
+        _ => false,
     }
 }
 

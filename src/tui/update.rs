@@ -2,13 +2,12 @@
 
 use super::keys::{self, Action};
 use super::log::Field;
-use super::{Command, Effect, Model, Msg, Overlay, Page, glance, hand, layout, pages, wizard};
+use super::{Command, Effect, Model, Msg, Overlay, Page, glance, hand, mouse, pages, wizard};
 use crate::event::{Event, Kind};
 use crate::limits;
 use crate::phone_id::Mac;
 use crate::session::words;
-use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::{Position, Rect};
+use crossterm::event::{KeyCode, KeyEvent};
 
 /// Changes the model for one message, and says what the app shall do about it.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
@@ -44,7 +43,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.notice = None;
             return pressed(model, key);
         }
-        Msg::Mouse(mouse) => return moused(model, mouse),
+        Msg::Mouse(mouse) => return mouse::moused(model, mouse),
         Msg::Resize(columns, rows) => model.size = (columns, rows),
         Msg::Loads(loads) => model.hand.loads = loads,
         Msg::Paste(text) if model.log.typing.is_some() => model.log.type_in(&text),
@@ -200,7 +199,7 @@ fn leave(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-fn acted(model: &mut Model, action: Action) -> Vec<Effect> {
+pub(super) fn acted(model: &mut Model, action: Action) -> Vec<Effect> {
     match (action, model.page) {
         (Action::Quit, _) => return leave(model),
         (Action::Help, _) => {
@@ -283,56 +282,13 @@ fn choose_by(model: &mut Model, by: i32) {
     choose(model, |at, last| at.saturating_add_signed(by).min(last));
 }
 
-fn log_by(model: &mut Model, by: i32) {
+pub(super) fn log_by(model: &mut Model, by: i32) {
     let lines = usize::try_from(by.unsigned_abs()).unwrap_or(1);
     if by < 0 { model.log.up(lines) } else { model.log.down(lines) }
 }
 
-fn scroll(model: &mut Model, by: i32) {
+pub(super) fn scroll(model: &mut Model, by: i32) {
     let last = i32::from(pages::last_line(model));
     let to = i32::from(model.scroll).saturating_add(by).clamp(0, last);
     model.scroll = u16::try_from(to).unwrap_or(0);
-}
-
-fn moused(model: &mut Model, mouse: MouseEvent) -> Vec<Effect> {
-    let by = match mouse.kind {
-        MouseEventKind::ScrollUp => -1,
-        MouseEventKind::ScrollDown => 1,
-        MouseEventKind::Down(MouseButton::Left) => 0,
-        _ => return Vec::new(),
-    };
-    model.stale = true;
-    let areas = layout(Rect::new(0, 0, model.size.0, model.size.1), model);
-    let here = Position::new(mouse.column, mouse.row);
-    if model.overlay.is_none() && by == 0 {
-        if let Some((step, _)) = areas.steps.iter().find(|(_, area)| area.contains(here)) {
-            wizard::jump(model, *step);
-            return Vec::new();
-        }
-        if let Some(row) = areas.panes.iter().find_map(|pane| pane.hit(here, model.scroll)) {
-            return wizard::pick(model, row);
-        }
-    } else if model.overlay.is_none() && model.page.is_made_of_panes() {
-        let over_list = areas.panes.iter().any(|pane| pane.at.is_some() && pane.area.contains(here));
-        if over_list {
-            wizard::move_by(model, by);
-        } else {
-            scroll(model, by * 3);
-        }
-        return Vec::new();
-    }
-    if model.overlay.is_some() || matches!(model.page, Page::Phone(_)) {
-        scroll(model, by * 3);
-    } else if by != 0 && areas.log.contains(here) {
-        log_by(model, by * 3);
-    } else if by != 0 {
-        return acted(model, Action::Move(by));
-    } else if let Some((mac, _)) = areas.phones.iter().find(|(_, area)| area.contains(here)) {
-        // A second click opens what the first one chose.
-        if model.chosen == Some(*mac) {
-            return acted(model, Action::Open);
-        }
-        model.chosen = Some(*mac);
-    }
-    Vec::new()
 }

@@ -4,6 +4,7 @@ mod account;
 mod answers;
 mod coach;
 mod exercise;
+mod firmware;
 mod folder;
 mod offers;
 mod ready;
@@ -18,13 +19,14 @@ pub(super) use answers::{checked, fixed, large, listed, ports, preflight, progre
 pub use coach::Outcome;
 pub use coach::{Coach, Phase};
 pub use exercise::{Exercise, Refused};
+pub(super) use firmware::read_large;
 pub use folder::{Choice, Entry, Folder, Weight};
 pub use offers::{LoadRow, Offer};
 pub(super) use ready::{fix, insist};
 pub(super) use session::{not_started, open_coach, started};
 pub use step::Step;
 pub(super) use typing::paste;
-pub(super) use update::{jump, key, move_by, pick, read_large};
+pub(super) use update::{jump, key, move_by, pick};
 pub use wire::{Address, Finding, Grade, Port, Preflight, ReadyRow};
 
 use crate::catalogue::{Catalogue, Class, Foreign, Kind, Model, Shows, Symptom};
@@ -99,6 +101,8 @@ pub struct Wizard {
     pub places: Vec<PathBuf>,
     /// The interfaces of this computer.
     pub ports: Vec<Port>,
+    /// They have been looked at.
+    pub looked: bool,
     /// The chosen interface.
     pub port_at: usize,
     /// The address of the servers.
@@ -150,6 +154,7 @@ impl Default for Wizard {
             folder: Folder::default(),
             places: Vec::new(),
             ports: Vec::new(),
+            looked: false,
             port_at: 0,
             address: Address::default(),
             preflight: Preflight::default(),

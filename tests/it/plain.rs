@@ -139,6 +139,30 @@ fn the_whole_way_is_typed() {
 }
 
 #[test]
+fn a_page_is_told_once_and_not_before_what_it_is_about_is_there() {
+    let mut model = asking((80, 24), THEME);
+    let mut plain = Plain::default();
+    for (lines, what) in [
+        (&["P"][..], "1. (chosen)"),
+        (&["back", "7961", "", ""][..], "/home/tech\n"),
+        (&["1", "", "1", ""][..], "1. (chosen) [ok] enp0s25"),
+    ] {
+        let mut told = String::new();
+        for line in lines {
+            let effects = plain.line(&mut model, line);
+            told = plain.tell(&model);
+            for msg in effects.iter().filter_map(answer) {
+                assert!(matches!(effects[0], Effect::Open(_)) || told.is_empty(), "told too early: {told}");
+                update(&mut model, msg);
+            }
+            told.push_str(&plain.tell(&model));
+        }
+        assert_eq!(told.matches(what).count(), 1, "{told}");
+        assert_eq!(told.matches("== ").count(), 1, "{told}");
+    }
+}
+
+#[test]
 fn an_answer_in_lines_takes_the_place_of_the_one_before() {
     let mut model = asking((80, 24), THEME);
     let mut plain = Plain::default();

@@ -71,6 +71,7 @@ pub(in crate::tui) fn listed(
 /// changed, the rest is looked at again.
 pub(in crate::tui) fn ports(model: &mut Model, ports: Vec<Port>) -> Vec<Effect> {
     let Some(wizard) = &mut model.wizard else { return Vec::new() };
+    model.stale |= !std::mem::replace(&mut wizard.looked, true);
     if wizard.ports == ports {
         return Vec::new();
     }

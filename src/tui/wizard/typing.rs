@@ -1,7 +1,8 @@
 //! What is typed and pasted into the fields of the wizard's pages.
 
+use super::firmware::take;
 use super::folder::is_path;
-use super::update::{answered, take};
+use super::update::answered;
 use super::{LoadRow, Wizard};
 use crate::tui::{Effect, Model, Page};
 use crossterm::event::KeyCode;

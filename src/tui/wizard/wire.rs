@@ -177,6 +177,9 @@ impl Wizard {
 
     pub(super) fn port_blocker(&self) -> Option<Blocker> {
         let Some(port) = self.port() else {
+            if !self.looked {
+                return Some(blocked("looking", "The sockets of this computer are being looked at.", ""));
+            }
             let text = "This computer has no network interface.";
             return Some(blocked(
                 "no-interface",

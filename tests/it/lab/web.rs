@@ -2,7 +2,7 @@
 
 use super::phone::{Plugged, running};
 use super::{CLIENT, Lab, PHONE_END, SERVER, ip, left, run, said};
-use crate::serving::{bytes_of, firmware, pause, put};
+use crate::serving::{bytes_of, firmware, pause};
 use rescue79::limits;
 use rescue79::sim::firmware::{Scale, set};
 use std::io::{Read as _, Write as _};
