@@ -1,5 +1,6 @@
 //! What one thing costs the sans-IO engine: a block of a file, a request, an exchange that gives an address. No socket, no
 //! thread, no journal.
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a bench that goes wrong ends there")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use rescue79::catalogue::Catalogue;
@@ -104,7 +105,7 @@ fn addresses(c: &mut Criterion) {
     let mut bench = Bench::new();
     let mut turn = 0;
     let nobody = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 68);
-    let ask = move |bench: &mut Bench, turn, kind, options: &[u8]| {
+    let ask = |bench: &mut Bench, turn, kind, options: &[u8]| {
         bench.hear(Duration::from_micros(500), Endpoint::Dhcp, nobody, &packet(turn, kind, options));
         assert!(bench.said.is_some(), "an answer");
         [bench.out[16], bench.out[17], bench.out[18], bench.out[19]]

@@ -8,6 +8,7 @@ use crate::clock::Instant;
 use crate::event::{Kind, ReadFailure, Role};
 use crate::limits;
 use crate::phone_id::Mac;
+use crate::session::words;
 use crate::tftp::{self, ErrorCode, Mode, Packet, Transfer};
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::Arc;
@@ -210,6 +211,44 @@ impl Engine {
             self.tell(now, phone, kind);
             self.queue.push_back(Queued::Close(id));
         }
+    }
+
+    /// Tells the end of a read, and what it means for the phone.
+    pub(super) fn tell_end(&mut self, now: Instant, phone: Option<Mac>, kind: Kind) {
+        let silent = match (&kind, phone.and_then(|mac| self.state.phone(mac))) {
+            (Kind::ReadFailed { why: ReadFailure::Silent, bytes, .. }, Some(phone)) => {
+                phone.read.as_ref().map(|read| (read.file.clone(), *bytes))
+            }
+            _ => None,
+        };
+        let finished = matches!(kind, Kind::ReadFinished { .. });
+        self.tell(now, phone, kind);
+        let Some(mac) = phone else { return };
+        let stalled = self.state.phone(mac).is_some_and(|p| p.symptoms.contains_key("read-stalled"));
+        match silent {
+            Some((file, bytes)) if !stalled => {
+                if let Some(symptom) = self.catalogue.symptom("read-stalled") {
+                    let kind = symptom.raise(&[("file", file), ("bytes", words::bytes(bytes))], Vec::new());
+                    self.tell(now, phone, kind);
+                }
+            }
+            _ if stalled && finished => {
+                self.tell(now, phone, Kind::SymptomGone { code: "read-stalled".into() });
+            }
+            _ => {}
+        }
+        self.conclude(now, mac, Sign::Nothing);
+    }
+
+    /// A phone goes on to something else, so it has what was sent to it whole.
+    pub(super) fn settle_reads(&mut self, now: Instant, mac: Mac) {
+        for id in self.reads.all_sent_to(mac) {
+            if let Some((phone, kind)) = self.reads.end_read_whole(now, id) {
+                self.tell_end(now, phone, kind);
+                self.queue.push_back(Queued::Close(id));
+            }
+        }
+        self.settle_served(now, mac);
     }
 }
 

@@ -264,7 +264,8 @@ impl Drive {
         let mut again = false;
         loop {
             let ends = self.talks.next_end().map(|(at, _)| at);
-            let next = [self.deadline, ends, self.hand_over_at, self.look_again_at].into_iter().flatten().min();
+            let next =
+                [self.deadline, ends, self.hand_over_at, self.look_again_at].into_iter().flatten().min();
             self.poller.wait(&mut ready, self.now, if again { Some(self.now) } else { next })?;
             self.look();
             again = self.hear(&ready, again, &mut buf);

@@ -19,7 +19,7 @@ use std::time::Duration;
 const ALARM: Token = Token(usize::MAX);
 
 pub(in crate::net) struct Epoll {
-    epoll: OwnedFd,
+    fd: OwnedFd,
     /// Kept open for as long as somebody may wait for it.
     wakers: Arc<OwnedFd>,
     /// Ends a wait. A timeout of the wait itself would be set and taken back by the system for each block that a reader
@@ -35,7 +35,7 @@ pub(in crate::net) struct Waker(Arc<OwnedFd>);
 impl Epoll {
     pub(super) fn new() -> io::Result<Self> {
         let new = Self {
-            epoll: epoll::create(CreateFlags::CLOEXEC)?,
+            fd: epoll::create(CreateFlags::CLOEXEC)?,
             wakers: Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?),
             alarm: timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::CLOEXEC | TimerfdFlags::NONBLOCK)?,
             set: None,
@@ -67,13 +67,13 @@ impl Epoll {
     }
 
     pub(super) fn no_more(&self, source: &impl AsFd) -> io::Result<()> {
-        Ok(epoll::delete(&self.epoll, source)?)
+        Ok(epoll::delete(&self.fd, source)?)
     }
 
     fn add(&self, source: impl AsFd, token: Token, flags: EventFlags) -> io::Result<()> {
         // A `usize` has 64 bits at most.
         let data = EventData::new_u64(u64::try_from(token.0).unwrap_or(u64::MAX));
-        Ok(epoll::add(&self.epoll, source, data, flags)?)
+        Ok(epoll::add(&self.fd, source, data, flags)?)
     }
 
     /// Waits for somebody to be named, at most until then.
@@ -91,7 +91,7 @@ impl Epoll {
             self.set = Some(until);
         }
         let none = Timespec::default();
-        let (named, _) = epoll::wait(&self.epoll, &mut named[..], at_once.then_some(&none))?;
+        let (named, _) = epoll::wait(&self.fd, &mut named[..], at_once.then_some(&none))?;
         for event in named.iter() {
             let data = event.data;
             match Token(usize::try_from(data.u64()).unwrap_or(usize::MAX)) {
