@@ -37,14 +37,14 @@ impl Engine {
     /// if that is for at least `silent`.
     pub(super) fn has_room(&mut self, now: Instant, silent: Duration) -> bool {
         if self.is_full()
-            && let Some(mac) = self.to_forget(now, silent)
+            && let Some(mac) = self.who_goes(now, silent)
         {
             self.tell(now, Some(mac), Kind::Forgotten);
         }
         !self.is_full()
     }
 
-    fn to_forget(&mut self, now: Instant, silent: Duration) -> Option<Mac> {
+    fn who_goes(&mut self, now: Instant, silent: Duration) -> Option<Mac> {
         let stale = self.leaving.silent != silent || now.since(self.leaving.found) >= FRESH;
         if stale {
             self.leaving.next.clear();

@@ -19,9 +19,13 @@ fn counts(talk: &Talk, of: impl Fn(&Kind) -> Option<u32>) -> Vec<u32> {
 fn a_flood_of_declines_is_told_once_and_then_counted() {
     let mut talk = Talk::new(true);
     for _ in 0..limits::DECLINES_PER_PHONE {
-        [1, 3, 4].into_iter().for_each(|kind| talk.dhcp(kind));
+        for kind in [1, 3, 4] {
+            talk.dhcp(kind);
+        }
     }
-    [1, 3].into_iter().for_each(|kind| talk.dhcp(kind));
+    for kind in [1, 3] {
+        talk.dhcp(kind);
+    }
     for _ in 0..1_000 {
         talk.dhcp(4);
     }

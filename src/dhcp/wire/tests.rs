@@ -176,7 +176,7 @@ fn dhcproto_reads_our_replies() {
             let server = reply.server;
             match option {
                 DhcpOption::ServerIdentifier(is) | DhcpOption::TFTPServerAddress(is) => {
-                    assert_eq!(*is, server)
+                    assert_eq!(*is, server);
                 }
                 DhcpOption::Router(list) | DhcpOption::DomainNameServer(list) => assert_eq!(*list, [server]),
                 DhcpOption::TFTPServerName(name) => assert_eq!(*name, server.to_string().into_bytes()),
