@@ -1,6 +1,7 @@
 //! Wires everything: the only place that knows engine, sockets, simulator, laptop and terminal at once.
 
 mod bench;
+mod clocks;
 mod desk;
 mod doctor;
 mod face;
@@ -18,6 +19,7 @@ mod report;
 mod screen;
 mod scribe;
 mod serve;
+mod signals;
 
 use crate::catalogue::{self, Catalogue};
 use crate::cli::{Cli, Command};

@@ -3,6 +3,7 @@
 //! The facts stand in `assets/catalogue/*.toml`, each with its source and how sure it is; here are only their
 //! shapes and the questions that others ask. `docs/catalogue.md` is the same, for reading.
 
+mod classes;
 mod files;
 mod habits;
 mod parse;
@@ -30,7 +31,7 @@ use std::sync::LazyLock;
 #[derive(Debug)]
 pub struct Catalogue {
     models: Vec<Model>,
-    any: phones::AnyPhone,
+    classes: classes::Classes,
     foreign: Vec<Foreign>,
     resets: Vec<Reset>,
     eras: Vec<EraRange>,
@@ -87,17 +88,7 @@ impl Catalogue {
     #[must_use]
     pub fn by_class(&self, class: &str) -> Class<'_> {
         let class = class.trim_end_matches(['\0', ' ']).trim_start();
-        if let Some(model) =
-            self.models.iter().find(|m| m.class.iter().any(|c| c.eq_ignore_ascii_case(class)))
-        {
-            return Class::Model(model);
-        }
-        let fits = |patterns: &[String]| patterns.iter().any(|pattern| phones::like(pattern, class));
-        match self.foreign.iter().find(|f| fits(&f.class)) {
-            Some(foreign) => Class::Foreign(foreign),
-            None if fits(&self.any.class) => Class::Phone,
-            None => Class::Other,
-        }
+        self.classes.of(class, &self.models, &self.foreign)
     }
 
     /// The model that registers with this device type number.
@@ -169,7 +160,7 @@ impl Catalogue {
         self.loads.iter().filter(of).max_by(|a, b| a.load.release.cmp(&b.load.release))
     }
 
-    /// What a phone of this family does in a stage (`dhcp`, `config`, `list`, `loader`, `parts`, `flashing`,
+    /// What a phone of this family does in a stage (`dhcp`, `leased`, `config`, `list`, `loader`, `parts`, `flashing`,
     /// `rebooting`, `wiping`, `proof`, `power`) and how long that usually takes.
     #[must_use]
     pub fn stage(&self, family: Family, stage: &str) -> Option<&StageRange> {

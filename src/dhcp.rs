@@ -5,22 +5,28 @@
 //! which of them they believe.
 
 pub mod attempts;
+pub mod decide;
 pub mod elsewhere;
 pub mod lease;
+pub mod pool;
 pub mod probe;
 pub mod reply;
+pub mod request;
 pub mod wire;
 
 pub use attempts::{ATTEMPTS, Attempt};
-pub use lease::{BadPool, NoAddress, Pool};
-pub use reply::{Change, Order, Part, Reply, ReplyKind, Variation, Why};
-pub use wire::{Garbage, Kind, Request, encode};
+pub use decide::{Change, Why, destination};
+pub use lease::NoAddress;
+pub use pool::{BadPool, Pool};
+pub use reply::{Order, Part, Reply, ReplyKind, Variation};
+pub use request::{Kind, Request};
+pub use wire::{Garbage, encode};
 
 use crate::catalogue::{Catalogue, Class};
 use crate::clock::Instant;
 use crate::phone_id::Mac;
+use decide::Decision;
 use lease::Leases;
-use reply::Decision;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
 
@@ -119,7 +125,7 @@ impl Server {
             }
             // Our own address is one that nobody can take up.
             let reply = self.reply(&request, ReplyKind::Offer, self.config.server);
-            let to = reply::destination(&request, &reply, from);
+            let to = destination(&request, &reply, from);
             return Outcome::Probe { reply, to };
         }
         // DECLINE and RELEASE carry no class; whether the sender holds the address says enough.
@@ -127,12 +133,12 @@ impl Server {
         if self.config.answer == Policy::Phones && !gives_back && !is_phone(&request) {
             return Outcome::Silent { request, why: Why::NotAPhone };
         }
-        match reply::decide(now, &request, &mut self.leases) {
+        match decide::decide(now, &request, &mut self.leases) {
             Err(why) => Outcome::Silent { request, why },
             Ok(Decision::Note(change)) => Outcome::Noted { request, change },
             Ok(Decision::Answer { kind, yiaddr, change }) => {
                 let reply = self.reply(&request, kind, yiaddr);
-                let to = reply::destination(&request, &reply, from);
+                let to = destination(&request, &reply, from);
                 Outcome::Send { request, reply, to, change }
             }
         }

@@ -8,10 +8,13 @@ mod addresses;
 mod answer;
 mod complaints;
 mod hand;
+mod lead;
 mod orders;
 mod pages;
+mod port;
 mod reads;
 mod requests;
+mod room;
 mod rules;
 mod said;
 mod talks;
@@ -21,15 +24,16 @@ mod web;
 use crate::catalogue::Catalogue;
 use crate::clock::Instant;
 use crate::dhcp::{self};
-use crate::event::{Event, GivenAccount, Kind, ReadFailure, Remedy, Request, Session};
+use crate::event::{Event, GivenAccount, Kind, ReadFailure, Session};
 use crate::firmware::Shelf;
 use crate::job::Job;
 use crate::limits;
 use crate::phone_id::Mac;
-use crate::session::{Phone, State, words};
+use crate::session::{State, words};
 use answer::{Desk, FirstHop};
 use complaints::{Budget, Complaints};
 use pages::Pages;
+pub use port::{Command, ConnId, Endpoint, Input, Output, TransferId};
 use reads::{Polled, Reads};
 use rules::Sign;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -37,154 +41,6 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::Arc;
 use std::time::Duration;
 use web::{End, Served};
-
-/// A place where datagrams arrive and leave. A name, not a socket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Endpoint {
-    /// The DHCP server port.
-    Dhcp,
-    /// The TFTP request port.
-    Tftp,
-    /// The port of one read.
-    Transfer(TransferId),
-    /// The SIP port, for datagrams.
-    SipUdp,
-    /// A connection at the SIP port; its bytes come in pieces.
-    Sip(ConnId),
-    /// A connection at the SCCP port; its bytes come in pieces.
-    Sccp(ConnId),
-    /// Neighbour announcements, from their LLC header on; nothing is ever sent from here.
-    Cdp,
-    /// The same in the standard's form, from their first field on.
-    Lldp,
-    /// A connection at the HTTP port; its bytes come in pieces.
-    Web(ConnId),
-    /// A connection of ours to a phone's own page; its answer comes whole.
-    Page(ConnId),
-}
-
-/// One connection, for as long as it lasts; never used again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ConnId(pub u64);
-
-/// One read, for as long as it lasts; never used again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TransferId(pub u64);
-
-impl TransferId {
-    /// A small number that no other read has that is open at the same time: for tables.
-    #[must_use]
-    pub fn slot(self) -> usize {
-        Reads::slot(self.0)
-    }
-}
-
-/// What the world tells the engine.
-#[derive(Clone, Copy, Debug)]
-pub enum Input<'a> {
-    /// A datagram arrived.
-    Datagram {
-        /// Where it arrived.
-        at: Endpoint,
-        /// Who sent it.
-        from: SocketAddrV4,
-        /// Its payload.
-        bytes: &'a [u8],
-    },
-    /// The peer of a read has closed its port (ICMP port unreachable).
-    Unreachable(TransferId),
-    /// The peer has ended a connection, or it is broken.
-    HungUp(ConnId),
-    /// The peer has taken so many bytes of the body that it was given.
-    Taken(ConnId, u64),
-    /// The peer has ended the connection in order, with all that it was given.
-    Delivered(ConnId),
-    /// The peer has taken nothing for too long; the connection was ended.
-    Stalled(ConnId),
-    /// The deadline of the last [`Output::Idle`] has come.
-    Tick,
-    /// The technician decided something.
-    Command(&'a Command),
-}
-
-/// What a technician can decide while the bench is live. What can't be carried out is told as [`Kind::OrderRefused`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Forget everything about a phone; its next packet makes it new.
-    Forget(Mac),
-    /// Serve it nothing for a while. It keeps its address; a phone that reads or writes firmware finishes that first.
-    Pause(Mac),
-    /// Serve it again.
-    Resume(Mac),
-    /// Lead it elsewhere, or from elsewhere. Names are as on the command line; what is not given stays.
-    Replan {
-        /// Which phone.
-        phone: Mac,
-        /// The load it is to run.
-        target: Option<String>,
-        /// What it runs: a load, a release, `wiped`, `unknown` ([`crate::route::Start::parse`]).
-        from: Option<String>,
-    },
-    /// Do something for it that is not done by default.
-    Remedy {
-        /// Which phone.
-        phone: Mac,
-        /// What.
-        remedy: Remedy,
-    },
-    /// What the program asked for was carried out.
-    Done {
-        /// Which phone.
-        phone: Mac,
-        /// What.
-        request: Request,
-    },
-}
-
-/// What the engine wants done.
-#[derive(Debug)]
-pub enum Output {
-    /// Send the first `len` bytes of the buffer.
-    Send {
-        /// From which endpoint; a `Transfer` is opened by its first send.
-        from: Endpoint,
-        /// To whom.
-        to: SocketAddrV4,
-        /// How many bytes of the buffer.
-        len: usize,
-    },
-    /// A read is over; its endpoint can go.
-    Close(TransferId),
-    /// A connection is over, once what was sent on it has left.
-    HangUp(ConnId),
-    /// Send this on a connection, then end it; say how far it got.
-    Give {
-        /// The connection.
-        to: ConnId,
-        /// What stands before the file.
-        head: Vec<u8>,
-        /// The file.
-        body: Arc<[u8]>,
-    },
-    /// Ask a phone for its page. The whole answer comes back from [`Endpoint::Page`], or [`Input::HungUp`].
-    Visit {
-        /// The connection.
-        id: ConnId,
-        /// The phone.
-        at: SocketAddrV4,
-        /// What to send.
-        question: Vec<u8>,
-    },
-    /// Open or close the HTTP port; what is under way there goes on.
-    WebDoor {
-        /// Open it.
-        open: bool,
-    },
-    /// Something happened. The engine has folded it already.
-    Event(Event),
-    /// Nothing more to do until the next input, or until this moment.
-    Idle(Option<Instant>),
-}
 
 /// How often all phones are looked at when nothing arrives.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -212,6 +68,7 @@ pub struct Engine {
     garbage: Complaints<Ipv4Addr>,
     writes: Complaints<Ipv4Addr>,
     full: Complaints<&'static str>,
+    leaving: room::Leaving,
     /// Reads asked for, by address.
     asked: Budget<Ipv4Addr>,
     /// Files asked for in vain, by address.
@@ -280,6 +137,7 @@ impl Engine {
             garbage: Complaints::default(),
             writes: Complaints::default(),
             full: Complaints::default(),
+            leaving: room::Leaving::default(),
             asked: Budget::default(),
             missed: Budget::default(),
             repeated: Budget::default(),
@@ -301,14 +159,19 @@ impl Engine {
                 .as_ref()
                 .map(|account| GivenAccount { user: account.to_string(), only: account.phone });
             (session.server, session.dhcp) = (self.job.server, self.job.dhcp);
+            session.leads_elsewhere = self.job.leads_elsewhere;
             self.tell(now, None, Kind::SessionStarted(session));
         }
     }
 
     /// Tells what the shells noticed about this computer or the wire.
     pub fn note(&mut self, now: Instant, kind: Kind) {
+        // Who listens to another DHCP server may not have been heard of here yet.
         let phone = match &kind {
-            Kind::WrongAddress { from, .. } => self.state.phone(*from).map(|phone| phone.mac),
+            Kind::WrongAddress { from, .. } => {
+                let known = self.state.phone(*from).is_some() || self.has_room(now, limits::PHONE_SILENT);
+                known.then_some(*from)
+            }
             _ => None,
         };
         self.tell(now, phone, kind);
@@ -394,7 +257,9 @@ impl Engine {
                     }
                 }
                 None => match self.reads.poll(now, buf) {
-                    Polled::Output(output) => return output,
+                    Polled::Send(id, to, len) => {
+                        return Output::Send { from: Endpoint::Transfer(id), to, len };
+                    }
                     Polled::Told(phone, kind) => self.tell(now, phone, kind),
                     Polled::Over(id, phone, kind) => {
                         self.tell_end(now, phone, kind);
@@ -483,26 +348,6 @@ impl Engine {
         {
             self.tell(now, None, kind);
         }
-    }
-
-    fn is_full(&self) -> bool {
-        self.state.phones.len() >= limits::PHONES
-    }
-
-    /// Room for one more phone; when there is none, the one that has shown least and been silent longest is forgotten,
-    /// if that is for at least `silent`.
-    fn has_room(&mut self, now: Instant, silent: Duration) -> bool {
-        if self.is_full() {
-            let shown = |p: &Phone| p.leased.is_some() || !p.names.is_empty();
-            let nobody = |p: &&Phone| {
-                p.read.is_none() && (p.plan.is_none() || !shown(p)) && now.since(p.last_seen) >= silent
-            };
-            let nobody = self.state.phones.iter().filter(nobody);
-            if let Some(mac) = nobody.min_by_key(|p| (shown(p), p.last_seen)).map(|p| p.mac) {
-                self.tell(now, Some(mac), Kind::Forgotten);
-            }
-        }
-        !self.is_full()
     }
 
     /// Remembers who was seen at an address.

@@ -16,6 +16,7 @@ mod known;
 pub mod list;
 mod loads;
 mod names;
+mod others;
 mod problem;
 pub mod report;
 mod shelf;

@@ -73,6 +73,8 @@ pub struct Draft {
     pub prefix: u8,
     /// Give addresses.
     pub dhcp: bool,
+    /// The network leads elsewhere, where phones may have their exchange: none registers here.
+    pub leads_elsewhere: bool,
     /// Answer anybody, not only phones.
     pub any: bool,
     /// Targets that a phone is given although the plan says no: the technician insists.
@@ -95,6 +97,8 @@ pub struct Job {
     pub prefix: u8,
     /// Give addresses.
     pub dhcp: bool,
+    /// The network leads elsewhere: none registers here.
+    pub leads_elsewhere: bool,
     /// Answer anybody, not only phones.
     pub any: bool,
 }
@@ -111,7 +115,7 @@ impl Draft {
                 blockers.push(unknown_model(name));
             }
         }
-        let Self { targets, froms, server, prefix, dhcp, any, forced, account } = self;
+        let Self { targets, froms, server, prefix, dhcp, leads_elsewhere, any, forced, account } = self;
         if server.is_none() {
             blockers.push(Blocker {
                 code: "no-address".into(),
@@ -120,7 +124,7 @@ impl Draft {
             });
         }
         let server = server.unwrap_or(Ipv4Addr::LOCALHOST);
-        let job = Job { targets, froms, forced, account, server, prefix, dhcp, any };
+        let job = Job { targets, froms, forced, account, server, prefix, dhcp, leads_elsewhere, any };
         for target in &job.targets {
             blockers.extend(job.target_blockers(target, catalogue, shelf));
         }
@@ -155,6 +159,12 @@ impl Job {
         };
         let plans = models.into_iter().map(|model| self.plan(catalogue, shelf, model, &target.load, None));
         plans.filter_map(|plan| blocker(&plan)).collect()
+    }
+
+    /// The ports where phones register are open: we give the addresses, on a network that is ours alone.
+    #[must_use]
+    pub const fn registers(&self) -> bool {
+        self.dhcp && !self.leads_elsewhere
     }
 
     /// The load that this model shall run: the wish that names the model wins over the one that names its family.

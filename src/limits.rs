@@ -19,6 +19,10 @@ pub const ARCHIVE_RATIO: usize = 200;
 pub const SHELF_BYTES: usize = 2 << 30;
 /// Files on the shelf: a folder chosen by mistake (a home folder) must end in a sentence, not in a swamp.
 pub const SHELF_FILES: usize = 50_000;
+/// A folder with more files than this is asked about before it is read: releases for all families are some 2 000.
+pub const ASK_FILES: usize = 5_000;
+/// And one with more bytes: half as much again as releases for all families.
+pub const ASK_BYTES: u64 = 500_000_000;
 /// Loads of one family that a plan looks at beside the published ones, of which there are under 30.
 pub const ROUTE_LOADS: usize = 512;
 /// Folders below folders.
@@ -200,6 +204,17 @@ pub const PAGE_WAITS: [Duration; 3] =
 pub const DATAGRAMS_AT_ONCE: usize = 1_024;
 /// Reads that get their turn before the request ports are looked at again: less than a millisecond.
 pub const READS_AT_ONCE: usize = 64;
+/// Datagrams taken from one read before the others get their turn: it has one to say, or a window's worth of echoes.
+pub const DATAGRAMS_OF_A_READ: usize = 16;
+/// How often it is looked whether a reader that fell silent has left a last word behind another.
+pub const LOOK_AGAIN: Duration = Duration::from_millis(100);
+/// Reads that get their turn between two looks at the clock: a tenth of a millisecond, which a round trip measured with it
+/// may be wrong by.
+pub const READS_A_LOOK: usize = 16;
+/// Events gather for so long before whoever writes them down is woken: a crash loses no more than that and what he gathers.
+pub const EVENTS_GATHER: Duration = Duration::from_millis(10);
+/// The same while nothing but progress has happened, of which more comes and says more.
+pub const PROGRESS_GATHERS: Duration = Duration::from_millis(100);
 /// Sockets that the poller names at once; more come with the next turn.
 pub const READY_AT_ONCE: usize = 256;
 /// Packets that leave together as one; Linux cuts at most so many apart (`UDP_MAX_SEGMENTS`).
@@ -210,6 +225,8 @@ pub const PACKET_BYTES: usize = 1_500;
 pub const BYTES_TOGETHER: usize = 60_000;
 /// Conclusions drawn from one packet; rules that contradict each other end here instead of going round.
 pub const CONCLUSIONS: usize = 8;
+/// Phones that are found at once to be forgotten on a full bench, where the search looks at all of them.
+pub const FORGOTTEN_AT_ONCE: usize = 64;
 /// Reads beside the newest that are still waited for.
 pub const READS_LEFT: usize = 4;
 /// Events taken in at once before keys and frames get their turn.

@@ -6,10 +6,12 @@
 
 mod doors;
 mod drive;
+mod place;
 mod poll;
 mod sockets;
 mod talks;
 mod web;
 
 pub use drive::{Order, Orders, Running, start};
-pub use sockets::{BindError, Bound, Follower, Interface, Place, bind, door};
+pub use place::{Interface, Place};
+pub use sockets::{BindError, Bound, Follower, bind, door};

@@ -1,4 +1,4 @@
-//! Text for a terminal or a page: paragraphs that end before column 80.
+//! Text for a terminal or a page: paragraphs that end before column 80, and names in a row.
 
 /// Columns of a line.
 pub const WIDTH: usize = 80;
@@ -31,6 +31,19 @@ pub fn add(out: &mut String, indent: &str, text: &str) {
         started = true;
     }
     flush(&mut row);
+}
+
+/// Names as they are read aloud: `a`, `a and b`, `a, b and c`.
+#[must_use]
+pub fn list<S: AsRef<str>>(names: &[S]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.as_ref().to_owned(),
+        [most @ .., last] => {
+            let most: Vec<&str> = most.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", most.join(", "), last.as_ref())
+        }
+    }
 }
 
 #[cfg(test)]

@@ -46,10 +46,15 @@ impl Mac {
 
 impl fmt::Display for Mac {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, octet) in self.0.iter().enumerate() {
-            write!(f, "{}{octet:02x}", if place == 0 { "" } else { ":" })?;
+        // In one piece: every event of a phone is written with it.
+        let digit = |n: u8| if n < 10 { b'0' + n } else { b'a' + n - 10 };
+        let mut text = [b':'; 17];
+        for (place, octet) in text.chunks_mut(3).zip(self.0) {
+            if let [high, low, ..] = place {
+                (*high, *low) = (digit(octet >> 4), digit(octet & 15));
+            }
         }
-        Ok(())
+        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 

@@ -209,7 +209,7 @@ fn hint_at_safer(graph: &Graph<'_>, path: &Path, ideal: Option<&Path>, hops: &mu
     if let (Some(hop), false) = (hops.iter_mut().find(|h| !h.certain), names.is_empty()) {
         let verb = if names.len() == 1 { "isn't" } else { "aren't" };
         // Writing to a String can't fail.
-        let _ = write!(hop.why, " Safer with {}, which {verb} on the shelf.", refusal::list(&names));
+        let _ = write!(hop.why, " Safer with {}, which {verb} on the shelf.", paragraph::list(&names));
     }
 }
 

@@ -4,25 +4,17 @@
 //! TFTP packets, lists, envelopes and configuration files with code of its own: had it shared the program's parsers,
 //! a mistake in them would agree with itself.
 
-mod classic;
-mod config_reader;
-mod dhcp_client;
 pub mod firmware;
-mod image;
-mod java;
 pub mod lan;
-mod machine;
-mod model;
 pub mod phone;
 pub mod rng;
 pub mod router;
 pub mod run;
-pub mod sayings;
 pub mod scenario;
 #[cfg(test)]
 mod testbench;
-mod tftp_client;
-pub mod web_client;
+
+pub use phone::{sayings, web_client};
 
 use std::net::SocketAddrV4;
 

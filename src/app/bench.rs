@@ -2,15 +2,21 @@
 
 use super::outlet::Outlet;
 use super::recorder::Recorder;
+use super::signals::interrupted;
 use super::{Exit, lines, stop};
-use crate::clock::Wall;
-use crate::event::{Event, PhoneSummary, Summary, Verdict};
+use crate::event::{Event, Kind, PhoneSummary, Summary, Verdict};
+use crate::limits;
 use crate::net::Order;
 use crate::session::{Phone, State};
 use anyhow::{Context, Result};
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
+
+/// Events gather for so long before they are taken where nobody looks on.
+const GATHER: Duration = Duration::from_millis(5);
 
 /// A bench that runs.
 pub(super) struct Bench {
@@ -20,6 +26,8 @@ pub(super) struct Bench {
     pub(super) order: Box<dyn Fn(Order)>,
     /// Writes everything down, where nobody else does.
     pub(super) recorder: Recorder,
+    /// Takes the addresses that this computer shall answer at, too, where it can.
+    pub(super) wanted: Option<Sender<Ipv4Addr>>,
     /// Waits for whoever runs it, and says how that ended.
     pub(super) join: Box<dyn FnOnce() -> Result<()>>,
     /// The order to end was given.
@@ -39,6 +47,10 @@ impl Bench {
     pub(super) fn take(&mut self, event: &Event) {
         self.recorder.write(event);
         self.state.apply(event);
+        if let (Kind::AddressWanted { address }, Some(wanted)) = (&event.kind, &self.wanted) {
+            // Who looks after the laptop goes last.
+            let _ = wanted.send(*address);
+        }
         if !self.finishing && self.all_here() {
             self.finishing = true;
             (self.order)(Order::Finish);
@@ -61,18 +73,25 @@ impl Bench {
         let end = self.time.unwrap_or(Duration::MAX);
         let mut over = Box::pin(tokio::time::sleep(end));
         let (mut signalled, mut timed_out) = (false, false);
+        let mut bundle = Vec::new();
         loop {
             tokio::select! {
-                event = self.events.recv() => {
-                    let Some(event) = event else { break };
-                    let line = if quiet { None } else { lines::line(&self.state, &event) };
-                    self.take(&event);
-                    let Some(line) = line else { continue };
-                    match &mut lines_to {
-                        Some(outlet) => drop(outlet.line(line, false)),
-                        // Whoever read our lines may go; the phones stay.
-                        None => quiet = super::print_text(&line).is_err(),
+                taken = self.events.recv_many(&mut bundle, limits::EVENTS_AT_ONCE) => {
+                    if taken == 0 {
+                        break;
                     }
+                    for event in bundle.drain(..) {
+                        let line = if quiet { None } else { lines::line(&self.state, &event) };
+                        self.take(&event);
+                        let Some(line) = line else { continue };
+                        match &mut lines_to {
+                            Some(outlet) => drop(outlet.line(line, false)),
+                            // Whoever read our lines may go; the phones stay.
+                            None => quiet = super::print_text(&line).is_err(),
+                        }
+                    }
+                    // One bundle at a time is brought to whoever takes it; to be woken for each event of it costs more.
+                    tokio::time::sleep(GATHER).await;
                 }
                 () = &mut interrupted, if !signalled => {
                     signalled = true;
@@ -116,44 +135,4 @@ pub(super) fn exit(summary: &Summary, expect: Option<u32>) -> Result<Exit> {
             Err(stop(Exit::NotRecovered, format!("{open} phone(s) not recovered. {why}")))
         }
     }
-}
-
-/// Ctrl-C, or the system's wish to end.
-pub(super) async fn interrupted() {
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated() => {}
-    }
-}
-
-/// The system's wish to end.
-pub(super) async fn terminated() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let [term, hup, quit] =
-            [SignalKind::terminate(), SignalKind::hangup(), SignalKind::quit()].map(signal);
-        if let (Ok(mut term), Ok(mut hup), Ok(mut quit)) = (term, hup, quit) {
-            tokio::select! {
-                _ = term.recv() => {}
-                _ = hup.recv() => {}
-                _ = quit.recv() => {}
-            }
-            return;
-        }
-    }
-    std::future::pending::<()>().await;
-}
-
-/// The wall clock.
-pub(super) fn wall() -> Wall {
-    #[expect(clippy::disallowed_methods, reason = "the app reads the clock for everybody")]
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Wall(i64::try_from(now.as_millis()).unwrap_or(i64::MAX))
-}
-
-/// The system's monotonic clock.
-pub(super) fn monotonic() -> std::time::Instant {
-    #[expect(clippy::disallowed_methods, reason = "the app reads the clock for everybody")]
-    std::time::Instant::now()
 }

@@ -7,18 +7,21 @@ mod start;
 use super::rehearse;
 use super::screen::{self, Live, Look};
 use super::{Exit, Style};
+use crate::firmware::Shelf;
 use crate::host::files;
 use crate::host::ledger::Ledger;
 use crate::host::remedy::Act;
 use crate::host::setup::Setup;
 use crate::host::state::StateDir;
 use crate::host::system::system;
-use crate::tui::wizard::{Exercise, Finding, Order, Wizard};
+use crate::sim::scenario::{Scenario, builtin};
+use crate::tui::wizard::{Exercise, Finding, Order};
 use crate::tui::{Effect, Mode, Msg};
-use crate::{firmware::Shelf, sim::scenario::builtin};
 use anyhow::Result;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -35,6 +38,8 @@ pub(super) fn run(state: Option<&Path>, style: Style) -> Result<Exit> {
         acts: HashMap::new(),
         starting: None,
         fixing: None,
+        looked: false,
+        reading: Arc::default(),
         live: None,
         sender,
         answers,
@@ -55,6 +60,10 @@ pub(super) struct Desk {
     starting: Option<start::Starting>,
     /// Who changes the laptop just now.
     fixing: Option<JoinHandle<()>>,
+    /// The interfaces of this computer have been looked at.
+    looked: bool,
+    /// Set, it calls off what is being read.
+    reading: Arc<AtomicBool>,
     /// A session that the screen has not taken yet.
     live: Option<Live>,
     sender: UnboundedSender<Answer>,
@@ -65,6 +74,8 @@ pub(super) struct Desk {
 enum Answer {
     /// Something that only the screen has to know.
     Msg(Msg),
+    /// What came of reading firmware, unless that was called off.
+    Read { called_off: Arc<AtomicBool>, msg: Msg },
     /// What was found on this computer, and what could be done about it.
     Found { number: u64, findings: Vec<Finding>, acts: HashMap<String, Act> },
     /// What was done about a finding, and the changes to the laptop so far.
@@ -84,24 +95,23 @@ impl Drop for Desk {
 }
 
 impl Desk {
-    /// The wizard before its first question.
-    pub(super) fn wizard() -> Result<Wizard> {
-        let exercise =
-            |s: crate::sim::scenario::Scenario| Exercise { name: s.name, title: s.title, teaches: s.teaches };
-        let exercises = builtin()?.into_iter().map(exercise).collect();
-        Ok(Wizard { exercises, ports: laptop::ports(), ..Wizard::default() })
-    }
-
     /// The next answer to something that takes time.
     pub(super) async fn answer(&mut self) -> Option<Msg> {
-        Some(match self.answers.recv().await? {
-            Answer::Msg(Msg::Shelf(Ok((shelf, paths)))) => {
-                (self.shelf, self.paths) = (shelf.clone(), paths.clone());
-                if let Some(store) = &self.store {
-                    // The newest stands first here, and last among the places.
-                    store.remember(&paths.iter().rev().cloned().collect::<Vec<_>>());
+        let too_late = |answer: &Answer| matches!(answer, Answer::Read { called_off, .. } if called_off.load(Ordering::Relaxed));
+        let mut answer = self.answers.recv().await?;
+        while too_late(&answer) {
+            answer = self.answers.recv().await?;
+        }
+        Some(match answer {
+            Answer::Read { msg, .. } => {
+                if let Msg::Shelf(Ok((shelf, paths))) = &msg {
+                    (self.shelf, self.paths) = (shelf.clone(), paths.clone());
+                    if let Some(store) = &self.store {
+                        // The newest stands first here, and last among the places.
+                        store.remember(&paths.iter().rev().cloned().collect::<Vec<_>>());
+                    }
                 }
-                Msg::Shelf(Ok((shelf, paths)))
+                msg
             }
             Answer::Msg(msg) => msg,
             Answer::Found { number, findings, acts } => {
@@ -125,8 +135,16 @@ impl Desk {
     pub(super) fn carry_out(&mut self, effect: Effect) -> Option<Msg> {
         match effect {
             Effect::ListDir(path) => return Some(self.list(&path)),
+            // The first time there is nothing to show until it is known; before that nobody needs it.
+            Effect::Interfaces if !self.looked => {
+                self.looked = true;
+                return Some(Msg::Interfaces(laptop::ports()));
+            }
             Effect::Interfaces => self.look(),
-            Effect::Open(paths) => self.open(paths),
+            Effect::Exercises => return Some(exercises()),
+            Effect::Open(paths) => self.open(paths, false),
+            Effect::OpenLarge(paths) => self.open(paths, true),
+            Effect::StopReading => self.reading.store(true, Ordering::Relaxed),
             Effect::Check(order) => return Some(Msg::Checked(laptop::check(&order))),
             Effect::Preflight { number, order } => self.examine(number, *order),
             Effect::Fix { code } => return self.fix(&code),
@@ -179,11 +197,22 @@ impl Desk {
         self.later("interfaces", || Answer::Msg(Msg::Interfaces(laptop::ports())));
     }
 
-    fn open(&self, paths: Vec<PathBuf>) {
+    /// Reads firmware, and calls off what is being read: the newer order has all of it. What is new is weighed first,
+    /// unless the technician has said that it may be `large`.
+    fn open(&mut self, paths: Vec<PathBuf>, large: bool) {
+        self.reading.store(true, Ordering::Relaxed);
+        self.reading = Arc::default();
+        let called_off = Arc::clone(&self.reading);
         self.later("firmware", move || {
             let paths: Vec<_> = paths.iter().map(|path| folders::meant(path)).collect();
-            let shelf = files::gather(&paths).map_err(|e| format!("{e}. Check the path."));
-            Answer::Msg(Msg::Shelf(shelf.map(|shelf| (shelf, paths))))
+            let weight = paths.first().filter(|_| !large).and_then(|path| folders::too_much(path));
+            let gather = || {
+                let shelf = files::gather_while(&paths, &|| !called_off.load(Ordering::Relaxed));
+                shelf.map_err(|e| format!("{e}. Check the path."))
+            };
+            let msg =
+                weight.map_or_else(|| Msg::Shelf(gather().map(|shelf| (shelf, paths.clone()))), Msg::Large);
+            Answer::Read { called_off, msg }
         });
     }
 
@@ -213,6 +242,15 @@ impl Desk {
             Answer::Fixed { hands: Some(hands), done }
         });
         None
+    }
+}
+
+/// What can be practised.
+fn exercises() -> Msg {
+    let exercise = |s: Scenario| Exercise { name: s.name, title: s.title, teaches: s.teaches };
+    match builtin() {
+        Ok(all) => Msg::Exercises(all.into_iter().map(exercise).collect()),
+        Err(e) => Msg::Notice(format!("The benches to practise on can't be read: {e}.")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The laptop outside a session: `doctor`, `restore`, and what a session that broke off left.
 
-use super::bench::wall;
+use super::clocks::wall;
 use super::{Exit, print_json, print_text, stop};
 use crate::host::doctor::{self, Scene};
 use crate::host::ledger::{Glance, Ledger, Undone, glance};

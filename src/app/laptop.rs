@@ -7,14 +7,14 @@ use crate::dhcp::elsewhere;
 use crate::event::Kind;
 use crate::host::doctor;
 use crate::host::interfaces::{self, Interface};
-use crate::host::keeper::{Adopt, Charge, Follow, Keeper};
+use crate::host::keeper::{Adoption, Charge, Follow, Keeper};
 use crate::host::ledger::{Ledger, Undone};
 use crate::host::plan;
 use crate::host::privileges;
 use crate::host::probe;
 use crate::host::setup::Setup;
 use crate::host::state::StateDir;
-use crate::host::system::{Announcement, System, system};
+use crate::host::system::{self, Announcement, System, system};
 use crate::host::wire::Tap;
 use crate::net::{self, BindError, Place};
 use anyhow::Result;
@@ -125,7 +125,7 @@ impl Ready {
     fn set(&mut self, args: &Serve, store: Option<&StateDir>, tell: Tell<'_>) -> Result<()> {
         if !self.set && !args.adopt_addresses {
             if args.listen.is_none() {
-                self.hear(store);
+                self.hear(store, args.screen);
             }
             return Ok(());
         }
@@ -180,11 +180,14 @@ impl Ready {
     }
 
     /// Has the card let announcements in where its address is kept. Without it the phones are led all the same, so
-    /// nothing ends here; and nothing is begun that could not be undone.
-    fn hear(&mut self, store: Option<&StateDir>) {
+    /// nothing ends here; and nothing is begun that could not be undone. `asked`: the technician may want another address.
+    fn hear(&mut self, store: Option<&StateDir>, asked: bool) {
         let (system, name) = (system(), self.interface.system_name());
         let deaf = Announcement::ALL.into_iter().any(|what| !system.hears(name, what));
-        if !deaf || self.address.is_loopback() || !privileges::rights().is_some_and(|rights| rights.network) {
+        if !(deaf || asked)
+            || self.address.is_loopback()
+            || !privileges::rights().is_some_and(|rights| rights.network)
+        {
             return;
         }
         privileges::hand_down();
@@ -198,6 +201,11 @@ impl Ready {
         let _ = self.setup.as_mut().map(|setup| setup.hear(name));
     }
 
+    /// The network is ours alone. A foreign DHCP server, the other mark of one that isn't, ends the start.
+    pub(super) fn is_island(&self, args: &Serve) -> bool {
+        !self.interface.default_route && (args.listen.is_none() || self.address.is_loopback())
+    }
+
     /// Takes the ports, and makes sure that nothing else on laptop or wire is in the way.
     fn bind(&self, args: &Serve, tell: Tell<'_>) -> Result<net::Bound> {
         let system = system();
@@ -208,8 +216,7 @@ impl Ready {
             dhcp_port: (!args.no_dhcp).then_some(args.dhcp_port),
             tftp_port: args.tftp_port,
             http_port: (args.http_port != 0).then_some(args.http_port),
-            // A foreign DHCP server, the other mark of a network that isn't ours, ends the start below.
-            island: !self.interface.default_route && (args.listen.is_none() || self.address.is_loopback()),
+            island: self.is_island(args),
         };
         let bound = net::bind(&place).map_err(|e| stop(Exit::NotReady, refused(system.as_ref(), &e)))?;
         if args.listen.is_none() {
@@ -238,11 +245,16 @@ impl Ready {
     pub(super) fn give_up_rights(&mut self, args: &Serve) {
         self.tap = Tap::open(self.interface.index).ok().filter(|_| !self.address.is_loopback());
         privileges::many_sockets();
-        privileges::give_up(self.setup.is_some(), args.adopt_addresses);
+        privileges::give_up(self.setup.is_some(), self.may_adopt(args));
+    }
+
+    /// Another port may have to be opened: whenever a phone wrongly asks elsewhere, or when the technician says so.
+    pub(super) const fn may_adopt(&self, args: &Serve) -> bool {
+        self.setup.is_some() && (args.adopt_addresses || args.screen)
     }
 
     /// Looks after the laptop from here on.
-    pub(super) fn keep(self, tell: impl Fn(Kind) + Send + 'static, adopt: Option<Adopt>) -> Result<Keeper> {
+    pub(super) fn keep(self, tell: impl Fn(Kind) + Send + 'static, adoption: Adoption) -> Result<Keeper> {
         if self.set {
             let interface = self.interface.system_name().to_owned();
             tell(Kind::AddressSet { interface, address: self.address, again: false });
@@ -253,7 +265,7 @@ impl Ready {
             interface: self.interface,
             address: (self.address, self.prefix),
             tap: self.tap,
-            adopt,
+            adoption,
             dhcp: self.dhcp,
             follow: self
                 .follower
@@ -271,7 +283,7 @@ fn on_wire(interface: &Interface) -> net::Interface {
 /// Why a port can't be had, with the name of who has it.
 fn refused(system: &dyn System, error: &BindError) -> String {
     match error {
-        BindError::Taken { port } => match doctor::holder(system, *port) {
+        BindError::Taken { port } => match system::holder(system, *port) {
             Some(holder) => {
                 format!("UDP port {port} is held by {holder}. End that program, then start again.")
             }

@@ -1,6 +1,6 @@
 //! Keeps the leases of a live session on disk, for the next one.
 
-use super::bench::monotonic;
+use super::clocks::monotonic;
 use crate::event::{Event, Kind};
 use crate::host::state::StateDir;
 use crate::phone_id::Mac;

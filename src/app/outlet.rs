@@ -12,6 +12,9 @@ use tokio::sync::mpsc::error::TrySendError;
 
 /// How long the last lines are waited for.
 const LAST: Duration = Duration::from_secs(5);
+/// Lines gather for so long before they are written: whoever brings them is on his way to the next, and to be woken for
+/// each would cost both more than the line itself.
+const GATHER: Duration = Duration::from_millis(5);
 /// How often it is looked whether there is room for the very last one.
 const LOOK: Duration = Duration::from_millis(10);
 
@@ -102,14 +105,23 @@ impl Drop for Outlet {
 
 fn write(out: impl Write, mut lines: mpsc::Receiver<String>) -> std::io::Result<()> {
     let mut out = BufWriter::new(out);
-    while let Some(line) = lines.blocking_recv() {
-        writeln!(out, "{line}")?;
-        while let Ok(line) = lines.try_recv() {
-            writeln!(out, "{line}")?;
+    let mut bundle = Vec::new();
+    while lines.blocking_recv_many(&mut bundle, limits::EVENTS_AT_ONCE) > 0 {
+        for line in bundle.drain(..) {
+            out.write_all(line.as_bytes())?;
+            out.write_all(b"\n")?;
         }
-        out.flush()?;
+        if lines.is_empty() {
+            out.flush()?;
+            gather();
+        }
     }
     Ok(())
+}
+
+fn gather() {
+    #[expect(clippy::disallowed_methods, reason = "a thread that does nothing else")]
+    std::thread::sleep(GATHER);
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::bench::monotonic;
+    use crate::app::clocks::monotonic;
 
     #[test]
     fn frames_take_one_part_in_fifty_and_keys_are_not_made_to_wait() {

@@ -13,7 +13,13 @@ use tokio::sync::mpsc::{Receiver, channel};
 /// The line mode.
 pub(super) struct Lines {
     plain: Plain,
+    /// Asks for one line; whether it is a secret.
+    wanted: std::sync::mpsc::Sender<bool>,
     typed: Receiver<String>,
+    /// A line has been asked for and hasn't come.
+    waiting: bool,
+    /// What is typed next is a secret.
+    secret: bool,
     /// A person types; answers that come out of a pipe wait until what they are for has been read.
     person: bool,
     echo: Echo,
@@ -22,16 +28,21 @@ pub(super) struct Lines {
 impl Lines {
     /// Reads standard input from now on.
     pub(super) fn open() -> Result<Self> {
+        let (wanted, asked) = std::sync::mpsc::channel();
         let (sender, typed) = channel(1);
         // Ends with the program: a read of standard input can't be called off.
         std::thread::Builder::new().name("lines".into()).spawn(move || {
-            while let Some(line) = line(&mut stdin().lock()) {
+            while let Ok(secret) = asked.recv() {
+                let unseen = if secret { echo::unseen() } else { None };
+                let Some(line) = unseen.or_else(|| line(&mut stdin().lock())) else { return };
                 if sender.blocking_send(line).is_err() {
                     return;
                 }
             }
         })?;
-        Ok(Self { plain: Plain::default(), typed, person: stdin().is_terminal(), echo: Echo::default() })
+        let person = stdin().is_terminal();
+        let (plain, echo) = (Plain::default(), Echo::default());
+        Ok(Self { plain, wanted, typed, waiting: false, secret: false, person, echo })
     }
 }
 
@@ -65,8 +76,15 @@ impl Face for Lines {
 
     /// Ctrl-C asks before it leaves, as it does on the screen.
     async fn input(&mut self) -> Option<String> {
+        // Not before: how it is read depends on what the line before it has led to.
+        if !self.waiting {
+            self.waiting = self.wanted.send(self.secret).is_ok();
+        }
         tokio::select! {
-            line = self.typed.recv() => line,
+            line = self.typed.recv() => {
+                self.waiting = false;
+                line
+            }
             _ = tokio::signal::ctrl_c() => Some("Ctrl-C".to_owned()),
         }
     }
@@ -84,7 +102,8 @@ impl Face for Lines {
 
     fn show(&mut self, model: &Model) -> Result<()> {
         // Before it is asked for.
-        self.echo.hide(self.person && Plain::asks_secret(model));
+        self.secret = self.person && Plain::asks_secret(model);
+        self.echo.hide(self.secret);
         let told = self.plain.tell(model);
         if !told.is_empty() {
             let mut out = stdout().lock();

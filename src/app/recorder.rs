@@ -2,7 +2,6 @@
 //! ends a session; it is said once.
 
 use super::outlet::{Fate, Outlet};
-use super::scribe::too_slow;
 use crate::clock::Wall;
 use crate::event::{Event, Kind};
 use crate::journal;
@@ -131,6 +130,11 @@ impl Sink {
             }
         }
     }
+}
+
+/// Somebody takes things too slowly.
+pub(super) fn too_slow(who: &str, count: u32) -> Kind {
+    Kind::LimitReached { what: format!("events that wait for {who}; the journal has them all"), count }
 }
 
 /// Something to write to, and what it is called.

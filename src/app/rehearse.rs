@@ -1,6 +1,7 @@
 //! `rehearse`: the job with virtual phones, at any speed.
 
-use super::bench::{Bench, wall};
+use super::bench::Bench;
+use super::clocks::wall;
 use super::recorder::Recorder;
 use super::screen::{self, Live, Look};
 use super::{Exit, Style, print_text, stop};
@@ -127,6 +128,7 @@ fn play(
     let bench = Bench {
         events,
         order: Box::new(move |order| drop(orders.send(order))),
+        wanted: None,
         recorder,
         join: Box::new(move || {
             player.join().map_err(|_| anyhow::anyhow!("the rehearsal ended unexpectedly"))

@@ -62,6 +62,7 @@ async fn shown(mut journal: Journal, style: Style) -> Result<Exit> {
     let bench = Bench {
         events,
         order: Box::new(drop),
+        wanted: None,
         recorder: Recorder::new(Wall::default()),
         join: Box::new(move || {
             reader.join().map_err(|_| anyhow::anyhow!("the journal could not be read on"))?

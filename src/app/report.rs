@@ -1,6 +1,6 @@
 //! The report on disk: Markdown for people, JSON for programs, beside the journal.
 
-use super::bench::wall;
+use super::clocks::wall;
 use crate::journal;
 use crate::session::State;
 use std::io;

@@ -1,10 +1,12 @@
 //! A session that is watched: answers and events in, what is seen out, effects carried out.
 
-use super::bench::{Bench, exit, interrupted, monotonic, terminated, wall};
+use super::bench::{Bench, exit};
+use super::clocks::{monotonic, wall};
 use super::desk::Desk;
 use super::face::{Face, Screen};
 use super::pace::Pace;
 use super::plain::Lines;
+use super::signals::{interrupted, terminated};
 use super::{Exit, Style, lines, print_text, report};
 use crate::clock::Instant;
 use crate::event::Event;
@@ -13,6 +15,7 @@ use crate::journal;
 use crate::limits;
 use crate::net::Order;
 use crate::session::State;
+use crate::tui::wizard::Wizard;
 use crate::tui::{self, Effect, Mode, Model, Msg, Page, Setup};
 use anyhow::Result;
 use std::collections::VecDeque;
@@ -76,7 +79,8 @@ pub(super) async fn run(live: Live, look: Look) -> Result<Exit> {
 
 /// Asks the technician, page by page, and shows the bench that comes of it.
 pub(super) async fn ask(desk: Desk, look: Look) -> Result<Exit> {
-    let wizard = Desk::wizard()?;
+    // Nothing that the first question doesn't need is done before it is asked.
+    let wizard = Wizard::default();
     let plain = look.style.plain;
     let mut show = Show::new(None, Some(desk));
     watched(&mut show, plain, |size| Model::asking(look.setup(size), wizard)).await?;

@@ -5,7 +5,7 @@
 //! [`limits::EVENTS_WAITING`] wait. Progress is left out as soon as some do: more of it comes, and says more.
 
 use super::leases::Leases;
-use super::recorder::Recorder;
+use super::recorder::{Recorder, too_slow};
 use crate::event::{Event, Kind};
 use crate::limits;
 use std::collections::VecDeque;
@@ -108,11 +108,6 @@ impl Scribe {
             }
         }
     }
-}
-
-/// Somebody takes things too slowly.
-pub(super) fn too_slow(who: &str, count: u32) -> Kind {
-    Kind::LimitReached { what: format!("events that wait for {who}; the journal has them all"), count }
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! `serve`: the servers without the wizard.
 
-use super::bench::{Bench, interrupted, monotonic, wall};
+use super::bench::Bench;
+use super::clocks::{monotonic, wall};
 use super::leases::Leases;
 use super::outlet::Outlet;
 use super::recorder::{self, Recorder};
 use super::screen::{self, Live, Look};
 use super::scribe::Scribe;
+use super::signals::interrupted;
 use super::{Exit, Style, doctor, firmware, laptop, stop};
 use crate::catalogue::Catalogue;
 use crate::cli::{Answer, Serve};
@@ -13,7 +15,7 @@ use crate::clock::{Instant, Wall};
 use crate::engine::Engine;
 use crate::event::{Kind, Session};
 use crate::firmware::{Severity, Shelf};
-use crate::host::keeper::{Adopt, Keeper};
+use crate::host::keeper::{Adopt, Adoption, Keeper};
 use crate::host::probe::{self, SelfTest};
 use crate::host::setup::Setup;
 use crate::host::state::{StateDir, Unfinished};
@@ -69,19 +71,20 @@ pub(super) fn open(
 ) -> Result<Ready> {
     let mut laptop = laptop::place(args)?;
     let shelf = shelf()?;
-    let job = job(args, &shelf, laptop.address, laptop.prefix)?;
+    let job = job(args, &shelf, &laptop)?;
     let bound = laptop.prepare(args, store.as_ref(), hands, tell)?;
     Ok(Ready { laptop, job, shelf, bound, store })
 }
 
-fn job(args: &Serve, shelf: &Shelf, address: Ipv4Addr, prefix: u8) -> Result<Job> {
+fn job(args: &Serve, shelf: &Shelf, laptop: &laptop::Ready) -> Result<Job> {
     let insists = args.force.iter().filter(|wish| !args.target.contains(wish));
     let draft = Draft {
         targets: insists.chain(&args.target).cloned().collect(),
         froms: args.from.clone(),
-        server: Some(address),
-        prefix,
+        server: Some(laptop.address),
+        prefix: laptop.prefix,
         dhcp: !args.no_dhcp,
+        leads_elsewhere: !laptop.is_island(args),
         any: args.answer == Answer::Any,
         forced: args.force.clone(),
         account: args.account.clone(),
@@ -153,6 +156,7 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
         mode: "serve".to_owned(),
         server: job.server,
         dhcp: job.dhcp,
+        leads_elsewhere: false,
         targets: Vec::new(),
         forced: Vec::new(),
         account: None,
@@ -173,11 +177,13 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
     let note = Box::new(move |kind| notes.give(Order::Note(Box::new(kind))));
     let leases = Leases::new(store, &leases);
     let (events, scribe) = Scribe::start(happened, recorder, leases, note)?;
-    let keeper = look_after(args, laptop, tftp, &orders)?;
+    let (wanted, adopts) = std::sync::mpsc::channel();
+    let keeper = look_after(args, laptop, tftp, &orders, adopts)?;
     let bench = Bench {
         events,
         order: Box::new(move |order| orders.give(order)),
         recorder: Recorder::new(start),
+        wanted: Some(wanted),
         join: Box::new(move || {
             let ended = running.join().context("the servers failed");
             scribe.join().map_err(|_| anyhow::anyhow!("the journal ended unexpectedly"))?;
@@ -195,7 +201,13 @@ pub(super) fn live(args: &Serve, ready: Ready, words: &mut Vec<String>) -> Resul
 }
 
 /// Has the laptop looked after, and the servers asked by ourselves as a phone would.
-fn look_after(args: &Serve, laptop: laptop::Ready, tftp: u16, running: &net::Orders) -> Result<Keeper> {
+fn look_after(
+    args: &Serve,
+    laptop: laptop::Ready,
+    tftp: u16,
+    running: &net::Orders,
+    wanted: std::sync::mpsc::Receiver<Ipv4Addr>,
+) -> Result<Keeper> {
     let orders = running.clone();
     let note = move |kind| orders.give(Order::Note(Box::new(kind)));
     let (interface, address) = (laptop.interface.clone(), laptop.address);
@@ -205,8 +217,9 @@ fn look_after(args: &Serve, laptop: laptop::Ready, tftp: u16, running: &net::Ord
         doors.give(Order::Door(net::door(address, tftp)?, address));
         Ok(())
     };
-    let adopt = args.adopt_addresses.then_some(Box::new(adopt) as Adopt);
-    let keeper = laptop.keep(note.clone(), adopt)?;
+    let open = laptop.may_adopt(args).then_some(Box::new(adopt) as Adopt);
+    let adoption = Adoption { open, unasked: args.adopt_addresses, wanted };
+    let keeper = laptop.keep(note.clone(), adoption)?;
     std::thread::spawn(move || {
         let SelfTest { ok, text } = probe::self_test(&interface, address, tftp, dhcp);
         note(Kind::SelfTest { ok, text });

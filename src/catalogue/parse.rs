@@ -1,6 +1,7 @@
 //! From `assets/catalogue/*.toml` to the catalogue.
 
 use super::Catalogue;
+use super::classes::Classes;
 use super::phones::{AnyPhone, Foreign, Model, Reset, Shows, StageRange};
 use super::rules::Routes;
 use super::symptoms::Symptoms;
@@ -197,7 +198,21 @@ impl Catalogue {
         if let Some(wrong) = resets.iter().flat_map(|r| &r.models).find(|name| !named(name)) {
             return Err(CatalogueError::Model(wrong.clone()));
         }
-        Ok(Self { models, any, foreign, resets, eras, stages, loads, routes, files, symptoms, shows, habits })
+        let classes = Classes::new(&foreign, &any);
+        Ok(Self {
+            models,
+            classes,
+            foreign,
+            resets,
+            eras,
+            stages,
+            loads,
+            routes,
+            files,
+            symptoms,
+            shows,
+            habits,
+        })
     }
 }
 

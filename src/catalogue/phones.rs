@@ -28,7 +28,7 @@ pub enum Display {
     Grey,
     /// Colours.
     Colour,
-    /// Colours, and it takes the finger.
+    /// Colours, and a touchscreen.
     Touch,
 }
 
@@ -198,7 +198,7 @@ pub struct Reset {
 pub struct StageRange {
     /// For which phones.
     pub kind: Kind,
-    /// `dhcp`, `config`, `list`, `loader`, `parts`, `flashing`, `rebooting`, `wiping`, `proof`, `power`.
+    /// `dhcp`, `leased`, `config`, `list`, `loader`, `parts`, `flashing`, `rebooting`, `wiping`, `proof`, `power`.
     pub stage: String,
     /// Seconds, least and most.
     pub usual: [u32; 2],

@@ -39,7 +39,7 @@ impl Families {
         self.0.contains(&family)
     }
 
-    /// The families, oldest first.
+    /// The families, in the order of the text.
     pub fn iter(&self) -> impl Iterator<Item = Family> {
         self.0.iter().copied()
     }

@@ -126,11 +126,10 @@ mod tests {
         let from = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 68);
         let Outcome::Probe { reply, to } = ours.handle(Instant::ZERO, from, &discover(79)) else { panic!() };
         assert_eq!(to, SocketAddrV4::new(Ipv4Addr::BROADCAST, 68));
-        let mut bytes = vec![0; 1_500];
-        let len = encode(&reply, &mut bytes).unwrap();
-        let seen = answer(&bytes[..len], 79, server).unwrap();
+        let bytes = encode(&reply);
+        let seen = answer(&bytes, 79, server).unwrap();
         assert_eq!(seen, Answer { server, offers: Some(server), tftp: vec![server] });
-        assert_eq!(answer(&bytes[..len], 80, server), None);
+        assert_eq!(answer(&bytes, 80, server), None);
         // The questions for others are none of its business, and no stranger's either.
         for question in &questions(79, Some(server))[..2] {
             assert_eq!(ours.handle(Instant::ZERO, from, question), Outcome::Overheard);

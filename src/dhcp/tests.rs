@@ -305,9 +305,7 @@ impl Seen {
 fn answer(server: &mut Server, ask: &Ask) -> Seen {
     let outcome = server.handle(Instant::ZERO, BLANK, &ask.bytes());
     let Outcome::Send { reply, .. } = outcome else { panic!("{}", told(&outcome)) };
-    let mut buf = [0xaa; 1500];
-    let length = encode(&reply, &mut buf).unwrap();
-    Seen::read(&buf[..length])
+    Seen::read(&encode(&reply))
 }
 
 #[test]
@@ -397,14 +395,6 @@ fn variations_leave_out_what_they_say() {
     let mut to = |ask: Ask| told(&server.handle(Instant::ZERO, BLANK, &ask.bytes()));
     assert_eq!(to(Ask::new(PHONE, DISCOVER)), "Offer 192.168.1.20 to 192.168.1.20:68");
     assert_eq!(to(Ask::new(PHONE, REQUEST).asking(SERVER)), "Nak 0.0.0.0 to everybody");
-}
-
-#[test]
-fn a_short_buffer_is_no_reply() {
-    let outcome = server().handle(Instant::ZERO, BLANK, &Ask::new(PHONE, DISCOVER).bytes());
-    let Outcome::Send { reply, .. } = outcome else { panic!() };
-    assert_eq!(encode(&reply, &mut [0; 299]), None);
-    assert!(encode(&reply, &mut [0; 400]).is_some());
 }
 
 #[test]
@@ -506,9 +496,7 @@ proptest! {
         }
         bytes.truncate(usize::from(cut).max(200));
         if let Outcome::Send { reply, .. } = server().handle(Instant::ZERO, BLANK, &bytes) {
-            let mut buf = [0; 400];
-            let length = encode(&reply, &mut buf).unwrap();
-            prop_assert_eq!(Seen::read(&buf[..length]).address(16), reply.yiaddr);
+            prop_assert_eq!(Seen::read(&encode(&reply)).address(16), reply.yiaddr);
         }
     }
 
@@ -519,9 +507,9 @@ proptest! {
         for (kind, code) in [(ReplyKind::Offer, Some(2)), (ReplyKind::Ack, Some(5)), (ReplyKind::Nak, Some(6)), (ReplyKind::Bootp, None)] {
             let reply = Reply { kind, xid, mac: Mac(mac), yiaddr, ciaddr, giaddr, broadcast, server, prefix,
                 lease: lease.map(Duration::from_secs), variation: Variation::default() };
-            let mut buf = [0; 400];
-            let length = encode(&reply, &mut buf).unwrap();
-            let seen = Seen::read(&buf[..length]);
+            let bytes = encode(&reply);
+            prop_assert!(bytes.len() <= 400);
+            let seen = Seen::read(&bytes);
             prop_assert_eq!(&seen.bytes[4..8], xid.to_be_bytes());
             prop_assert_eq!(seen.bytes[10] == 0x80, broadcast);
             prop_assert_eq!((seen.address(12), seen.address(16), seen.address(24)), (ciaddr, yiaddr, giaddr));

@@ -81,15 +81,11 @@ impl Engine {
     }
 
     fn dhcp_reply(&mut self, request: &dhcp::Request, reply: &dhcp::Reply, from: SocketAddrV4) {
-        self.dhcp_send(reply, dhcp::reply::destination(request, reply, from));
+        self.dhcp_send(reply, dhcp::destination(request, reply, from));
     }
 
     fn dhcp_send(&mut self, reply: &dhcp::Reply, to: SocketAddrV4) {
-        let mut bytes = vec![0; 1_500];
-        if let Some(len) = dhcp::encode(reply, &mut bytes) {
-            bytes.truncate(len);
-            self.queue.push_back(Queued::Reply { from: Endpoint::Dhcp, to, bytes });
-        }
+        self.queue.push_back(Queued::Reply { from: Endpoint::Dhcp, to, bytes: dhcp::encode(reply) });
     }
 
     fn dhcp_answered(
@@ -114,16 +110,11 @@ impl Engine {
         if ordered {
             varied = varied.refused();
         }
-        let to = dhcp::reply::destination(request, &varied, from);
-        let mut bytes = vec![0; 1_500];
-        let Some(len) = dhcp::encode(&varied, &mut bytes) else { return };
-        bytes.truncate(len);
-        let print = fingerprint(request);
-        // A REQUEST orders its options otherwise than the DISCOVER before it; that alone is no news.
+        let to = dhcp::destination(request, &varied, from);
+        let bytes = dhcp::encode(&varied);
         let known = self.state.phone(mac).and_then(|phone| phone.asks.as_ref());
-        let news =
-            known.is_none_or(|known| *known != Fingerprint { order: known.order.clone(), ..print.clone() });
-        let asked = news.then(|| Box::new(print));
+        let news = known.is_none_or(|known| !asks_the_same(known, request));
+        let asked = news.then(|| Box::new(fingerprint(request)));
         let address = reply.yiaddr;
         let kind = match varied.kind {
             dhcp::ReplyKind::Offer => Kind::DhcpOffer { address, asked },
@@ -211,6 +202,9 @@ impl Engine {
 
     /// What freed an earlier phone of the model that this one says it is.
     fn remedy_of(&self, request: &dhcp::Request) -> Option<u32> {
+        if self.state.freed.is_empty() {
+            return None;
+        }
         let Class::Model(model) = self.catalogue.by_class(request.class.as_deref()?) else { return None };
         self.state.freed.get(&model.name).copied()
     }
@@ -257,6 +251,11 @@ fn asked_for_nothing(phone: &Phone, varied: bool, vain: Duration, now: Instant) 
     let trail = &phone.trail;
     let alarm = ["no-read", "lease-in-vain"].iter().any(|code| phone.symptoms.contains_key(*code));
     trail.leases_unchanged > 0 && now.since(trail.leases_last) >= vain && (varied || alarm)
+}
+
+/// A REQUEST orders its options otherwise than the DISCOVER before it; that alone is no news.
+fn asks_the_same(known: &Fingerprint, request: &dhcp::Request) -> bool {
+    known.class == request.class && known.host_name == request.host_name && known.params == request.params
 }
 
 fn fingerprint(request: &dhcp::Request) -> Fingerprint {

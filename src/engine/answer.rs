@@ -148,14 +148,14 @@ impl Desk<'_> {
         provision::text_config(due, server, line.filter(|_| role == Role::SipConfig))
     }
 
-    /// The line with which it shall register here: only where we give the addresses, for only there the ports are open.
+    /// The line with which it shall register here: only where the ports for it are open.
     ///
     /// Where they are closed, XML still names the laptop as call server. That harms least: without one, newer phones take
     /// no notice of the file (`java-phones` 5.3) and an SCCP application lacks what it needs (`classic-phones` 4.2), and any
-    /// other address might be somebody's. A closed port refuses at once; "Registering" or "Unprovisioned" on the screen is
-    /// not the firmware's fault (`classic-phones` 6.3, `java-phones` 6).
+    /// other address might be somebody's. A closed port refuses at once. What the phone then does is no fault of its
+    /// firmware, and stands in the book under `registering` (`classic-phones` 6.3, `java-phones` 6).
     fn seen<'b>(&self, server: &'b str, name: &'b str) -> Option<Line<'b>> {
-        self.job.dhcp.then(|| Line::to_be_seen(server, name))
+        self.job.registers().then(|| Line::to_be_seen(server, name))
     }
 
     /// The account of this phone, once it is told to run what it is to keep. On its way there it registers here, if it

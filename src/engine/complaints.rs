@@ -5,6 +5,25 @@ use crate::clock::Instant;
 use crate::event::Kind;
 use crate::limits;
 use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How often those that are over are looked for where there is no room: it takes a look at all, and in a flood of
+/// made-up senders every packet would pay for one.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// When they were looked for last.
+#[derive(Debug, Default)]
+struct Looked(Option<Instant>);
+
+impl Looked {
+    fn is_due(&mut self, now: Instant) -> bool {
+        let due = self.0.is_none_or(|last| now.since(last) >= LOOK);
+        if due {
+            self.0 = Some(now);
+        }
+        due
+    }
+}
 
 /// Counts of one kind of complaint, by who caused it.
 #[derive(Debug)]
@@ -12,6 +31,7 @@ pub(super) struct Complaints<K> {
     known: BTreeMap<K, Count>,
     /// Everybody for whom there is no room.
     others: Option<Count>,
+    looked: Looked,
 }
 
 #[derive(Debug)]
@@ -24,7 +44,7 @@ struct Count {
 
 impl<K> Default for Complaints<K> {
     fn default() -> Self {
-        Self { known: BTreeMap::new(), others: None }
+        Self { known: BTreeMap::new(), others: None, looked: Looked::default() }
     }
 }
 
@@ -55,7 +75,8 @@ impl Count {
 impl<K: Ord> Complaints<K> {
     /// Counts one. `Some`: tell this now, with the number of those that have come since it was told last.
     pub(super) fn count(&mut self, now: Instant, who: K, kind: impl FnOnce() -> Kind) -> Option<Kind> {
-        if self.known.len() >= limits::COMPLAINERS && !self.known.contains_key(&who) {
+        let stranger = self.known.len() >= limits::COMPLAINERS && !self.known.contains_key(&who);
+        if stranger && self.looked.is_due(now) {
             self.known.retain(|_, count| !count.is_over(now));
         }
         let entry = if let Some(entry) = self.known.get_mut(&who) {
@@ -98,11 +119,12 @@ fn counted(mut kind: Kind, n: u32) -> Kind {
 #[derive(Debug)]
 pub(super) struct Budget<K> {
     spent: BTreeMap<K, (Instant, u32)>,
+    looked: Looked,
 }
 
 impl<K> Default for Budget<K> {
     fn default() -> Self {
-        Self { spent: BTreeMap::new() }
+        Self { spent: BTreeMap::new(), looked: Looked::default() }
     }
 }
 
@@ -111,7 +133,9 @@ impl<K: Ord> Budget<K> {
     pub(super) fn allows(&mut self, now: Instant, who: K, most: u32) -> bool {
         let over = |since: Instant| now.since(since) >= limits::COMPLAINT_EVERY;
         if self.spent.len() >= limits::PHONES && !self.spent.contains_key(&who) {
-            self.spent.retain(|_, (since, _)| !over(*since));
+            if self.looked.is_due(now) {
+                self.spent.retain(|_, (since, _)| !over(*since));
+            }
             if self.spent.len() >= limits::PHONES {
                 return true;
             }

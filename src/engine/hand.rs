@@ -1,7 +1,7 @@
 //! What the program can do for one phone at one key: each remedy with the condition under which it can help at all.
 
 use super::answer::Desk;
-use super::{orders, rules};
+use super::{lead, rules};
 use crate::catalogue::Catalogue;
 use crate::event::{ClosedBy, Condition, Kind, Remedy, Request, Role, Verdict};
 use crate::load::Family;
@@ -30,7 +30,8 @@ pub(super) fn remedy(desk: &Desk<'_>, phone: &Phone, remedy: Remedy) -> Result<V
     let text = words::remedied(remedy).to_owned();
     let mut kinds = vec![Kind::Remedied { remedy, unasked: false, text }];
     kinds.extend(follows);
-    kinds.extend(at_next_start(desk, phone));
+    // Who asks elsewhere goes on asking, and is answered as soon as somebody is there.
+    kinds.extend(at_next_start(desk, phone).filter(|_| !remedy.changes_laptop()));
     Ok(kinds)
 }
 
@@ -62,15 +63,19 @@ fn possible(desk: &Desk<'_>, phone: &Phone, remedy: Remedy) -> Result<Vec<Kind>,
             let model = rules::model(desk, phone).ok_or("it has not shown yet which model it is")?;
             let load = named_on_shelf(desk, phone, model.device_type)
                 .ok_or("no configuration on the shelf names a load for it")?;
-            orders::lead(desk, phone, model, &load, None)
+            lead::to(desk, phone, model, &load, None)
         }
         Remedy::RungDown => {
-            orders::rung_down(desk, phone, "the technician wants an older load than {due} first")
+            lead::rung_down(desk, phone, "the technician wants an older load than {due} first")
                 .map(|plan| vec![plan])
                 .ok_or_else(|| {
                     "no older load of its family that leads on to its target is on the shelf".to_owned()
                 })
         }
+        Remedy::AdoptAddress => match phone.asks_at {
+            Some((address, _)) => Ok(vec![Kind::AddressWanted { address }]),
+            None => Err("it asks nobody else for files".to_owned()),
+        },
         Remedy::NakLease if phone.leased.is_none() => Err("it has no address from here".to_owned()),
         Remedy::HideDefault | Remedy::EmptyTrustList if !classic => {
             Err("that is for the 7940 and 7960".to_owned())

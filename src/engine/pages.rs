@@ -67,7 +67,7 @@ impl Engine {
         // Where another gives the addresses, only a phone that we know is ours to ask.
         let known = || phone.identity.model.as_ref().and(phone.address);
         let address = if self.dhcp.is_some() { phone.leased } else { known() }?;
-        let on_bench = |a: Ipv4Addr| u32::from(a) & u32::from(crate::dhcp::lease::mask(self.job.prefix));
+        let on_bench = |a: Ipv4Addr| u32::from(a) & u32::from(crate::dhcp::pool::mask(self.job.prefix));
         let ours = on_bench(address) == on_bench(self.job.server) && address != self.job.server;
         let said =
             || phone.sayings().into_iter().filter(|s| s.said.source.is_application()).map(|s| s.at).min();

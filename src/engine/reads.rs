@@ -1,6 +1,6 @@
 //! The reads under way: one [`Transfer`] each, their timers, and who reads what.
 
-use super::{Endpoint, Output, TransferId};
+use super::TransferId;
 use crate::clock::Instant;
 use crate::event::{Kind, ReadFailure};
 use crate::limits;
@@ -15,8 +15,7 @@ pub(super) struct Reading {
     pub(super) transfer: Transfer,
     pub(super) peer: SocketAddrV4,
     pub(super) phone: Option<Mac>,
-    pub(super) file: String,
-    began: Instant,
+    pub(super) file: Box<str>,
     /// The earliest timer that is set for it.
     timer: Option<Instant>,
     told: Instant,
@@ -26,8 +25,8 @@ pub(super) struct Reading {
 
 /// What [`Reads::poll`] found.
 pub(super) enum Polled {
-    /// A packet is in the buffer.
-    Output(Output),
+    /// A packet of so many bytes is in the buffer, for the reader of this read.
+    Send(TransferId, SocketAddrV4, usize),
     /// Something to tell; the read goes on.
     Told(Option<Mac>, Kind),
     /// Something to tell; the read is over.
@@ -97,7 +96,7 @@ impl Reads {
             if let Some((id, _)) = oldest(own).filter(|(_, r)| dead(r)) {
                 return Room::After(TransferId(*id));
             }
-            let unheard = |(_, r): &&(u64, Reading)| r.transfer.progress().heard <= r.began;
+            let unheard = |(_, r): &&(u64, Reading)| r.transfer.unheard();
             if of(own).filter(unheard).count() >= limits::READS_UNHEARD {
                 return Room::None;
             }
@@ -144,8 +143,7 @@ impl Reads {
             transfer,
             peer,
             phone,
-            file,
-            began: now,
+            file: file.into(),
             timer: None,
             told: now,
             told_bytes: 0,
@@ -167,12 +165,19 @@ impl Reads {
         from: SocketAddrV4,
         packet: &Packet<'_>,
     ) -> bool {
-        let Some(reading) = self.get_mut(id.0) else { return true };
+        let Some((number, reading)) = self.slots.get_mut(Self::slot(id.0)).and_then(Option::as_mut) else {
+            return true;
+        };
+        if *number != id.0 {
+            return true;
+        }
         if reading.peer != from {
             return false;
         }
         reading.transfer.packet(now, packet);
-        self.make_ready(id.0);
+        if !std::mem::replace(&mut reading.queued, true) {
+            self.ready.push_back(id.0);
+        }
         true
     }
 
@@ -247,10 +252,7 @@ impl Reads {
     fn poll_one(&mut self, now: Instant, id: u64, buf: &mut [u8]) -> Option<Polled> {
         let reading = self.get_mut(id)?;
         match reading.transfer.poll(now, buf) {
-            Step::Send(len) => {
-                let output = Output::Send { from: Endpoint::Transfer(TransferId(id)), to: reading.peer, len };
-                Some(Polled::Output(output))
-            }
+            Step::Send(len) => Some(Polled::Send(TransferId(id), reading.peer, len)),
             Step::Wait(deadline) => {
                 if let Some(told) = progress(id, reading, now) {
                     return Some(Polled::Told(reading.phone, told));
@@ -301,7 +303,7 @@ fn finished(id: u64, reading: &Reading, now: Instant, last_ack: bool) -> Kind {
     Kind::ReadFinished {
         read: id,
         bytes: p.size,
-        ms: u64::try_from(now.since(reading.began).as_millis()).unwrap_or(u64::MAX),
+        ms: u64::try_from(now.since(p.started).as_millis()).unwrap_or(u64::MAX),
         resent: p.blocks_resent,
         last_ack,
     }

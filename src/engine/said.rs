@@ -3,10 +3,8 @@
 //! Rules, by the name under which a proof quotes them: `says-target` (the strongest piece names the load that is due),
 //! `says-another` (it names another one).
 
-use super::answer::Desk;
 use super::rules;
 use crate::catalogue::{Catalogue, Era};
-use crate::clock::Instant;
 use crate::event::{Condition, Identity, Kind, Verdict};
 use crate::evidence::is_boot_code;
 use crate::load::LoadName;
@@ -82,7 +80,7 @@ pub(super) fn names(phone: &Phone, load: &str) -> Option<Vec<String>> {
 }
 
 /// The strongest piece, where it names another application than the one the phone was led to.
-fn another(phone: &Phone) -> Option<(&Saying, &str)> {
+pub(super) fn another(phone: &Phone) -> Option<(&Saying, &str)> {
     let plan = phone.plan.as_ref().filter(|_| phone.at_target())?;
     let (saying, named) = strongest(phone)?;
     let load = saying.said.load.as_deref()?;
@@ -128,14 +126,4 @@ pub(super) fn verdict(phone: &Phone) -> Option<Kind> {
     );
     let reason = format!("It runs {target}: its {says} names it. {}", rules::UNREGISTERED);
     Some(Kind::Verdict { verdict: Verdict::Recovered, running: Some(target.clone()), proof, reason })
-}
-
-/// The symptom that goes with [`contradicted`].
-pub(super) fn runs_another(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
-    let found = another(phone);
-    super::watch::held(desk, phone, "runs-another", found.is_some(), || {
-        found.map_or_else(Vec::new, |(saying, load)| {
-            vec![("source", saying.said.source.to_string()), ("load", load.to_owned())]
-        })
-    })
 }

@@ -11,6 +11,14 @@ use crate::firmware::Load;
 use crate::limits;
 use std::net::{Ipv4Addr, SocketAddrV4};
 
+/// What somebody says on a connection.
+struct Talk {
+    at: Endpoint,
+    from: SocketAddrV4,
+    /// What was not understood yet.
+    heard: Vec<u8>,
+}
+
 impl Engine {
     /// A neighbour announcement. Everything on a wire may announce itself, so what is no phone's is no garbage.
     pub(super) fn announced(&mut self, now: Instant, at: Endpoint, frame: &[u8]) {
@@ -56,13 +64,14 @@ impl Engine {
         }
         let mut heard = self.talks.remove(&id).unwrap_or_default();
         heard.extend_from_slice(bytes);
+        let mut talk = Talk { at, from, heard };
         let kept = match at {
-            Endpoint::Sccp(_) => self.sccp_stream(now, at, from, &mut heard),
-            _ => self.sip_stream(now, at, from, &mut heard),
+            Endpoint::Sccp(_) => self.sccp_stream(now, &mut talk),
+            _ => self.sip_stream(now, &mut talk),
         };
         match kept {
-            Ok(true) if heard.len() <= limits::TALK_BYTES => {
-                self.talks.insert(id, heard);
+            Ok(true) if talk.heard.len() <= limits::TALK_BYTES => {
+                self.talks.insert(id, talk.heard);
             }
             Ok(_) => self.queue.push_back(Queued::HangUp(id)),
             Err(why) => {
@@ -74,17 +83,12 @@ impl Engine {
     }
 
     /// `false`: all was said that we want to hear.
-    fn sccp_stream(
-        &mut self,
-        now: Instant,
-        at: Endpoint,
-        from: SocketAddrV4,
-        heard: &mut Vec<u8>,
-    ) -> Result<bool, String> {
+    fn sccp_stream(&mut self, now: Instant, talk: &mut Talk) -> Result<bool, String> {
+        let Talk { at, from, heard } = talk;
         while let Some((message, length)) = sccp::next(heard).map_err(|e| e.to_string())? {
             heard.drain(..length);
             if let Some(bytes) = sccp::answer(&message) {
-                self.queue.push_back(Queued::Reply { from: at, to: from, bytes });
+                self.queue.push_back(Queued::Reply { from: *at, to: *from, bytes });
             }
             match message {
                 Message::Said(said) => {
@@ -101,13 +105,8 @@ impl Engine {
         Ok(true)
     }
 
-    fn sip_stream(
-        &mut self,
-        now: Instant,
-        at: Endpoint,
-        from: SocketAddrV4,
-        heard: &mut Vec<u8>,
-    ) -> Result<bool, String> {
+    fn sip_stream(&mut self, now: Instant, talk: &mut Talk) -> Result<bool, String> {
+        let Talk { at, from, heard } = talk;
         loop {
             // Blank lines keep a connection open, and mean nothing.
             let blank = heard.iter().take_while(|b| b.is_ascii_whitespace()).count();
@@ -115,7 +114,7 @@ impl Engine {
             let taken = match sip::next(heard).map_err(|e| e.to_string())? {
                 None => return Ok(true),
                 Some(request) => {
-                    self.sip_request(now, at, from, &request);
+                    self.sip_request(now, *at, *from, &request);
                     request.length
                 }
             };

@@ -3,6 +3,7 @@
 
 mod addresses;
 mod files;
+mod sayings;
 
 pub(super) use files::refused;
 
@@ -16,6 +17,7 @@ use std::time::Duration;
 /// One rule: the event that raises or withdraws its symptom, if it has something to say.
 type Rule = fn(&Desk<'_>, &Phone, Instant) -> Option<Kind>;
 
+/// All rules. One symptom is told at a time, so the order is that of telling.
 const BOOK: &[Rule] = &[
     addresses::foreign,
     addresses::no_request,
@@ -24,6 +26,7 @@ const BOOK: &[Rule] = &[
     addresses::in_use,
     addresses::from_elsewhere,
     addresses::another_server,
+    addresses::asks_elsewhere,
     files::missing_no_more,
     files::list_refused,
     files::header_refused,
@@ -37,7 +40,7 @@ const BOOK: &[Rule] = &[
     files::power_cycle,
     files::default_ignored,
     files::loader_misled,
-    super::said::runs_another,
+    sayings::runs_another,
 ];
 
 /// The first symptom to raise or to withdraw.

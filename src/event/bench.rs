@@ -1,6 +1,6 @@
 //! What a session set out to do, and what it came to.
 
-use super::Verdict;
+use super::case::Verdict;
 use crate::phone_id::Mac;
 use serde::{Deserialize, Serialize};
 use std::net::Ipv4Addr;
@@ -16,6 +16,9 @@ pub struct Session {
     pub server: Ipv4Addr,
     /// We give the addresses.
     pub dhcp: bool,
+    /// The network is not ours alone, so phones can't register here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub leads_elsewhere: bool,
     /// Which load each model shall have, as on the command line: `7960=P0S3-8-12-00` or `SIP41.9-4-2SR3-1S`.
     pub targets: Vec<String>,
     /// Targets that are given although the plan says no, because the technician insists.
@@ -33,6 +36,14 @@ pub struct Session {
     /// Its seed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+}
+
+impl Session {
+    /// Phones can register here, and tell by that what they run.
+    #[must_use]
+    pub const fn registers(&self) -> bool {
+        self.dhcp && !self.leads_elsewhere
+    }
 }
 
 /// A SIP account that is written into a phone's configuration. Its password is never in a journal.
@@ -76,7 +87,7 @@ pub struct PhoneSummary {
     pub proof: Vec<String>,
     /// Codes of the symptoms that were not withdrawn.
     pub symptoms: Vec<String>,
-    /// The loads it was led over, and how long each took in seconds.
+    /// The loads on its way, those that it did not get to included.
     pub hops: Vec<HopSummary>,
     /// Its serial number, where it said it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -18,18 +18,34 @@ pub enum Remedy {
     EmptyTrustList,
     /// Change the DHCP answer in one thing more.
     VaryReply,
+    /// Have this computer answer at the address that it wrongly asks, too.
+    AdoptAddress,
 }
 
 impl Remedy {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::OwnFile,
         Self::RungDown,
         Self::NakLease,
         Self::HideDefault,
         Self::EmptyTrustList,
         Self::VaryReply,
+        Self::AdoptAddress,
     ];
+
+    /// It can be of use more than once for the same finding: each time something else is tried, or the laptop may have
+    /// refused.
+    #[must_use]
+    pub const fn repeats(self) -> bool {
+        matches!(self, Self::VaryReply | Self::AdoptAddress)
+    }
+
+    /// It changes this computer, not only what the phone is answered: nobody shall do that with one slip of a finger.
+    #[must_use]
+    pub const fn changes_laptop(self) -> bool {
+        matches!(self, Self::AdoptAddress)
+    }
 }
 
 /// What only the technician can do.

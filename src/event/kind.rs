@@ -1,9 +1,11 @@
 //! What happened: one variant for everything that the engine tells.
 
-use super::{
-    ClosedBy, Evidence, Fingerprint, Identity, NoPlan, Order, Plan, ReadFailure, Remedy, Request, Role,
-    Session, Severity, Summary, Verdict,
-};
+use super::bench::{Session, Summary};
+use super::case::{Severity, Verdict};
+use super::file::{ReadFailure, Role};
+use super::hand::{ClosedBy, Order, Remedy, Request};
+use super::phone::{Fingerprint, Identity, NoPlan, Plan};
+use super::said::Evidence;
 use crate::phone_id::Mac;
 use serde::{Deserialize, Serialize};
 use std::net::{Ipv4Addr, SocketAddrV4};
@@ -276,6 +278,12 @@ pub enum Kind {
         asked: Ipv4Addr,
         /// What that means, in one sentence.
         means: String,
+    },
+    /// The technician wants this computer to answer at an address that a phone wrongly asks. `AddressSet` follows, or
+    /// `OrderRefused`.
+    AddressWanted {
+        /// The address.
+        address: Ipv4Addr,
     },
     /// The answers to a phone that asks for nothing are changed in one thing.
     ReplyVaried {

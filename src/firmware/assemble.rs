@@ -1,8 +1,10 @@
 //! From files to the finished shelf: sorted into sets, judged, put together as loads, judged again.
 
 use crate::firmware::bench::{Bench, Container, Seen, Taken};
-use crate::firmware::shelf::Inner;
-use crate::firmware::{Problem, Shelf, findings, fold, loads};
+use crate::firmware::names::fold;
+use crate::firmware::problem::Problem;
+use crate::firmware::shelf::{Inner, Shelf};
+use crate::firmware::{findings, loads};
 use crate::limits;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

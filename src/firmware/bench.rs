@@ -1,8 +1,9 @@
 //! The sorting bench: files on their way from the intake to a finished shelf, with what their content tells.
 
-use crate::firmware::kind::{self, Look};
-use crate::firmware::names::join;
-use crate::firmware::{File, FileId, Kind, Known, Load, Member, Set, SetId, fold, names};
+use crate::firmware::kind::{self, Kind, Look};
+use crate::firmware::known::Known;
+use crate::firmware::names::{self, fold, join};
+use crate::firmware::shelf::{File, FileId, Load, Member, Set, SetId};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 

@@ -4,8 +4,8 @@ mod content;
 mod sets;
 mod text_mode;
 
-use crate::firmware::Problem;
 use crate::firmware::bench::Bench;
+use crate::firmware::problem::Problem;
 use std::collections::HashSet;
 
 /// Judges each file; what a phone would refuse is marked unsound.

@@ -14,7 +14,7 @@ pub struct Image {
 /// Where the load id stands.
 pub const LOAD_ID: usize = 0x20;
 /// Where a loader's version stands, 8 characters.
-pub const LOADER_VERSION: usize = 0x120;
+const LOADER_VERSION: usize = 0x120;
 
 /// Reads an image without its envelope; `None` when no load id is where it should be.
 #[must_use]

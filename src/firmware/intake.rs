@@ -3,9 +3,12 @@
 mod words;
 
 use crate::firmware::archive::{self, Budget, Remark, Remarks, Shape};
+use crate::firmware::assemble;
 use crate::firmware::bench::{Container, Taken};
-use crate::firmware::names::join;
-use crate::firmware::{Known, Problem, Shelf, assemble, known, names};
+use crate::firmware::known::{self, Known};
+use crate::firmware::names::{self, join};
+use crate::firmware::problem::Problem;
+use crate::firmware::shelf::Shelf;
 use crate::limits;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};

@@ -1,6 +1,6 @@
 //! What a file is, told from its content; its name only decides where the content says nothing.
 
-use crate::firmware::{cnu, image, known, list, names, signed};
+use crate::firmware::{cnu, image, list, names, others, signed};
 use crate::load::{Family, LoadName};
 
 /// What a file is.
@@ -76,7 +76,7 @@ const SINGLE_IMAGE_UP_TO: u16 = 5;
 /// Firmware by its extension, of a phone that isn't ours by its name.
 fn is_other_phone(name: &str, bytes: &[u8]) -> bool {
     let firmware = ["loads", "sbn", "sb2", "bin", "sgn"].contains(&names::extension(name).as_str());
-    firmware && !bytes.is_empty() && known::other_phones(name).is_some()
+    firmware && !bytes.is_empty() && others::other_phones(name).is_some()
 }
 
 /// A classic image by its load id, and by its name where it has none.

@@ -1,16 +1,12 @@
-//! What public sources say about releases: digests, sizes, and the names of what isn't ours.
+//! What public sources say about releases: digests and sizes.
 
-use crate::firmware::{Kind, fold};
+use crate::firmware::kind::Kind;
 use serde::Deserialize;
 use sha1::{Digest, Sha1};
 use std::sync::LazyLock;
 
 static DIGESTS: LazyLock<Digests> =
     LazyLock::new(|| toml::from_str(include_str!("../../assets/catalogue/digests.toml")).unwrap_or_default());
-static OTHERS: LazyLock<Others> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../assets/catalogue/other-loads.toml")).unwrap_or_default()
-});
-
 #[derive(Default, Deserialize)]
 struct Digests {
     archive: Vec<KnownArchive>,
@@ -38,17 +34,6 @@ struct Class {
     at_least: usize,
 }
 
-#[derive(Default, Deserialize)]
-struct Others {
-    other: Vec<OtherPhones>,
-}
-
-#[derive(Deserialize)]
-struct OtherPhones {
-    phones: String,
-    names: Vec<String>,
-}
-
 /// What the published digests say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Known {
@@ -69,13 +54,19 @@ pub(super) fn archive(name: &str, bytes: &[u8]) -> Known {
 fn archive_in(table: &[KnownArchive], name: &str, bytes: &[u8]) -> Known {
     let same_size = || table.iter().filter(|known| known.size == bytes.len());
     if same_size().next().is_some() {
-        let digest = super::shelf::hex(&Sha1::digest(bytes));
+        let digest = hex(&Sha1::digest(bytes));
         if let Some(known) = same_size().find(|known| known.sha1 == digest) {
             return Known::Good(known.name.clone());
         }
     }
     let named = table.iter().find(|known| known.name.eq_ignore_ascii_case(name));
     named.map_or(Known::Unknown, |known| Known::Differs(known.name.clone()))
+}
+
+/// Octets in hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+    bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
 }
 
 /// Octets that a classic image must have at least, and whether that is the exact size of a published file.
@@ -92,19 +83,10 @@ pub(super) fn least_size(name: &str, kind: Kind) -> Option<(usize, bool)> {
     DIGESTS.class.iter().find(|known| known.kind == class).map(|known| (known.at_least, false))
 }
 
-/// The phones that a file of this name is for, when they aren't ours.
-pub(super) fn other_phones(name: &str) -> Option<&'static str> {
-    let name = fold(name);
-    let others = OTHERS.other.iter();
-    others
-        .flat_map(|other| other.names.iter().map(move |prefix| (prefix, other)))
-        .find(|(prefix, _)| name.starts_with(&fold(prefix)))
-        .map(|(_, other)| other.phones.as_str())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::firmware::others::{Others, other_phones};
 
     #[test]
     fn the_tables_can_be_read() {

@@ -1,8 +1,10 @@
 //! Finds the loads among the files of a set.
 
 use crate::firmware::bench::{Bench, Seen, listed_stems, member};
+use crate::firmware::kind::Kind;
 use crate::firmware::list::List;
-use crate::firmware::{FileId, Kind, Load, Member, Set, fold, names};
+use crate::firmware::names::{self, fold};
+use crate::firmware::shelf::{FileId, Load, Member, Set};
 use crate::load::{Family, LoadName};
 use std::collections::{BTreeMap, HashSet};
 

@@ -5,6 +5,7 @@ mod codes;
 pub use codes::CODES;
 
 use crate::firmware::names;
+use crate::paragraph::list;
 use serde::Serialize;
 
 /// How much a problem matters.
@@ -75,13 +76,12 @@ impl Problem {
 /// `a`, `a and b`, `a, b and c`, `a, b, c and 4 more`.
 pub(super) fn enumerate<S: AsRef<str>>(names: &[S]) -> String {
     const SHOWN: usize = 3;
-    let shown: Vec<&str> = names.iter().take(SHOWN).map(AsRef::as_ref).collect();
-    let rest = names.len().saturating_sub(SHOWN);
-    match (shown.as_slice(), rest) {
-        ([], _) => String::new(),
-        ([one], 0) => (*one).to_owned(),
-        ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
-        (all, rest) => format!("{} and {rest} more", all.join(", ")),
+    match names.split_at_checked(SHOWN) {
+        Some((shown, rest)) if !rest.is_empty() => {
+            let shown: Vec<&str> = shown.iter().map(AsRef::as_ref).collect();
+            format!("{} and {} more", shown.join(", "), rest.len())
+        }
+        _ => list(names),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The shelf: every file by name, every load with its parts.
 
-use crate::firmware::problem::enumerate;
-use crate::firmware::{Kind, Known, Problem, fold, names};
+use crate::firmware::kind::Kind;
+use crate::firmware::known::{Known, hex};
+use crate::firmware::names::{self, fold};
+use crate::firmware::problem::{Problem, enumerate};
 use crate::load::LoadName;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -51,11 +53,6 @@ impl File {
     pub fn sha256_hex(&self) -> String {
         hex(&self.sha256)
     }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
 }
 
 /// Files that belong together: a folder, or an archive. Two releases in one folder are one set, in two folders two.
@@ -138,6 +135,7 @@ impl Load {
     }
 }
 
+#[derive(Default)]
 pub(super) struct Inner {
     pub(super) files: Vec<File>,
     pub(super) sets: Vec<Set>,
@@ -151,14 +149,8 @@ pub(super) struct Inner {
 }
 
 /// Everything that can be served. Cheap to clone, never changed.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Shelf(pub(super) Arc<Inner>);
-
-impl Default for Shelf {
-    fn default() -> Self {
-        super::Intake::new().finish()
-    }
-}
 
 impl std::fmt::Debug for Shelf {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -182,12 +174,6 @@ impl Shelf {
         let mut named = self.0.loads.iter().filter(|load| load.name.eq_ignore_ascii_case(name));
         let first = named.clone().next();
         named.find(|load| load.complete).or(first)
-    }
-
-    /// Whether some load can be served.
-    #[must_use]
-    pub fn is_servable(&self) -> bool {
-        self.0.loads.iter().any(|load| load.complete)
     }
 
     /// All sets.

@@ -155,6 +155,7 @@ fn on(scene: &Scene<'_>, all: &[Interface], of: &Gathered<'_>) -> Vec<Check> {
     for port in [67, 69] {
         found.push(checks::port(port, name, system.holders(port), of.rights));
     }
+    found.extend(checks::web_port(name, system.listeners(checks::WEB_PORT)));
     found.push(checks::firewall(system.firewall(name, &[67, 69])));
     found.push(checks::foreign(probe::foreign(of.interface)));
     let conflict = probe::conflict(system, of.interface, of.address.0);
@@ -182,13 +183,6 @@ pub fn foreign_server(interface: &Interface) -> Option<String> {
 pub fn closed_firewall(system: &dyn System, interface: &str, ports: &[u16]) -> Option<String> {
     let check = checks::firewall(system.firewall(interface, ports));
     (check.state == Outcome::Fail).then(|| format!("{} Open it with: {}", check.seen, check.to_do()))
-}
-
-/// Who holds a port, in words; `None` when nobody does or it can't be seen.
-#[must_use]
-pub fn holder(system: &dyn System, port: u16) -> Option<String> {
-    let held = system.holders(port).ok()?;
-    checks::holder_name(held.iter().find(|h| h.process.is_some()).or(held.first())?)
 }
 
 #[cfg(test)]

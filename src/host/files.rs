@@ -24,18 +24,52 @@ pub struct Unreadable {
 /// # Errors
 /// The first given path that doesn't exist, can't be read, or is neither a file nor a folder.
 pub fn gather(paths: &[PathBuf]) -> Result<Shelf, Unreadable> {
+    gather_while(paths, &|| true)
+}
+
+/// Reads all paths onto one shelf as long as `going` says so, which is asked before each file.
+///
+/// # Errors
+/// As [`gather`].
+pub fn gather_while(paths: &[PathBuf], going: &dyn Fn() -> bool) -> Result<Shelf, Unreadable> {
     let mut intake = Intake::new();
     for path in paths {
-        given(&mut intake, path).map_err(|source| Unreadable { path: path.clone(), source })?;
+        given(&mut intake, path, going).map_err(|source| Unreadable { path: path.clone(), source })?;
     }
     Ok(intake.finish())
 }
 
-fn given(intake: &mut Intake, path: &Path) -> io::Result<()> {
+/// How many files are below a path, and how many bytes they have, as far as a shelf could take them: it stops counting
+/// at [`limits::SHELF_FILES`]. Nothing is opened, links are not followed; what can't be looked into has none.
+#[must_use]
+pub fn weigh(path: &Path) -> (usize, u64) {
+    let (mut files, mut bytes) = (0, 0_u64);
+    let mut folders = vec![(path.to_owned(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.metadata() {
+                Ok(metadata) if metadata.is_dir() && depth < limits::FOLDER_DEPTH => {
+                    folders.push((entry.path(), depth + 1));
+                }
+                Ok(metadata) if metadata.is_file() => {
+                    files += 1;
+                    bytes = bytes.saturating_add(metadata.len());
+                }
+                _ => {}
+            }
+            if files >= limits::SHELF_FILES {
+                return (files, bytes);
+            }
+        }
+    }
+    (files, bytes)
+}
+
+fn given(intake: &mut Intake, path: &Path, going: &dyn Fn() -> bool) -> io::Result<()> {
     let metadata = fs::metadata(path)?;
     if metadata.is_dir() {
         fs::read_dir(path)?;
-        let mut walk = Walk { intake, root: path, above: Vec::new(), read: HashSet::new(), files: 0 };
+        let mut walk = Walk { intake, root: path, above: Vec::new(), read: HashSet::new(), files: 0, going };
         walk.folder(path, 0);
         return Ok(());
     }
@@ -59,6 +93,7 @@ struct Walk<'a> {
     /// link to each other have millions of ways through them.
     read: HashSet<PathBuf>,
     files: usize,
+    going: &'a dyn Fn() -> bool,
 }
 
 impl Walk<'_> {
@@ -103,7 +138,7 @@ impl Walk<'_> {
             Ok(metadata) if metadata.is_dir() => self.folder(path, depth + 1),
             // Opening a pipe would wait for its writer, so the kind is looked at first.
             Ok(metadata) if !metadata.is_file() => self.intake.left_out(&shown, LeftOut::NotRegular),
-            Ok(_) if self.files >= limits::SHELF_FILES => {}
+            Ok(_) if self.files >= limits::SHELF_FILES || !(self.going)() => {}
             Ok(_) => {
                 self.files += 1;
                 match read(path, limits::ARCHIVE_BYTES) {
@@ -167,6 +202,19 @@ mod tests {
         write(folder.path(), "RINGLIST.DAT", b"ring");
         let shelf = gather(&[folder.path().to_owned(), folder.path().join("RINGLIST.DAT")]).unwrap();
         assert_eq!(shelf.files().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_is_weighed_and_reading_it_can_be_called_off() {
+        let folder = tempfile::tempdir().unwrap();
+        for n in 0..5 {
+            write(folder.path(), &format!("{n}/RINGLIST.DAT"), b"ring");
+        }
+        assert_eq!(weigh(folder.path()), (5, 20));
+        assert_eq!(weigh(&folder.path().join("0/RINGLIST.DAT")), (0, 0), "a file is no folder");
+        let asked = std::cell::Cell::new(0);
+        let twice = || asked.replace(asked.get() + 1) < 2;
+        assert_eq!(gather_while(&[folder.path().to_owned()], &twice).unwrap().files().count(), 2);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::probe;
 use super::setup::Setup;
 use super::system::{Seen, System};
 use super::wire::{Askers, Tap, Wrong};
-use crate::event::Kind;
+use crate::event::{Kind, Order};
 use crate::limits;
 use std::net::Ipv4Addr;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -31,8 +31,8 @@ pub struct Charge {
     pub address: (Ipv4Addr, u8),
     /// The ear on the wire, where there is one.
     pub tap: Option<Tap>,
-    /// Answers at an address that phones wrongly ask; `None`: they are only told of.
-    pub adopt: Option<Adopt>,
+    /// How an address that phones wrongly ask is answered at.
+    pub adoption: Adoption,
     /// We give addresses: another server that does is looked for whenever the link comes.
     pub dhcp: bool,
     /// Takes the servers along to another adapter.
@@ -41,6 +41,16 @@ pub struct Charge {
 
 /// Takes the servers along to the interface as it is now.
 pub type Follow = Box<dyn Fn(&Interface) -> std::io::Result<()> + Send>;
+
+/// How an address that phones wrongly ask becomes one of this computer, for the session.
+pub struct Adoption {
+    /// Opens the port for files there; `None`: it can't be opened any more.
+    pub open: Option<Adopt>,
+    /// Nobody is asked first.
+    pub unasked: bool,
+    /// The addresses that the technician wants to be answered at.
+    pub wanted: Receiver<Ipv4Addr>,
+}
 
 /// Opens the port for files at an address that this computer has from now on.
 pub type Adopt = Box<dyn Fn(Ipv4Addr) -> std::io::Result<()> + Send>;
@@ -97,6 +107,11 @@ fn watch(mut charge: Charge, stopped: &Receiver<()>, tell: impl Fn(Kind)) {
                 Err(_) => charge.tap = None,
             }
         }
+        while let Ok(wanted) = charge.adoption.wanted.try_recv() {
+            if let Err(why) = adopt(&mut charge, wanted, &tell) {
+                tell(Kind::OrderRefused { order: Order::Remedy, why });
+            }
+        }
         if looked.elapsed() >= limits::LINK_EVERY {
             looked = now();
             let came = look(&mut charge, &mut link, &tell);
@@ -112,19 +127,42 @@ fn watch(mut charge: Charge, stopped: &Receiver<()>, tell: impl Fn(Kind)) {
     }
 }
 
-/// Tells of a wrong asker, and has it answered where that is wanted.
+/// Tells of a wrong asker, and has it answered where nobody is to be asked first.
 fn noticed(charge: &mut Charge, wrong: Wrong, tell: &impl Fn(Kind)) {
     let Wrong { from, asked, means } = wrong;
     tell(Kind::WrongAddress { from, asked, means });
-    let (Some(setup), Some(open)) = (&mut charge.setup, &charge.adopt) else { return };
+    if charge.adoption.unasked {
+        // Why it can't be is said to whoever asks for it.
+        let _ = adopt(charge, asked, tell);
+    }
+}
+
+/// Makes an address one of this computer, and has files served there.
+fn adopt(charge: &mut Charge, address: Ipv4Addr, tell: &impl Fn(Kind)) -> Result<(), String> {
+    let (Some(setup), Some(open)) = (&mut charge.setup, &charge.adoption.open) else {
+        return Err(
+            "this program may not set addresses; start it with the rights for it (`rescue79 doctor`)"
+                .to_owned(),
+        );
+    };
+    if setup.has_adopted(address) {
+        return Ok(());
+    }
     // A computer that is there keeps its address.
-    if probe::conflict(charge.system.as_ref(), &charge.interface, asked) != Ok(None) {
-        return;
+    match probe::conflict(charge.system.as_ref(), &charge.interface, address) {
+        Ok(None) => {}
+        Ok(Some(mac)) => {
+            return Err(format!(
+                "{mac} has the address {address}; unplug that device, and try it again a minute later"
+            ));
+        }
+        Err(why) => return Err(format!("whether somebody has {address} can't be seen: {why}")),
     }
     let interface = charge.interface.system_name();
-    if setup.adopt(interface, asked).is_ok() && open(asked).is_ok() {
-        tell(Kind::AddressSet { interface: interface.to_owned(), address: asked, again: false });
-    }
+    setup.adopt(interface, address).map_err(|e| e.to_string())?;
+    open(address).map_err(|e| format!("no port can be opened at {address}: {e}"))?;
+    tell(Kind::AddressSet { interface: interface.to_owned(), address, again: false });
+    Ok(())
 }
 
 /// The adapter was pulled out, or put in again: then it is another one to the system, by the same name.

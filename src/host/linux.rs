@@ -32,6 +32,15 @@ impl<R: Run> Linux<R> {
         }
     }
 
+    /// Who holds a port, in a list of `ss`.
+    fn held(&self, list: &str, port: u16) -> Result<Vec<Holder>, Trouble> {
+        let mut held = parse::ss(&self.run.run(&Argv::new(list))?, port);
+        for holder in &mut held {
+            holder.service = holder.process.as_ref().and_then(|(_, pid)| self.service(*pid));
+        }
+        Ok(held)
+    }
+
     /// The service that a process is the main process of.
     fn service(&self, pid: u32) -> Option<String> {
         let unit = parse::unit(&fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?)?;
@@ -202,11 +211,11 @@ impl<R: Run> System for Linux<R> {
     }
 
     fn holders(&self, port: u16) -> Result<Vec<Holder>, Trouble> {
-        let mut held = parse::ss(&self.run.run(&Argv::new("ss -lunpH"))?, port);
-        for holder in &mut held {
-            holder.service = holder.process.as_ref().and_then(|(_, pid)| self.service(*pid));
-        }
-        Ok(held)
+        self.held("ss -lunpH", port)
+    }
+
+    fn listeners(&self, port: u16) -> Result<Vec<Holder>, Trouble> {
+        self.held("ss -ltnpH", port)
     }
 
     fn firewall(&self, interface: &str, ports: &[u16]) -> Firewall {

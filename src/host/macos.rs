@@ -22,7 +22,7 @@ impl<R: Run> MacOs<R> {
 
 /// Adds an address beside those that are there; the system's own settings stay untouched.
 fn add(interface: &str, address: Ipv4Addr, prefix: u8) -> Argv {
-    let mask = crate::dhcp::lease::mask(prefix);
+    let mask = crate::dhcp::pool::mask(prefix);
     Argv::new("ifconfig").with(interface).with("alias").with(address.to_string()).with(mask.to_string())
 }
 
@@ -122,6 +122,19 @@ fn opened(interface: &str, ports: &[u16], wall: Wall) -> Act {
     Act::change(Change::Open { interface, wall, lets }, command)
 }
 
+impl<R: Run> MacOs<R> {
+    /// Who holds a port, in a list of `lsof`.
+    fn held(&self, of: &str, port: u16) -> Result<Vec<Holder>, Trouble> {
+        let argv = Argv::new("lsof -nP -F pcn").and(of);
+        match self.run.run(&argv) {
+            Ok(out) => Ok(lsof(&out, port)),
+            // lsof ends with an error when nobody listens.
+            Err(Trouble::Failed { said, .. }) if said == "it said nothing" => Ok(Vec::new()),
+            Err(trouble) => Err(trouble),
+        }
+    }
+}
+
 impl<R: Run> System for MacOs<R> {
     fn boot(&self) -> Option<String> {
         let out = self.run.run(&Argv::new("sysctl -n kern.bootsessionuuid")).ok()?;
@@ -165,13 +178,11 @@ impl<R: Run> System for MacOs<R> {
     }
 
     fn holders(&self, port: u16) -> Result<Vec<Holder>, Trouble> {
-        let argv = Argv::new("lsof -nP -F pcn").with(format!("-iUDP:{port}"));
-        match self.run.run(&argv) {
-            Ok(out) => Ok(lsof(&out, port)),
-            // lsof ends with an error when nobody listens.
-            Err(Trouble::Failed { said, .. }) if said == "it said nothing" => Ok(Vec::new()),
-            Err(trouble) => Err(trouble),
-        }
+        self.held(&format!("-iUDP:{port}"), port)
+    }
+
+    fn listeners(&self, port: u16) -> Result<Vec<Holder>, Trouble> {
+        self.held(&format!("-iTCP:{port} -sTCP:LISTEN"), port)
     }
 
     fn firewall(&self, interface: &str, ports: &[u16]) -> Firewall {

@@ -1,7 +1,7 @@
 //! Whether an address plan can work, before anything is touched. Nothing here asks the system.
 
 use super::interfaces::Interface;
-use crate::dhcp::lease::{Pool, mask};
+use crate::dhcp::pool::{Pool, mask};
 use std::net::Ipv4Addr;
 
 /// The address that is set when none is named: the one of the guides that people know.

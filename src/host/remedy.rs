@@ -16,12 +16,11 @@
 //! What is changed lasts as long as the [`Setup`]; dropping it puts everything back. A session that follows takes it over
 //! (`app::serve::open` takes it out of an `Option`, and puts it there again when the session can't start). After an act the laptop is examined again: only that shows whether it helped.
 
-use super::doctor;
 use super::ledger::LedgerError;
 use super::privileges;
 use super::run::{Argv, Run, Trouble};
 use super::setup::Setup;
-use super::system::{Change, System};
+use super::system::{self, Change, System};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -186,7 +185,7 @@ fn end(
     run.run(&act.command)?;
     for _ in 0..LOOKS {
         if !holds() {
-            return Ok(match doctor::holder(system, port) {
+            return Ok(match system::holder(system, port) {
                 Some(next) => format!("Done: {name} has ended. UDP port {port} is now held by {next}."),
                 None => format!("Done: {name} has ended, UDP port {port} is free."),
             });

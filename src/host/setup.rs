@@ -82,8 +82,17 @@ impl Setup {
     /// It can't be written down, or the system refused it.
     pub fn adopt(&mut self, interface: &str, address: Ipv4Addr) -> Result<(), LedgerError> {
         let change = Change::Address { interface: interface.to_owned(), address, prefix: 32 };
-        self.wanted.push(change.clone());
-        self.ledger.make(self.system.as_ref(), &change)
+        self.ledger.make(self.system.as_ref(), &change)?;
+        self.wanted.push(change);
+        Ok(())
+    }
+
+    /// This address was added for the session.
+    #[must_use]
+    pub fn has_adopted(&self, adopted: Ipv4Addr) -> bool {
+        self.wanted.iter().any(
+            |change| matches!(change, Change::Address { address, prefix: 32, .. } if *address == adopted),
+        )
     }
 
     /// Sets again what the system dropped: when the link drops, some systems take the address away. Gives the addresses

@@ -35,6 +35,14 @@ pub struct Holder {
     pub service: Option<String>,
 }
 
+impl Holder {
+    /// Its name for a person, where it may be known.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        self.process.as_ref().map(|(name, pid)| format!("{name} (process {pid})"))
+    }
+}
+
 /// How an interface treats packets that come from where it wouldn't send to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PathFilter {
@@ -105,6 +113,12 @@ pub trait System: Send + Sync {
     /// It can't be seen.
     fn holders(&self, port: u16) -> Result<Vec<Holder>, Trouble>;
 
+    /// Who takes connections at a TCP port.
+    ///
+    /// # Errors
+    /// It can't be seen.
+    fn listeners(&self, port: u16) -> Result<Vec<Holder>, Trouble>;
+
     /// What the firewall does with UDP to these ports on this interface.
     fn firewall(&self, interface: &str, ports: &[u16]) -> Firewall;
 
@@ -130,6 +144,13 @@ pub trait System: Send + Sync {
 
     /// The command that gives this program the right to the ports below 1024.
     fn rights(&self, program: &str) -> String;
+}
+
+/// Who holds a UDP port, in words; `None` when nobody does or it can't be seen.
+#[must_use]
+pub fn holder(system: &dyn System, port: u16) -> Option<String> {
+    let held = system.holders(port).ok()?;
+    held.iter().find(|h| h.process.is_some()).or(held.first())?.name()
 }
 
 /// The system that this program runs on.

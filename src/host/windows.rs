@@ -55,16 +55,22 @@ fn powershell(script: &str) -> Argv {
 }
 
 fn mask(prefix: u8) -> Ipv4Addr {
-    crate::dhcp::lease::mask(prefix)
+    crate::dhcp::pool::mask(prefix)
 }
 
 /// `netstat -ano -p UDP`: address and process number of those who listen on a port.
 fn netstat(out: &str, port: u16) -> Vec<(Ipv4Addr, u32)> {
     let line = |line: &str| {
         let mut words = line.split_whitespace();
-        let (protocol, local, _, pid) = (words.next()?, words.next()?, words.next()?, words.next()?);
+        let (protocol, local, peer, pid) = (words.next()?, words.next()?, words.next()?, words.next()?);
         let (address, at) = local.rsplit_once(':')?;
-        (protocol == "UDP" && at.parse() == Ok(port)).then_some((address.parse().ok()?, pid.parse().ok()?))
+        // TCP has a state before the process; its word is in the language of the system, the peer of who listens is not.
+        let (listens, pid) = match protocol {
+            "UDP" => (true, pid),
+            "TCP" => (peer.ends_with(":0"), words.next()?),
+            _ => return None,
+        };
+        (listens && at.parse() == Ok(port)).then_some((address.parse().ok()?, pid.parse().ok()?))
     };
     out.lines().filter_map(line).collect()
 }
@@ -117,6 +123,19 @@ fn opened(interface: &str, ports: &[u16]) -> Act {
     Act::change(Change::Open { interface, wall: Wall::Windows, lets }, allow(ports))
 }
 
+impl<R: Run> Windows<R> {
+    /// Who holds a port, in a list of `netstat`.
+    fn held(&self, list: &str, port: u16) -> Result<Vec<Holder>, Trouble> {
+        let out = self.run.run(&Argv::new(list))?;
+        let named = |pid: u32| {
+            let argv = Argv::new("tasklist /FO CSV /NH /FI").with(format!("PID eq {pid}"));
+            Some((tasklist(&self.run.run(&argv).ok()?)?, pid))
+        };
+        let holder = |(address, pid)| Holder { address, interface: None, process: named(pid), service: None };
+        Ok(netstat(&out, port).into_iter().map(holder).collect())
+    }
+}
+
 impl<R: Run> System for Windows<R> {
     fn boot(&self) -> Option<String> {
         None
@@ -156,13 +175,11 @@ impl<R: Run> System for Windows<R> {
     }
 
     fn holders(&self, port: u16) -> Result<Vec<Holder>, Trouble> {
-        let out = self.run.run(&Argv::new("netstat -ano -p UDP"))?;
-        let named = |pid: u32| {
-            let argv = Argv::new("tasklist /FO CSV /NH /FI").with(format!("PID eq {pid}"));
-            Some((tasklist(&self.run.run(&argv).ok()?)?, pid))
-        };
-        let holder = |(address, pid)| Holder { address, interface: None, process: named(pid), service: None };
-        Ok(netstat(&out, port).into_iter().map(holder).collect())
+        self.held("netstat -ano -p UDP", port)
+    }
+
+    fn listeners(&self, port: u16) -> Result<Vec<Holder>, Trouble> {
+        self.held("netstat -ano -p TCP", port)
     }
 
     fn firewall(&self, interface: &str, ports: &[u16]) -> Firewall {
@@ -253,6 +270,10 @@ mod tests {
         assert_eq!(held.len(), 1);
         assert_eq!(held[0].process, Some(("tftpd64.exe".into(), 4711)));
         assert!(windows.holders(67).unwrap().is_empty());
+        // Who is connected to somebody's port listens at none.
+        let listens = "  TCP    0.0.0.0:6970   0.0.0.0:0   ABH\u{d6}REN   4711\n";
+        let connected = "  TCP    192.168.1.1:6970   192.168.1.20:50000   ESTABLISHED   4712\n";
+        assert_eq!(netstat(&[connected, listens].concat(), 6970), [(Ipv4Addr::UNSPECIFIED, 4711)]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! None of them is needed to lead a phone to its load. One that can't be had is said once and left out.
 
-use super::sockets::{Interface, Place};
+use super::place::{Interface, Place};
 #[cfg(target_os = "linux")]
 use crate::evidence::lldp;
 #[cfg(target_os = "linux")]

@@ -18,8 +18,8 @@ use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 use udp::{Run, Together};
 
 /// What the app wants of the running servers.
@@ -123,8 +123,9 @@ struct Drive {
     together: Together,
     inbox: Receiver<Order>,
     events: mpsc::Sender<Event>,
-    /// What happened in this turn of the loop and was not handed over yet.
+    /// What happened and was not handed over yet, and when it will be.
     told: Vec<Event>,
+    hand_over_at: Option<Instant>,
     dhcp: Option<mio::net::UdpSocket>,
     tftp: mio::net::UdpSocket,
     address: Ipv4Addr,
@@ -138,7 +139,15 @@ struct Drive {
     reads: Vec<Option<Open>>,
     /// Reads whose second door is still to be opened: their first block goes before it.
     half_open: Vec<usize>,
+    /// Doors of reads that were not read until they were empty, and won't be named for it.
+    unread: Vec<(usize, bool)>,
+    /// The read that was answered last with one packet alone.
+    answered: Option<TransferId>,
+    /// When reads that have fallen silent are looked at.
+    look_again_at: Option<Instant>,
     clock: Clock,
+    /// The time at the last look at the clock.
+    now: Instant,
     web: Web,
     deadline: Option<Instant>,
     out: Box<[u8]>,
@@ -149,6 +158,18 @@ struct Open {
     id: TransferId,
     phone: SocketAddrV4,
     line: Line,
+    left: Left,
+}
+
+/// Whether something may wait at the door of a read that it will not be named for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Left {
+    /// It was read until it was empty.
+    Nothing,
+    /// It may, since lately.
+    Lately,
+    /// It may, and nothing has come since reads were looked at.
+    Long,
 }
 
 /// Session time from the system's monotonic clock.
@@ -213,6 +234,7 @@ impl Drive {
             inbox,
             events,
             told: Vec::new(),
+            hand_over_at: None,
             dhcp,
             tftp,
             address: bound.address,
@@ -222,7 +244,11 @@ impl Drive {
             via: None,
             reads: Vec::new(),
             half_open: Vec::new(),
+            unread: Vec::new(),
+            answered: None,
+            look_again_at: None,
             clock,
+            now: began,
             web,
             deadline: None,
             out: vec![0; limits::BYTES_TOGETHER].into(),
@@ -231,47 +257,69 @@ impl Drive {
 
     fn run(&mut self, session: Session) -> io::Result<()> {
         let (mut ready, mut buf) = (Vec::new(), [0; 2048]);
-        let now = self.clock.now();
+        let now = self.look();
         self.engine.start(now, session);
         self.drain(now);
+        self.hand_over();
         let mut again = false;
         loop {
-            self.hand_over();
             let ends = self.talks.next_end().map(|(at, _)| at);
-            let next = self.deadline.into_iter().chain(ends).min();
-            let wait = if again { Some(Duration::ZERO) } else { next.map(|at| at.since(self.clock.now())) };
-            self.poller.wait(&mut ready, wait)?;
+            let next =
+                [self.deadline, ends, self.hand_over_at, self.look_again_at].into_iter().flatten().min();
+            self.poller.wait(&mut ready, self.now, if again { Some(self.now) } else { next })?;
+            self.look();
             again = self.hear(&ready, again, &mut buf);
-            while let Some((_, slot)) = self.talks.next_end().filter(|(at, _)| *at <= self.clock.now()) {
-                self.over(slot);
+            if self.look_again_at.is_some_and(|at| at <= self.now) {
+                self.look_again(&mut buf);
             }
-            if self.deadline.is_some_and(|at| at <= self.clock.now()) {
+            if ends.is_some_and(|at| at <= self.now) {
+                while let Some((_, slot)) = self.talks.next_end().filter(|(at, _)| *at <= self.now) {
+                    self.over(slot);
+                }
+            }
+            if self.deadline.is_some_and(|at| at <= self.now) {
                 self.feed(Input::Tick);
             }
-            while let Ok(order) = self.inbox.try_recv() {
-                if matches!(order, Order::Finish) {
-                    let now = self.clock.now();
-                    self.engine.finish(now);
-                    self.drain(now);
-                    self.hand_over();
-                    return Ok(());
+            // Who has something for this thread wakes it.
+            if ready.contains(&WAKE) {
+                while let Ok(order) = self.inbox.try_recv() {
+                    if matches!(order, Order::Finish) {
+                        let now = self.look();
+                        self.engine.finish(now);
+                        self.drain(now);
+                        self.hand_over();
+                        return Ok(());
+                    }
+                    again |= self.carry_out(order)?;
                 }
-                again |= self.carry_out(order)?;
+                self.hear_web();
             }
-            self.hear_web();
+            if self.hand_over_at.is_some_and(|at| at <= self.now) || self.told.len() >= limits::EVENTS_AT_ONCE
+            {
+                self.hand_over();
+            }
             if self.events.is_closed() {
                 return Ok(());
             }
         }
     }
 
-    /// Takes what waits at the sockets that were named. `true`: more waits at the request ports.
+    /// Looks at the clock. A block costs less than that is worth: one look serves all that is named at once, or some of it.
+    fn look(&mut self) -> Instant {
+        self.now = self.clock.now();
+        self.now
+    }
+
+    /// Takes what waits at the sockets that were named. `true`: more waits.
     fn hear(&mut self, ready: &[Token], again: bool, buf: &mut [u8]) -> bool {
         // The request ports first, whatever the poller named first, and again after some reads: a phone that starts does
         // not wait behind phones that read.
         let mut more = false;
         if again || ready.iter().any(|token| [DHCP, TFTP, FURTHER].contains(token)) {
             more = self.requests(buf);
+        }
+        for (slot, stranger) in std::mem::take(&mut self.unread) {
+            self.read(slot, stranger, buf);
         }
         let mut reads = 0;
         for token in ready {
@@ -283,11 +331,14 @@ impl Drive {
                 if reads % limits::READS_AT_ONCE == 0 {
                     more |= self.requests(buf);
                 }
+                if reads % limits::READS_A_LOOK == 0 {
+                    self.look();
+                }
             } else {
                 self.knocked(*token, buf);
             }
         }
-        more
+        more || !self.unread.is_empty()
     }
 
     /// `true`: something may wait at the request ports.
@@ -295,7 +346,7 @@ impl Drive {
         match order {
             Order::Command(command) => self.feed(Input::Command(&command)),
             Order::Note(kind) => {
-                let now = self.clock.now();
+                let now = self.look();
                 self.engine.note(now, *kind);
                 self.drain(now);
             }
@@ -310,11 +361,16 @@ impl Drive {
         Ok(false)
     }
 
-    /// Tells the engine something and does what it says. One look at the clock for all of it.
+    /// Tells the engine something and does what it says.
     fn feed(&mut self, input: Input<'_>) {
-        let now = self.clock.now();
-        self.engine.handle(now, input);
-        self.drain(now);
+        self.look();
+        self.feed_now(input);
+    }
+
+    /// The same for what is so frequent that the last look at the clock must do.
+    fn feed_now(&mut self, input: Input<'_>) {
+        self.engine.handle(self.now, input);
+        self.drain(self.now);
     }
 
     /// Does what the engine says, until it has nothing more to say. Packets of a window gather in the buffer and leave
@@ -334,7 +390,9 @@ impl Drive {
             }
             match said {
                 Output::Send { from, to, len } => {
-                    self.out.copy_within(used..used + len, 0);
+                    if used > 0 {
+                        self.out.copy_within(used..used + len, 0);
+                    }
                     run = Some(Run::new(from, to, len));
                 }
                 Output::Close(id) => self.close(id),
@@ -345,7 +403,7 @@ impl Drive {
                 Output::Give { to, head, body } => self.web.send(Errand::Give { to, head, body }),
                 Output::Visit { id, at, question } => self.web.send(Errand::Visit { id, at, question }),
                 Output::WebDoor { open } => self.web.send(Errand::Door(open)),
-                Output::Event(event) => self.told.push(event),
+                Output::Event(event) => self.tell(now, event),
                 Output::Idle(deadline) => {
                     self.deadline = deadline;
                     return;
@@ -354,11 +412,27 @@ impl Drive {
         }
     }
 
+    /// Keeps an event until it is time to hand it over: to wake who writes it down costs more than the block of a file, and
+    /// may take the processor from the next one.
+    fn tell(&mut self, now: Instant, event: Event) {
+        let spare = matches!(event.kind, Kind::ReadProgress { .. });
+        let at = now + if spare { limits::PROGRESS_GATHERS } else { limits::EVENTS_GATHER };
+        self.hand_over_at = self.hand_over_at.into_iter().chain([at]).min();
+        self.told.push(event);
+    }
+
     /// Hands over what has happened. A closed channel ends the loop at its next turn.
     fn hand_over(&mut self) {
+        self.hand_over_at = None;
         for event in self.told.drain(..) {
-            if self.events.blocking_send(event).is_err() {
-                return;
+            match self.events.try_send(event) {
+                Ok(()) => {}
+                Err(TrySendError::Full(event)) => {
+                    if self.events.blocking_send(event).is_err() {
+                        return;
+                    }
+                }
+                Err(TrySendError::Closed(_)) => return,
             }
         }
     }

@@ -1,14 +1,15 @@
 //! Who has something to say: the system's poller.
 //!
-//! On Linux it is `epoll` itself, which names a datagram socket again for as long as something waits at it. So a socket
-//! is read once each time it is named, and a block of a file costs two system calls: its ACK and the next DATA. mio,
-//! which serves everywhere else, names a socket once for each change; then it must be read until it is empty, which
-//! costs a third. What is no datagram socket is always named once for each change.
+//! On Linux it is `epoll` itself. It names the socket of a read for each datagram that comes, whether or not what came before
+//! was taken. So the socket is read once each time it is named, and a block of a file costs two system calls: its ACK and the
+//! next DATA. mio, which serves everywhere else, names a socket once for each change; then it must be read until it is
+//! empty, which costs a third. (Named for as long as something waits, as the request ports are, a socket would be looked at
+//! by the system twice for each ACK.)
 
+use crate::clock::Instant;
 use mio::event::Source;
 use mio::{Interest, Token};
 use std::io;
-use std::time::Duration;
 
 #[cfg(target_os = "linux")]
 mod epoll;
@@ -83,28 +84,39 @@ impl Poller {
         }
     }
 
-    /// A datagram socket is named again while something waits there; otherwise it must be read until it is empty.
-    pub(super) const fn names_again(&self) -> bool {
+    /// Whether [`Registry::arrivals`] has a socket named for each datagram; otherwise it must be read until it is empty.
+    pub(super) const fn names_each(&self) -> bool {
         !matches!(self, Self::Mio(..))
     }
 
-    /// Waits until somebody has something to say, at most so long, and writes down who.
-    pub(super) fn wait(&mut self, ready: &mut Vec<Token>, timeout: Option<Duration>) -> io::Result<()> {
+    /// Waits until somebody has something to say, and writes down who; at most until then, which may be told by nobody being
+    /// named, and may be a little early: the caller looks at its deadlines and comes again.
+    pub(super) fn wait(
+        &mut self,
+        ready: &mut Vec<Token>,
+        now: Instant,
+        until: Option<Instant>,
+    ) -> io::Result<()> {
         ready.clear();
         let waited = match self {
             #[cfg(target_os = "linux")]
-            Self::Epoll(epoll) => epoll.wait(ready, timeout),
-            Self::Mio(poll, events) => poll.poll(events, timeout).map(|()| {
+            Self::Epoll(epoll) => epoll.wait(ready, now, until),
+            Self::Mio(poll, events) => poll.poll(events, until.map(|at| at.since(now))).map(|()| {
                 ready.extend(events.iter().map(mio::event::Event::token));
             }),
         };
-        // A signal is for others; the caller looks at its deadlines and comes again.
+        // A signal is for others.
         waited.or_else(|e| if e.kind() == io::ErrorKind::Interrupted { Ok(()) } else { Err(e) })
     }
 }
 
 impl Registry<'_> {
-    /// Watches a datagram socket for what comes.
+    /// Watches a datagram socket for what comes. It need not be named again before it was read until it was empty.
+    pub(super) fn arrivals(self, socket: &mut mio::net::UdpSocket, token: Token) -> io::Result<()> {
+        self.register(socket, token, Interest::READABLE)
+    }
+
+    /// Watches a datagram socket for what waits there.
     pub(super) fn datagrams(self, socket: &mut mio::net::UdpSocket, token: Token) -> io::Result<()> {
         match self {
             #[cfg(target_os = "linux")]

@@ -1,37 +1,12 @@
 //! Sockets: on one interface, on one address.
 
 use super::doors::{Doors, Form};
-use super::web;
+use super::place::{Interface, Place};
+use super::web::door::Door;
 use crate::limits;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
-
-/// An interface, as the system knows it: Linux goes by the name, macOS by the index.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Interface {
-    /// Its name.
-    pub name: String,
-    /// Its index.
-    pub index: u32,
-}
-
-/// Where the servers listen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The address that phones are told.
-    pub address: Ipv4Addr,
-    /// The interface that has it; DHCP is spoken on no other.
-    pub interface: Option<Interface>,
-    /// The DHCP port, 67; `None`: no DHCP.
-    pub dhcp_port: Option<u16>,
-    /// The TFTP port, 69.
-    pub tftp_port: u16,
-    /// The HTTP port, 6970; `None`: files by TFTP alone.
-    pub http_port: Option<u16>,
-    /// The network is ours alone, so phones may register here.
-    pub island: bool,
-}
 
 /// A port can't be had.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +48,7 @@ pub struct Bound {
     pub(super) tftp: UdpSocket,
     pub(super) address: Ipv4Addr,
     pub(super) doors: Doors,
-    pub(super) web: web::Door,
+    pub(super) web: Door,
 }
 
 impl Bound {
@@ -144,7 +119,7 @@ pub fn bind(place: &Place) -> Result<Bound, BindError> {
         })
         .transpose()?;
     let mut doors = Doors::open(place);
-    let (web, opened) = web::Door::open(place);
+    let (web, opened) = Door::open(place);
     if let Err(e) = opened {
         doors.missing.push(format!("files are not served over HTTP ({e}); phones read them by TFTP."));
     }

@@ -1,13 +1,15 @@
 //! HTTP in a thread of its own, so that no file that is read so ever makes a TFTP block wait: files at port 6970, and our
 //! own questions for the pages of phones. What is asked and answered is the engine's; this carries it.
 
+pub(super) mod door;
 mod line;
 
 use super::drive::Clock;
 use super::poll;
-use super::sockets::Place;
-use crate::engine::{ConnId, Endpoint};
+use crate::engine::ConnId;
 use crate::limits;
+use door::{Door, listen};
+pub(super) use line::Told;
 use line::{Line, Now, Stage};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
@@ -31,15 +33,6 @@ pub(super) enum Errand {
     Visit { id: ConnId, at: SocketAddrV4, question: Vec<u8> },
     /// Open or close the port.
     Door(bool),
-}
-
-/// What this thread tells the engine.
-pub(super) enum Told {
-    Bytes { at: Endpoint, from: SocketAddrV4, bytes: Vec<u8> },
-    Taken(ConnId, u64),
-    Delivered(ConnId),
-    Stalled(ConnId),
-    HungUp(ConnId),
 }
 
 /// The thread, as the drive loop knows it. Dropping it closes the port.
@@ -85,43 +78,6 @@ impl Drop for Web {
             let _ = thread.join();
         }
     }
-}
-
-/// The port, open or closed.
-#[derive(Debug)]
-pub(super) struct Door {
-    listener: Option<TcpListener>,
-    /// Where it is opened again, and where our questions leave.
-    at: SocketAddrV4,
-}
-
-impl Door {
-    /// Opens it where the place has one.
-    pub(super) fn open(place: &Place) -> (Self, io::Result<()>) {
-        let at = SocketAddrV4::new(place.address, place.http_port.unwrap_or_default());
-        let (listener, result) = match place.http_port.map(|_| listen(at)).transpose() {
-            Ok(listener) => (listener, Ok(())),
-            Err(e) => (None, Err(e)),
-        };
-        let at = listener.as_ref().and_then(|l| l.local_addr().ok()).map_or(at, |a| match a {
-            SocketAddr::V4(a) => a,
-            SocketAddr::V6(_) => at,
-        });
-        (Self { listener, at }, result)
-    }
-}
-
-fn listen(at: SocketAddrV4) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
-    // Connections of an earlier session may still be dying there. On Windows this would mean something else.
-    #[cfg(unix)]
-    socket.set_reuse_address(true)?;
-    // Handed down to its connections.
-    socket.set_send_buffer_size(limits::HTTP_SEND_BUFFER)?;
-    socket.bind(&at.into())?;
-    socket.listen(128)?;
-    socket.set_nonblocking(true)?;
-    Ok(TcpListener::from_std(socket.into()))
 }
 
 const WAKE: Token = Token(0);

@@ -4,6 +4,7 @@ use super::edge::WrongStart;
 use super::{Missing, Owned, Plan};
 use crate::catalogue::{Catalogue, Model};
 use crate::load::{Family, LoadName, Protocol};
+use crate::paragraph::list;
 use serde::Serialize;
 
 /// Why a plan is not possible.
@@ -133,15 +134,6 @@ pub(super) fn with_archive(missing: &Missing) -> String {
     match &missing.archive {
         Some(archive) => format!("{} ({archive})", missing.load),
         None => missing.load.clone(),
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-pub(super) fn list(names: &[String]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => one.clone(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
 }
 

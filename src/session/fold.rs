@@ -70,6 +70,7 @@ pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
             }
             return gained;
         }
+        Kind::WrongAddress { asked, .. } => phone.asks_at = Some((*asked, event.at)),
         Kind::Evidence(said) => {
             let registers = said.source.is_application();
             phone.serial = said.serial.clone().or(phone.serial.take());
@@ -97,6 +98,7 @@ const fn from_the_phone(kind: &Kind) -> bool {
             | Kind::ReadRefused { .. }
             | Kind::ReadProgress { .. }
             | Kind::ReadFinished { .. }
+            | Kind::WrongAddress { .. }
             | Kind::Evidence(_)
     )
 }
@@ -205,7 +207,7 @@ fn broke(trail: &mut Trail, read: &Read, bytes: u64, why: ReadFailure) {
 
 fn asked_for(phone: &mut Phone, name: &str, given: bool, at: Instant) {
     (phone.trail.leases_in_vain, phone.trail.leases_unchanged) = (0, 0);
-    phone.trail.elsewhere = None;
+    (phone.trail.elsewhere, phone.asks_at) = (None, None);
     if given {
         phone.trail.refused = None;
     }

@@ -69,6 +69,8 @@ pub struct Phone {
     pub address: Option<Ipv4Addr>,
     /// The address that it has from us.
     pub leased: Option<Ipv4Addr>,
+    /// The address, not ours, that it asks for its files, and since when.
+    pub asks_at: Option<(Ipv4Addr, Instant)>,
     /// How it asks for an address.
     pub asks: Option<Fingerprint>,
     /// What it said of itself since it started last.
@@ -257,7 +259,7 @@ pub struct Mark {
 /// What the rules need of the recent past.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trail {
-    /// Offers since the phone last took one, and the first of them.
+    /// Offers since the phone last took one or was given a file.
     pub offers: u32,
     /// When the first of those offers was made.
     pub offers_since: Instant,
@@ -377,6 +379,7 @@ impl Phone {
             last_seen: at,
             address: None,
             leased: None,
+            asks_at: None,
             asks: None,
             says: BTreeMap::new(),
             serial: None,
@@ -442,7 +445,9 @@ impl Phone {
         symptoms.sort_by_key(|s| (std::cmp::Reverse(s.severity), s.at));
         let mut offers: Vec<Remedy> = Vec::new();
         for symptom in symptoms {
-            let fresh = |remedy: &&Remedy| self.remedies.get(remedy).is_none_or(|done| *done < symptom.at);
+            let fresh = |remedy: &&Remedy| {
+                remedy.repeats() || self.remedies.get(remedy).is_none_or(|done| *done < symptom.at)
+            };
             let new =
                 symptom.remedies.iter().filter(fresh).filter(|r| !offers.contains(r)).collect::<Vec<_>>();
             let new: Vec<Remedy> = new.into_iter().copied().collect();

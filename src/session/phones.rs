@@ -3,31 +3,30 @@
 use super::Phone;
 use crate::clock::Instant;
 use crate::phone_id::Mac;
-use std::collections::HashMap;
-use std::slice;
+use std::collections::{HashMap, VecDeque, vec_deque};
 
 /// All phones. Each stands in a box of its own, with a number that only grows: a flood of made-up phones makes the oldest
-/// go all the time, and moving a thousand phones up for each would be its work.
+/// go all the time, and to move the thousand others up for each would be most of the work.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Phones {
-    list: Vec<(u64, Box<Phone>)>,
+    list: VecDeque<(u64, Box<Phone>)>,
     of: HashMap<Mac, u64>,
     next: u64,
 }
 
 /// Phones one after the other.
-pub type Iter<'a> = std::iter::Map<slice::Iter<'a, (u64, Box<Phone>)>, fn(&(u64, Box<Phone>)) -> &Phone>;
+pub type Iter<'a> = std::iter::Map<vec_deque::Iter<'a, (u64, Box<Phone>)>, fn(&(u64, Box<Phone>)) -> &Phone>;
 
 impl Phones {
     /// How many there are.
     #[must_use]
-    pub const fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.list.len()
     }
 
     /// There is none.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
@@ -67,7 +66,7 @@ impl Phones {
     pub(super) fn made(&mut self, mac: Mac, at: Instant) -> Option<&mut Phone> {
         if !self.of.contains_key(&mac) {
             self.of.insert(mac, self.next);
-            self.list.push((self.next, Box::new(Phone::new(mac, at))));
+            self.list.push_back((self.next, Box::new(Phone::new(mac, at))));
             self.next += 1;
         }
         let place = self.place(mac)?;

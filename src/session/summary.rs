@@ -32,9 +32,15 @@ impl State {
                 account.user
             ));
         }
-        let line = if session.dhcp { ", a line named after its own address" } else { "" };
+        let line = if session.registers() { ", a line named after its own address" } else { "" };
+        let sccp = phone.plan.as_ref().is_some_and(|plan| !is_sip(&plan.target));
+        let alone = if session.registers() || !sccp {
+            ""
+        } else {
+            " Until then it may start over now and then, because no exchange answers it."
+        };
         Some(format!(
-            "It still takes {} for its exchange{line}, shows its web page and shares no firmware with other phones, until its next exchange writes another configuration.",
+            "It still takes {} for its exchange{line}, shows its web page and shares no firmware with other phones, until its next exchange writes another configuration.{alone}",
             session.server
         ))
     }

@@ -81,6 +81,7 @@ pub const fn area(kind: &Kind) -> &'static str {
         | Kind::OtherServer { .. }
         | Kind::SelfTest { .. }
         | Kind::WrongAddress { .. }
+        | Kind::AddressWanted { .. }
         | Kind::Summary(_) => "bench",
     }
 }
@@ -233,6 +234,9 @@ fn laptop(kind: &Kind) -> String {
             )
         }
         Kind::SelfTest { text, .. } | Kind::OtherServer { text } => stop(text),
+        Kind::AddressWanted { address } => {
+            format!("The technician wants this computer to answer at {address}, too.")
+        }
         Kind::WrongAddress { from, asked, means } => {
             format!("{from} looks for files at {asked}, which is not this computer. {}", stop(means))
         }

@@ -13,9 +13,20 @@ use crate::limits::{
 #[derive(Debug)]
 pub(super) struct Timer {
     /// Smoothed round trip and its variation, once one was measured.
-    measured: Option<(Duration, Duration)>,
-    wait: Duration,
-    floor: Duration,
+    measured: Option<(Micros, Micros)>,
+    wait: Micros,
+    floor: Micros,
+}
+
+/// Microseconds, up to an hour. A timer is worked with for each block and stands in memory for each reader: plain and small.
+type Micros = u32;
+
+fn micros(time: Duration) -> Micros {
+    Micros::try_from(time.as_micros()).unwrap_or(Micros::MAX)
+}
+
+fn time(micros: Micros) -> Duration {
+    Duration::from_micros(micros.into())
 }
 
 impl Timer {
@@ -24,22 +35,22 @@ impl Timer {
         // However long the wish is, a reader is asked again before it is given up.
         let most = TFTP_GIVE_UP / (TFTP_UNANSWERED + 1);
         let floor = asked.unwrap_or_default().clamp(TFTP_RESEND_FLOOR, most);
-        Self { measured: None, wait: TFTP_RESEND_FIRST.max(floor), floor }
+        Self { measured: None, wait: micros(TFTP_RESEND_FIRST.max(floor)), floor: micros(floor) }
     }
 
     /// How long to wait for the answer to what is sent now.
-    pub(super) const fn wait(&self) -> Duration {
-        self.wait
+    pub(super) fn wait(&self) -> Duration {
+        time(self.wait)
     }
 
     /// Nothing came: wait twice as long next time.
     pub(super) fn double(&mut self) {
-        self.wait = (self.wait * 2).min(TFTP_RESEND_CEILING.max(self.floor));
+        self.wait = self.wait.saturating_mul(2).min(self.ceiling());
     }
 
     /// An answer to something sent once came after `sample`.
     pub(super) fn measure(&mut self, sample: Duration) {
-        let sample = sample.min(TFTP_RESEND_CEILING);
+        let sample = micros(sample.min(TFTP_RESEND_CEILING));
         let (round, variation) = match self.measured {
             None => (sample, sample / 2),
             Some((round, variation)) => {
@@ -47,13 +58,16 @@ impl Timer {
             }
         };
         self.measured = Some((round, variation));
-        let ceiling = TFTP_RESEND_CEILING.max(self.floor);
-        self.wait = (round + variation * 4).clamp(self.floor, ceiling);
+        self.wait = (round + variation * 4).clamp(self.floor, self.ceiling());
     }
 
     /// How long an answer needs that is under way: the wait without its floor, for when something hints at a loss.
     pub(super) fn answer(&self) -> Duration {
-        self.measured.map_or(self.wait, |(round, variation)| round + (round / 2).max(variation * 4))
+        time(self.measured.map_or(self.wait, |(round, variation)| round + (round / 2).max(variation * 4)))
+    }
+
+    fn ceiling(&self) -> Micros {
+        micros(TFTP_RESEND_CEILING).max(self.floor)
     }
 }
 

@@ -94,8 +94,8 @@ enum Phase {
     Offer { sent: bool, due: bool },
     /// Blocks are sent.
     Blocks,
-    /// Over.
-    Over(Step),
+    /// Over. In a box of its own, since each read has room for it in the memory that each block goes through.
+    Over(Box<Step>),
 }
 
 /// One file on its way to one reader.
@@ -104,7 +104,8 @@ enum Phase {
 #[derive(Debug)]
 pub struct Transfer {
     source: Source,
-    granted: Options,
+    /// None: nothing was granted.
+    granted: Option<Box<Options>>,
     block_bytes: usize,
     window: u64,
     blocks: u64,
@@ -146,19 +147,16 @@ impl Transfer {
         let source = Source::new(bytes, mode);
         let granted = grant(options, source.size());
         let block_bytes = granted.blksize.and_then(|n| usize::try_from(n).ok()).unwrap_or(BLOCK);
-        let phase = if granted == Options::default() {
-            Phase::Blocks
-        } else {
-            Phase::Offer { sent: false, due: true }
-        };
+        let offer = granted != Options::default();
+        let phase = if offer { Phase::Offer { sent: false, due: true } } else { Phase::Blocks };
         Self {
             blocks: source.size() / block_bytes as u64 + 1,
             source,
-            granted,
             block_bytes,
             window: granted.windowsize.unwrap_or(1),
             phase,
             timer: Timer::new(granted.timeout.map(Duration::from_secs)),
+            granted: offer.then(|| Box::new(granted)),
             acked: 0,
             base: Cursor::default(),
             next: 0,
@@ -189,7 +187,7 @@ impl Transfer {
             Packet::Error { code, message } => {
                 self.heard = now;
                 let message = escaped(message, TFTP_MESSAGE_BYTES);
-                self.phase = Phase::Over(Step::Failed(Failure::Peer { code: *code, message }));
+                self.over(Step::Failed(Failure::Peer { code: *code, message }));
             }
             // Nothing that a reader says.
             Packet::Read(_) | Packet::Write(_) | Packet::Data { .. } | Packet::OptionAck => {}
@@ -202,17 +200,27 @@ impl Transfer {
             return;
         }
         self.heard = now;
-        self.phase = Phase::Over(if self.reached == self.blocks {
+        self.over(if self.reached == self.blocks {
             Step::Finished { last_ack: false }
         } else {
             Step::Failed(Failure::Closed)
         });
     }
 
+    fn over(&mut self, step: Step) {
+        self.phase = Phase::Over(Box::new(step));
+    }
+
     /// Every block was sent; only the ACK of the last ones is missing.
     #[must_use]
     pub const fn all_sent(&self) -> bool {
         self.reached == self.blocks
+    }
+
+    /// Nothing was heard of the reader since its request.
+    #[must_use]
+    pub fn unheard(&self) -> bool {
+        self.heard <= self.started
     }
 
     /// What to do now; poll until it says [`Step::Wait`].
@@ -225,9 +233,9 @@ impl Transfer {
             if now >= self.due { self.expire(now) } else { self.resend() }
         }
         let written = match &self.phase {
-            Phase::Over(step) => return step.clone(),
+            Phase::Over(step) => return Step::clone(step),
             _ if !self.ready() => return Step::Wait(self.deadline()),
-            Phase::Offer { .. } => wire::option_ack(&self.granted, buf),
+            Phase::Offer { .. } => self.granted.as_ref().and_then(|granted| wire::option_ack(granted, buf)),
             Phase::Blocks => self.write_block(buf),
         };
         let Some(len) = written else { return Step::Wait(now) };
@@ -348,7 +356,7 @@ impl Transfer {
         self.progressed = now;
         self.unanswered = 0;
         if self.acked == self.blocks {
-            self.phase = Phase::Over(Step::Finished { last_ack: true });
+            self.over(Step::Finished { last_ack: true });
         }
     }
 
@@ -358,8 +366,7 @@ impl Transfer {
         if silence >= TFTP_GIVE_UP && self.unanswered >= TFTP_UNANSWERED {
             let talking = self.heard.since(self.progressed) > TFTP_GIVE_UP / 2;
             let failure = if talking { Failure::Stuck } else { Failure::Silent };
-            self.phase = Phase::Over(Step::Failed(failure));
-            return;
+            return self.over(Step::Failed(failure));
         }
         self.unanswered += 1;
         self.timer.double();

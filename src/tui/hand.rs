@@ -91,7 +91,7 @@ pub(super) fn acted(model: &mut Model, action: Action) -> Vec<Effect> {
         },
         Action::Remedy => match phone.offers().as_slice() {
             [] => return nothing(model, "Nothing can be done for this phone at a key now."),
-            [remedy] => Command::Remedy { phone: mac, remedy: *remedy },
+            [remedy] if !remedy.changes_laptop() => Command::Remedy { phone: mac, remedy: *remedy },
             _ => {
                 model.overlay = Some(Overlay::Remedy(mac));
                 return Vec::new();
@@ -159,7 +159,7 @@ fn helping(model: &mut Model, mac: Mac, code: KeyCode) -> Option<Vec<Effect>> {
     let offers = model.state.phone(mac).map(Phone::offers).unwrap_or_default();
     let n = match code {
         KeyCode::Char(c @ '1'..='9') => c.to_digit(10).and_then(|n| usize::try_from(n).ok())?,
-        KeyCode::Enter | KeyCode::Char('m' | 'M') => 1,
+        KeyCode::Enter | KeyCode::Char('m' | 'M' | 'y' | 'Y') => 1,
         _ => return None,
     };
     let remedy = n.checked_sub(1).and_then(|n| offers.get(n))?;
@@ -186,6 +186,9 @@ pub(super) fn question(model: &Model, overlay: Overlay) -> Option<String> {
     let phone = model.state.phone(mac)?;
     let name = format!("{} ·{}", glance::model(phone), mac.tail());
     Some(match (overlay, &phone.plan) {
+        (Overlay::Remedy(_), _) if phone.offers().len() == 1 => {
+            format!("Shall this be done for the {name}? Enter: yes. Esc: no.")
+        }
         (Overlay::Remedy(_), _) => format!("What shall be done for the {name}? Each changes one thing."),
         _ if phone.identity.family.is_none() => {
             format!("The {name} has not shown yet what it is, so no load can be offered.")

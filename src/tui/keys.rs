@@ -93,6 +93,12 @@ pub(super) fn hints(model: &Model) -> Vec<(&'static str, &'static str)> {
         hints.retain(|hint| *hint != ("K", "keys"));
     }
     if matches!(model.page, Page::Bench | Page::Phone(_)) && model.overlay.is_none() {
+        if model.state.phones.is_empty() {
+            hints.retain(|(hint, _)| !matches!(*hint, "Enter" | "↑↓"));
+        }
+        if model.state.phones.is_empty() || model.ended {
+            hints.retain(|(hint, _)| *hint != "F");
+        }
         let keys = [("M", Action::Remedy), ("D", Action::Done), ("T", Action::Replan), ("P", Action::Pause)];
         for (key, _) in keys.into_iter().filter(|(_, action)| !hand::offered(model, *action)) {
             hints.retain(|(hint, _)| *hint != key);
@@ -116,6 +122,7 @@ fn all_hints(model: &Model) -> Vec<(&'static str, &'static str)> {
         }
         (Some(Overlay::Remedy(_)), _) => vec![("1 2 3", "do that"), ("Esc", "leave it")],
         (Some(Overlay::Insist), _) => vec![("Esc", "no"), ("Y", "I insist")],
+        (Some(Overlay::Large), _) => vec![("Esc", "leave it"), ("Y", "read it all")],
         (Some(Overlay::Fix), _) => vec![("Esc", "no"), ("Y", "do it")],
         (None, Page::Bench) => vec![
             ("?", "help"),
@@ -166,15 +173,4 @@ fn all_hints(model: &Model) -> Vec<(&'static str, &'static str)> {
 /// The phone that is looked at is left alone.
 fn paused(model: &Model) -> bool {
     model.selected().is_some_and(|phone| phone.pause.is_some())
-}
-
-/// Something is typed into the field of the page: Esc takes it away.
-pub(super) fn is_typed(model: &Model) -> bool {
-    model.wizard.as_ref().is_some_and(|wizard| match model.page {
-        Page::Model => !wizard.search.is_empty(),
-        Page::Shows => !wizard.said.is_empty(),
-        Page::Files => !wizard.folder.typed.is_empty(),
-        Page::Ready => wizard.address.before.is_some(),
-        _ => false,
-    })
 }

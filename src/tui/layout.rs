@@ -97,14 +97,20 @@ pub fn layout(area: Rect, model: &Model) -> Areas {
 /// Before the first step of the breadcrumb stands the program's name.
 pub(super) const CRUMBS_FROM: u16 = 11;
 
-/// `✓ Phone  ✓ Load  3 Network  …`: two columns for mark and blank, two of air behind.
+/// Below this the breadcrumb has room for one word only.
+const CRUMBS_WIDTH: u16 = 74;
+
+/// `✓ Phone  ✓ Load  3 NETWORK  …`: two columns for mark and blank, two of air behind. On a narrow screen only the step
+/// at hand has its word: `✓  ✓  3 NETWORK  4`.
 fn crumbs(model: &Model, header: Rect) -> Vec<(Step, Rect)> {
     if model.wizard.is_none() {
         return Vec::new();
     }
     let mut x = header.x + CRUMBS_FROM;
+    let here = Step::of(model.page);
     let place = |step: Step| {
-        let width = u16::try_from(step.word().len() + 2).unwrap_or(0);
+        let named = header.width >= CRUMBS_WIDTH || step == here;
+        let width = if named { u16::try_from(step.word().len() + 2).unwrap_or(0) } else { 1 };
         let area = Rect { x, width, height: 1, ..header }.intersection(header);
         x += width + 2;
         (step, area)

@@ -89,6 +89,8 @@ pub enum Overlay {
     Insist,
     /// Have the program do what a finding asks for?
     Fix,
+    /// Read a huge folder?
+    Large,
 }
 
 /// The screen's whole state. [`super::update`] changes it, [`super::view`] draws it.

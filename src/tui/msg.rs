@@ -1,7 +1,7 @@
 //! What can happen to the screen, and what it wants done.
 
 use super::Mode;
-use super::wizard::{Entry, Finding, Order, Port, Refused};
+use super::wizard::{Entry, Exercise, Finding, Order, Port, Refused, Weight};
 use crate::clock::Instant;
 pub use crate::engine::Command;
 use crate::event::Event;
@@ -40,8 +40,12 @@ pub enum Msg {
     },
     /// The firmware at these paths, or why it can't be read.
     Shelf(Result<(Shelf, Vec<PathBuf>), String>),
+    /// What is to be read holds so much that it is asked first; [`Effect::OpenLarge`].
+    Large(Weight),
     /// The interfaces of this computer.
     Interfaces(Vec<Port>),
+    /// What can be practised.
+    Exercises(Vec<Exercise>),
     /// A session begins.
     Started {
         /// With which phones.
@@ -83,8 +87,14 @@ pub enum Effect {
     SaveReport,
     /// Look into a folder; an empty path is the folder where the program was started.
     ListDir(PathBuf),
-    /// Read firmware.
+    /// Read firmware; the first path is new. A folder that holds a great deal is asked about first ([`Msg::Large`]).
     Open(Vec<PathBuf>),
+    /// Read it, however much it is.
+    OpenLarge(Vec<PathBuf>),
+    /// Call off what is being read.
+    StopReading,
+    /// Say what can be practised.
+    Exercises,
     /// Look at the interfaces of this computer.
     Interfaces,
     /// Say at once whether the chosen address can work on the chosen interface.

@@ -82,9 +82,8 @@ impl Plain {
             }
             Asked::Text(text) => {
                 let before = sections(model);
-                if keys::is_typed(model) {
-                    update(model, Msg::Key(typed::ESC));
-                }
+                // An answer takes the place of the one before it.
+                update(model, Msg::Key(typed::EMPTY));
                 let effects = update(model, Msg::Paste(text.clone()));
                 if effects.is_empty() && before == sections(model) {
                     let what =
@@ -251,9 +250,11 @@ fn options(model: &Model) -> String {
         said.push("status: all phones".to_owned());
     }
     let hints = keys::hints(model);
-    let worth =
-        |key: &str| !matches!(key, "?" | "Q" | "Esc" | "↑↓" | "PgDn" | "Ctrl-C") || model.overlay.is_some();
-    said.extend(hints.iter().filter(|(key, _)| worth(key)).map(|(key, word)| format!("{key}: {word}")));
+    let worth = |key: &str| {
+        !matches!(key, "?" | "Q" | "Esc" | "↑↓" | "PgDn" | "Ctrl-C" | "Backspace") || model.overlay.is_some()
+    };
+    let worth = hints.iter().filter(|(key, _)| worth(key));
+    said.extend(worth.map(|(key, word)| format!("{}: {word}", speech::key(key))));
     if model.overlay.is_some() {
         return format!("{}.", said.join(". "));
     }

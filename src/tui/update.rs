@@ -59,6 +59,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Notice(text) => model.notice = Some(text),
         Msg::DirListed { path, listing, places } => wizard::listed(model, path, listing, places),
         Msg::Shelf(read) => wizard::shelf(model, read),
+        Msg::Large(weight) => wizard::large(model, weight),
+        Msg::Exercises(all) => {
+            if let Some(wizard) = &mut model.wizard {
+                wizard.exercises = all;
+            }
+        }
         Msg::Interfaces(ports) => return wizard::ports(model, ports),
         Msg::Started { mode, interface } => wizard::started(model, mode, interface),
         Msg::NotStarted(why) => wizard::not_started(model, why),
@@ -166,9 +172,13 @@ fn answered(model: &mut Model, overlay: Overlay, action: Action) -> Vec<Effect> 
             model.overlay = None;
             return vec![Effect::Command(Command::Forget(mac))];
         }
-        (Overlay::Insist | Overlay::Fix, Action::Yes) => {
+        (Overlay::Insist | Overlay::Fix | Overlay::Large, Action::Yes) => {
             model.overlay = None;
-            return if overlay == Overlay::Insist { wizard::insist(model) } else { wizard::fix(model) };
+            return match overlay {
+                Overlay::Insist => wizard::insist(model),
+                Overlay::Large => wizard::read_large(model),
+                _ => wizard::fix(model),
+            };
         }
         (_, Action::Quit) => return leave(model),
         (Overlay::Help, Action::Move(by)) => scroll(model, by),

@@ -102,8 +102,19 @@ fn question(model: &Model, area: Rect, buf: &mut Buffer) {
         spans.push(Span::styled(" REHEARSAL ", theme.badge()));
         spans.push(Span::raw("  "));
     }
-    spans.push(Span::styled(question_of(model), theme.dim()));
+    let taken: usize = spans.iter().map(Span::width).sum();
+    spans.push(Span::styled(
+        sentences(question_of(model), usize::from(area.width).saturating_sub(taken)),
+        theme.dim(),
+    ));
     Line::from(spans).render(area, buf);
+}
+
+/// The first sentences of a text, as many as fit; of the first one as much as fits.
+fn sentences(text: &str, columns: usize) -> String {
+    let ends = text.match_indices(['.', '?', ':']).map(|(at, _)| at + 1);
+    let fitting = ends.filter_map(|end| text.get(..end)).rfind(|part| width(part) <= columns);
+    fit(fitting.unwrap_or(text), columns)
 }
 
 /// A load is looked at that an exercise wants, and that is refused.
@@ -129,7 +140,7 @@ pub(super) fn question_of(model: &Model) -> &'static str {
         Page::Review => "Read it once. Nothing is touched before you confirm.",
         Page::Keys => "Reset the phone with its keys. The wire tells whether it took.",
         Page::Report => "What was done, and what proves it.",
-        Page::Practise => "Practise with virtual phones: which bench?",
+        Page::Practise => "Practise with virtual phones: which bench? Type a word to find one.",
         Page::Bench | Page::Phone(_) | Page::Log => "",
     }
 }

@@ -14,17 +14,17 @@ mod update;
 mod wire;
 
 pub use account::{Field, Form};
-pub(super) use answers::{checked, fixed, listed, ports, preflight, progress, refused, shelf};
+pub(super) use answers::{checked, fixed, large, listed, ports, preflight, progress, refused, shelf};
 pub use coach::Outcome;
 pub use coach::{Coach, Phase};
 pub use exercise::{Exercise, Refused};
-pub use folder::{Entry, Folder};
+pub use folder::{Choice, Entry, Folder, Weight};
 pub use offers::{LoadRow, Offer};
 pub(super) use ready::{fix, insist};
 pub(super) use session::{not_started, open_coach, started};
 pub use step::Step;
 pub(super) use typing::paste;
-pub(super) use update::{jump, key, move_by, pick};
+pub(super) use update::{jump, key, move_by, pick, read_large};
 pub use wire::{Address, Finding, Grade, Port, Preflight, ReadyRow};
 
 use crate::catalogue::{Catalogue, Class, Foreign, Kind, Model, Shows, Symptom};
@@ -77,6 +77,10 @@ pub struct Wizard {
     pub paths: Vec<PathBuf>,
     /// It is being read.
     pub reading: bool,
+    /// What is being read, or was asked for last; the newest first.
+    pub wanted: Vec<PathBuf>,
+    /// How much is in the folder that it is asked about.
+    pub weight: Weight,
     /// Why the last path was not taken.
     pub unreadable: Option<String>,
     /// The chosen load.
@@ -113,7 +117,9 @@ pub struct Wizard {
     pub steps: Vec<String>,
     /// What can be practised.
     pub exercises: Vec<Exercise>,
-    /// The chosen one.
+    /// What is typed to find one.
+    pub sought: String,
+    /// The chosen one of those found.
     pub exercise_at: usize,
     /// Whether the servers answered when they asked themselves, and what they said.
     pub self_test: Option<(bool, String)>,
@@ -133,6 +139,8 @@ impl Default for Wizard {
             shelf: Shelf::default(),
             paths: Vec::new(),
             reading: false,
+            wanted: Vec::new(),
+            weight: Weight::default(),
             unreadable: None,
             load_at: 0,
             load_row: 0,
@@ -151,6 +159,7 @@ impl Default for Wizard {
             servers: Servers::Off,
             steps: Vec::new(),
             exercises: Vec::new(),
+            sought: String::new(),
             exercise_at: 0,
             self_test: None,
             practice: false,
@@ -265,6 +274,7 @@ impl Wizard {
             server: server.map(|(address, _)| address),
             prefix: server.map_or(24, |(_, prefix)| prefix),
             dhcp: self.dhcp,
+            leads_elsewhere: false,
             any: false,
         }
     }

@@ -47,6 +47,23 @@ fn an_account_for_one_phone_is_for_no_other() {
     assert!(own.contains("proxy1_address: \"192.168.1.1\"") && !own.contains(PASSWORD), "{own}");
 }
 
+/// Only where it can register here is it given a line to do so; the call server is named in any case, for without one
+/// newer phones take no notice of the file.
+#[test]
+fn a_line_leads_here_only_where_somebody_listens() {
+    let own = |leads_elsewhere: bool, dhcp: bool| {
+        let mut talk = Talk::ordered(|draft| Draft { leads_elsewhere, dhcp, ..draft });
+        let sip = text(&mut talk, 3_000, &format!("SIP{MAC}.cnf"));
+        let sep = text(&mut talk, 3_001, &format!("SEP{MAC}.cnf.xml"));
+        assert!(sip.contains("proxy1_address: \"192.168.1.1\""), "{sip}");
+        assert!(sep.contains("<processNodeName>192.168.1.1</processNodeName>"), "{sep}");
+        sip.contains("line1_name")
+    };
+    assert!(own(false, true));
+    assert!(!own(true, true), "the network leads elsewhere, where its exchange may be");
+    assert!(!own(false, false));
+}
+
 #[test]
 fn a_load_that_is_insisted_on_is_one_step_and_the_report_says_so() {
     let from_3_1 = |draft: Draft| Draft { froms: vec!["7960=P00303010102".parse().unwrap()], ..draft };

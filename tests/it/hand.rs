@@ -2,7 +2,7 @@
 
 use crate::screens::history::{History, Until, bench, mac};
 use crate::screens::{COLOUR, SIZES, drawn, model, picture, press, text};
-use crate::svg::svg;
+use crate::svg::{DARK, svg};
 use crossterm::event::KeyCode;
 use rescue79::event::{Kind, Order, Remedy, Request, Severity};
 use rescue79::tui::{Command, Effect, Model, Msg, Overlay, Page, update};
@@ -79,6 +79,25 @@ fn a_remedy_is_one_key_and_says_before_what_it_does() {
         said.contains("Nothing can be done for this phone at a key now.") && !said.contains("help it"),
         "{said}"
     );
+}
+
+/// What changes this computer is done after a yes.
+#[test]
+fn a_remedy_that_changes_the_laptop_asks_first() {
+    let adopt = Command::Remedy { phone: mac(0), remedy: Remedy::AdoptAddress };
+    for (key, effects) in [(KeyCode::Esc, vec![]), (KeyCode::Enter, vec![Effect::Command(adopt.clone())])] {
+        let mut model = shown(&in_need(&[Remedy::AdoptAddress]));
+        assert_eq!(press(&mut model, &[char('m')]), []);
+        let said = text(&drawn(&model));
+        assert!(
+            said.contains("Shall this be done for the 7960")
+                && said.contains("1 answer at the address it asks."),
+            "{said}"
+        );
+        assert!(said.contains("unless somebody has it"), "{said}");
+        assert_eq!(press(&mut model, &[key]), effects);
+        assert_eq!(model.overlay, None);
+    }
 }
 
 #[test]
@@ -180,7 +199,7 @@ fn the_hand_looks_as_it_did() {
             let buf = drawn(&model);
             insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), text(&buf));
             if size == SIZES[0] {
-                picture(&format!("docs/screens/{name}-80x24.svg"), &svg(&buf), &mut stale);
+                picture(&format!("docs/screens/{name}-80x24.svg"), &svg(&buf, &DARK), &mut stale);
             }
         }
     }

@@ -5,6 +5,7 @@
 //! is a failure. With `RESCUE79_LAB_MARK=FILE` each test that ran writes its name there.
 
 mod addresses;
+mod adoption;
 mod clocks;
 mod faults;
 mod floods;
@@ -19,14 +20,16 @@ mod remedies;
 mod rivals;
 mod strangers;
 mod talks;
+mod walls;
 mod web;
 
 use crate::serving::{Serving, unique};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::fd::AsFd;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::Once;
@@ -133,6 +136,28 @@ impl Lab {
         let mut command = self.on_laptop(program.as_deref().unwrap_or(env!("CARGO_BIN_EXE_rescue79")));
         command.env_remove("RESCUE79_STATE").env_remove("SUDO_UID").env_remove("SUDO_GID");
         Serving::start(command, self.path(), &all)
+    }
+
+    /// A script for a client on the phones' side, which knows it as `./NAME`.
+    fn script(&self, name: &str, text: &str) {
+        let path = self.path().join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// Busybox asks for an address from the phones' side, once; `script` is told what it learns.
+    fn udhcpc(&self, script: &str, more: &[&str]) -> Output {
+        let mut client = self.on_phones("busybox");
+        client.args(["udhcpc", "-f", "-q", "-n", "-i", PHONE_END, "-s", script]);
+        run(client.args(more))
+    }
+
+    /// A phone of that DHCP class takes a lease, and its end of the cable the address.
+    fn lease(&self, class: &str) {
+        let text = "#!/bin/sh\n[ \"$1\" != bound ] || ip addr add $ip/24 dev $interface\n";
+        self.script("lease.sh", text);
+        let out = self.udhcpc("./lease.sh", &["-V", class]);
+        assert!(out.status.success(), "{}", said(&out));
     }
 
     /// Runs a piece of the test on the phones' side, in a thread that lives there.

@@ -1,7 +1,7 @@
 //! The real binary on the loopback address, with high ports and without any permission.
 
 use crate::reader::{Read, Refused, request};
-use crate::serving::{Serving, firmware, now, program, put, unique};
+use crate::serving::{Serving, bytes_of, firmware, now, program, put, unique};
 use rescue79::sim::firmware::{Scale, set};
 use std::fs;
 use std::io::Write as _;
@@ -49,7 +49,7 @@ fn bench(scale: Scale, more: &[&str]) -> Bench {
 }
 
 fn application(scale: Scale) -> Vec<u8> {
-    set(LOAD, 79, scale).into_iter().find(|(name, _)| name == APPLICATION).unwrap().1
+    bytes_of(LOAD, APPLICATION, scale)
 }
 
 fn socket() -> UdpSocket {

@@ -8,6 +8,7 @@
 )]
 
 mod account;
+mod addresses;
 mod catalogue;
 mod cli;
 mod evidence;

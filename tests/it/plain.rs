@@ -9,6 +9,7 @@ use crate::wizard::{answer, asking, events, walk};
 use crossterm::event::KeyCode;
 use rescue79::clock::Instant;
 use rescue79::sim::firmware::Scale;
+use rescue79::tui::wizard::Field;
 use rescue79::tui::{Command, Effect, Mode, Model, Msg, Overlay, Page, Plain, Setup, Theme, update};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -135,6 +136,22 @@ fn the_whole_way_is_typed() {
     assert!(plain.tell(&model).contains("The time is over: switch it off and begin again (R)."));
     let (told, _) = typed(&mut plain, &mut model, &["back"]);
     assert!(told.contains("== Bench") && told.contains("1. 7961G-GE 18BDC8: working"), "{told}");
+}
+
+#[test]
+fn an_answer_in_lines_takes_the_place_of_the_one_before() {
+    let mut model = asking((80, 24), THEME);
+    let mut plain = Plain::default();
+    typed(&mut plain, &mut model, &["7961", "", "", "", "s", "pbx.example.org", "pbx2.example.org", ""]);
+    assert_eq!(model.page, Page::Account);
+    typed(&mut plain, &mut model, &["201", "202", "", "wrong", "Ctrl-U"]);
+    let wizard = model.wizard.as_ref().unwrap();
+    let values = Field::ALL.map(|field| wizard.form.value(field));
+    assert_eq!(values[..3], ["pbx2.example.org", "202", ""]);
+    typed(&mut plain, &mut model, &["back", "1", "", "", "A", "10.0.0.1/16", ""]);
+    let wizard = model.wizard.as_ref().unwrap();
+    assert_eq!((model.page, wizard.address.typed.as_str()), (Page::Ready, "10.0.0.1/16"));
+    assert_eq!(wizard.address.before, None);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::scenarios::{SEED, play};
 use rescue79::event::{Event, Kind, Remedy};
-use rescue79::sim::scenario::{Deed, Scenario, builtin};
+use rescue79::sim::scenario::{Action, Deed, Scenario, builtin};
 use std::collections::BTreeSet;
 
 fn scenario(name: &str) -> Scenario {
@@ -49,6 +49,26 @@ fn each_key_frees_a_phone_that_nothing_else_frees() {
             "{name}: an order was refused"
         );
     }
+}
+
+/// Ten presses find at one start what takes ten otherwise; one too many passes it by.
+#[test]
+fn each_press_changes_one_thing_more_in_the_answer() {
+    let name = "varied-at-a-key";
+    let (done, events) = with_and_without(name);
+    assert_eq!(done, [(Remedy::VaryReply, false); 10]);
+    let freed = |events: &[Event]| {
+        events.iter().find_map(|e| match &e.kind {
+            Kind::ReplyFreed { attempt, change } => Some((*attempt, change.clone())),
+            _ => None,
+        })
+    };
+    assert_eq!(freed(&events), Some((10, "without a lease time".to_owned())));
+    let mut once_more = scenario(name);
+    let last = once_more.actions.last().unwrap().clone();
+    once_more.actions.push(Action { at: last.at + 1, ..last });
+    let (world, events) = play(&once_more, SEED).unwrap();
+    assert_eq!((world.phones()[0].running(), freed(&events)), (None, None));
 }
 
 #[test]

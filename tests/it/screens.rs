@@ -2,7 +2,7 @@
 
 pub(crate) mod history;
 
-use crate::svg::svg;
+use crate::svg::{DARK, LIGHT, svg};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use history::{History, Until, bench, mac, told};
 use ratatui::Terminal;
@@ -79,7 +79,15 @@ fn screens_look_as_they_did() {
             insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), text(&buf));
             if size == SIZES[0] || (size == SIZES[2] && name.starts_with("bench")) {
                 let file = format!("docs/screens/{name}-{}x{}.svg", size.0, size.1);
-                picture(&file, &svg(&buf), &mut stale);
+                picture(&file, &svg(&buf, &DARK), &mut stale);
+            }
+            if size == SIZES[0] && name == "bench-5" {
+                let look = |theme| {
+                    let mut model = model(&history, size, theme);
+                    press(&mut model, &keys);
+                    drawn(&model)
+                };
+                other_looks(name, look, &mut stale);
             }
             let mut mono = model(&history, size, MONO);
             press(&mut mono, &keys);
@@ -99,6 +107,16 @@ pub(crate) fn picture(file: &str, svg: &str, stale: &mut Vec<String>) {
         std::fs::write(file, svg).unwrap();
     } else if std::fs::read_to_string(file).ok().as_deref() != Some(svg) {
         stale.push(file.to_owned());
+    }
+}
+
+/// The same frame on a light ground, without colours, and in plain ASCII.
+pub(crate) fn other_looks(name: &str, look: impl Fn(Theme) -> Buffer, stale: &mut Vec<String>) {
+    let light = Theme { light: true, ..COLOUR };
+    let ascii = Theme { ascii: true, ..MONO };
+    for (kind, theme, ground) in [("light", light, LIGHT), ("no-colour", MONO, DARK), ("ascii", ascii, DARK)]
+    {
+        picture(&format!("docs/screens/{name}-{kind}-80x24.svg"), &svg(&look(theme), &ground), stale);
     }
 }
 

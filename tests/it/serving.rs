@@ -49,6 +49,11 @@ pub(crate) fn firmware(folder: &Path, loads: &[&str], scale: Scale) -> PathBuf {
     root
 }
 
+/// What a file of such a set holds.
+pub(crate) fn bytes_of(load: &str, file: &str, scale: Scale) -> Vec<u8> {
+    firmware::set(load, 79, scale).into_iter().find(|(name, _)| name == file).unwrap().1
+}
+
 /// Writes one file, with the folders above it.
 pub(crate) fn put(root: &Path, name: &str, bytes: &[u8]) {
     let path = root.join(name);

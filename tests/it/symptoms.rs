@@ -254,6 +254,39 @@ fn strangers_and_other_servers() {
 }
 
 #[test]
+fn files_from_another_address() {
+    let asks = |t: &mut Talk| {
+        let (from, asked) = (MAC.parse().unwrap(), Ipv4Addr::new(10, 0, 0, 5));
+        t.engine.note(t.now, Kind::WrongAddress { from, asked, means: "It remembers it.".into() });
+        t.drain();
+    };
+    // Whoever asks for a neighbour and then reads here has found us.
+    let finds_us = |t: &mut Talk| {
+        asks(t);
+        t.wait(5);
+        t.ask(50_000, &file("SEP", ".cnf.xml"));
+        t.wait(60);
+    };
+    let mut case = pair("asks-elsewhere", true, |t| (asks(t), t.wait(20)).1, finds_us);
+    let phone = &case.engine.state().phones[0];
+    assert_eq!(phone.offers(), [Remedy::AdoptAddress], "also of one that was never heard of");
+    let order = Command::Remedy { phone: phone.mac, remedy: Remedy::AdoptAddress };
+    for _ in 0..2 {
+        // The laptop may refuse: it can be tried again.
+        case.order(&order);
+        let wanted = |e: &rescue79::event::Event| matches!(e.kind, Kind::AddressWanted { address } if address == Ipv4Addr::new(10, 0, 0, 5));
+        assert!(case.events.drain(..).any(|e| wanted(&e)));
+        assert_eq!(case.engine.state().phones[0].offers(), [Remedy::AdoptAddress]);
+        assert_eq!(case.engine.state().phones[0].request, None, "nobody need switch it off and on");
+    }
+    case.ask(50_000, &file("SEP", ".cnf.xml"));
+    case.wait(1);
+    assert!(!case.stands("asks-elsewhere"), "it is answered");
+    case.order(&order);
+    assert!(matches!(case.events.last().unwrap().kind, Kind::OrderRefused { .. }));
+}
+
+#[test]
 fn files_that_lead_nowhere() {
     let shelf: &'static [(&str, &str)] =
         &[("OS79XX.TXT", "P00308000900"), ("XMLDefault.cnf.xml", "<Default></Default>")];
@@ -355,6 +388,7 @@ fn every_rule_of_the_book_has_a_case_and_a_near_miss() {
         names,
         reads,
         strangers_and_other_servers,
+        files_from_another_address,
         files_that_lead_nowhere,
         what_was_read_and_what_was_not,
     ] {

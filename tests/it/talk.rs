@@ -138,10 +138,22 @@ impl Talk {
         wants: Option<Ipv4Addr>,
         server: Option<Ipv4Addr>,
     ) {
+        self.dhcp_of(MAC.parse().unwrap(), kind, class, wants, server);
+    }
+
+    /// A message of this phone.
+    pub(crate) fn dhcp_of(
+        &mut self,
+        mac: Mac,
+        kind: u8,
+        class: &str,
+        wants: Option<Ipv4Addr>,
+        server: Option<Ipv4Addr>,
+    ) -> Vec<(Endpoint, Vec<u8>)> {
         let mut packet = vec![0; 240];
         packet[..4].copy_from_slice(&[1, 1, 6, 0]);
         packet[10] = 0x80;
-        packet[28..34].copy_from_slice(&MAC.parse::<Mac>().unwrap().0);
+        packet[28..34].copy_from_slice(&mac.0);
         packet[236..240].copy_from_slice(&[99, 130, 83, 99]);
         packet.extend([53, 1, kind]);
         let class = [class.as_bytes(), b"\0"].concat();
@@ -156,7 +168,7 @@ impl Talk {
         packet.extend([55, 2, 1, 150, 255]);
         let from = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 68);
         self.engine.handle(self.now, Input::Datagram { at: Endpoint::Dhcp, from, bytes: &packet });
-        self.drain();
+        self.drain()
     }
 
     /// The technician decides.

@@ -10,6 +10,7 @@ use rescue79::sim::firmware::Scale;
 use rescue79::sim::rng::Rng;
 use rescue79::sim::run::{self, World};
 use rescue79::sim::scenario::{Deed, Fault, Scenario, builtin};
+use std::fmt::Write as _;
 use std::time::Duration;
 
 /// So often the world is held against what was said of it.
@@ -148,6 +149,48 @@ fn a_phone_that_writes_nothing_is_never_recovered_heard_or_not() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// An SCCP phone that no exchange answers may start over again and again after "Configuring CM List". Its recovery stands,
+/// and the report says why it does so.
+#[test]
+fn starting_over_for_want_of_an_exchange_is_no_failure() {
+    let mut text = String::from(
+        r#"
+title = "An SCCP phone without an exchange"
+teaches = "That it is recovered all the same."
+seed_rows = ["S14"]
+seconds = 1500
+[shelf]
+loads = ["P0030801SR02"]
+[server]
+listens = false
+[targets]
+"7960" = "P0030801SR02"
+[[phones]]
+model = "7960"
+state = "pai"
+expect = { verdict = "recovered", running = "P0030801SR02" }
+"#,
+    );
+    for at in (200..1_400).step_by(60) {
+        write!(text, "[[actions]]\nat = {at}\nphone = 0\ndo = \"power-cycle\"\n").unwrap();
+    }
+    let bench = Scenario::read("no-exchange", &text).unwrap();
+    let (world, events) = crate::scenarios::play(&bench, SEED).unwrap();
+    let phone = &world.state().phones[0];
+    assert_eq!(phone.verdict(), Some(Verdict::Recovered), "{phone:?}");
+    let starts = events.iter().filter(|e| matches!(e.kind, Kind::DhcpAck { .. })).count();
+    assert!(starts > 15, "{starts}");
+    let words = events.iter().filter(|e| matches!(e.kind, Kind::Verdict { .. } | Kind::Symptom { .. }));
+    assert_eq!(words.count(), 1, "nothing is taken back, and nothing is complained of");
+    let holds = |leads_elsewhere: bool| {
+        let mut state = world.state().clone();
+        state.session.as_mut().unwrap().leads_elsewhere = leads_elsewhere;
+        state.summarise().phones[0].holds.clone().unwrap()
+    };
+    assert!(holds(true).ends_with("because no exchange answers it."), "{}", holds(true));
+    assert!(holds(false).contains("a line named after") && !holds(false).contains("start over"));
 }
 
 #[test]

@@ -161,6 +161,43 @@ fn what_is_no_read_is_answered_and_changes_nothing() {
     assert_eq!(talk.file(900, "P0S3-8-12-00.loads"), "");
 }
 
+/// A part of a file is not what phones ask for: whoever does gets all of it, which is allowed (RFC 9110 14.2), or nothing
+/// where the head has no end.
+#[test]
+fn what_else_stands_in_a_head_changes_nothing() {
+    let mut talk = Talk::new(true);
+    let whole = talk.file(1, "P0S3-8-12-00.loads");
+    let ask = |talk: &mut Talk, n: u64, lines: &str| {
+        talk.get(n, &format!("GET /P0S3-8-12-00.loads HTTP/1.1\r\n{lines}\r\n"))
+    };
+    for (n, lines) in [
+        "Range: bytes=0-99\r\n",
+        "Range: bytes=-1\r\nIf-Range: \"x\"\r\n",
+        "Range: bytes=9999999999999999999999-\r\n",
+        "Content-Length: 99999999999\r\n",
+        "Transfer-Encoding: chunked\r\n",
+        "Expect: 100-continue\r\nUpgrade: h2c\r\nConnection: upgrade\r\n",
+    ]
+    .iter()
+    .enumerate()
+    {
+        assert_eq!(ask(&mut talk, 10 + u64::try_from(n).unwrap(), lines), whole, "{lines}");
+    }
+    for (n, lines) in [
+        format!("A: {}\r\n", "a".repeat(5_000)),
+        format!("{}: a\r\n", "a".repeat(5_000)),
+        "A: a\r\n".repeat(40),
+        "A: a\r\n".repeat(2_000),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let answer = ask(&mut talk, 100 + u64::try_from(n).unwrap(), lines);
+        assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+    }
+    assert!(ask(&mut talk, 200, "A\0B: c\r\n").starts_with("HTTP/1.1 400"));
+}
+
 #[test]
 fn connections_that_never_ask_are_bounded() {
     let mut talk = Talk::new(true);

@@ -1,5 +1,7 @@
 //! The wizard, walked by key macros and clicks, with a desk that answers from memory; and a picture of every page.
 
+mod decisions;
+mod firmware;
 mod pages;
 
 use crate::screens::history::{History, Until, mac};
@@ -10,7 +12,7 @@ use rescue79::event::{Event, Kind};
 use rescue79::firmware::{Intake, Shelf};
 use rescue79::job::{Blocker, Draft, Wish};
 use rescue79::sim::firmware::{Scale, set};
-use rescue79::sim::scenario::builtin;
+use rescue79::sim::scenario::{Scenario, builtin};
 use rescue79::tui::wizard::{Entry, Exercise, Finding, Grade, Phase, Port, Refused, Servers, Step, Wizard};
 use rescue79::tui::{Effect, Mode, Model, Msg, Overlay, Page, Setup, Theme, layout, update};
 use std::net::Ipv4Addr;
@@ -102,11 +104,8 @@ pub(super) fn held() -> Finding {
 }
 
 pub(crate) fn asking(size: (u16, u16), theme: Theme) -> Model {
-    let exercise =
-        |s: rescue79::sim::scenario::Scenario| Exercise { name: s.name, title: s.title, teaches: s.teaches };
-    let exercises = builtin().unwrap().into_iter().map(exercise).collect();
     let setup = Setup { mode: Mode::Serve, interface: String::new(), theme, size };
-    Model::asking(setup, Wizard { exercises, ports: ports(), ..Wizard::default() })
+    Model::asking(setup, Wizard::default())
 }
 
 /// What the app would answer, from memory.
@@ -122,8 +121,12 @@ pub(crate) fn answer(effect: &Effect) -> Option<Msg> {
             let path = if path.as_os_str().is_empty() { PathBuf::from("/home/tech") } else { path.clone() };
             Msg::DirListed { path, listing: Ok((entries, 3)), places: vec![PathBuf::from("/srv/loads")] }
         }
-        Effect::Open(paths) => Msg::Shelf(Ok((shelf(), paths.clone()))),
+        Effect::Open(paths) | Effect::OpenLarge(paths) => Msg::Shelf(Ok((shelf(), paths.clone()))),
         Effect::Interfaces => Msg::Interfaces(ports()),
+        Effect::Exercises => {
+            let exercise = |s: Scenario| Exercise { name: s.name, title: s.title, teaches: s.teaches };
+            Msg::Exercises(builtin().unwrap().into_iter().map(exercise).collect())
+        }
         Effect::Check(_) => Msg::Checked(None),
         Effect::Preflight { number, .. } => Msg::Preflight { number: *number, findings: findings() },
         Effect::Start(order) => Msg::Started {
@@ -471,7 +474,10 @@ fn a_letter_after_a_path_that_is_not_there_begins_a_new_one() {
 #[test]
 fn an_exercise_is_marked_and_comes_back_to_the_next() {
     let mut model = asking((80, 24), COLOUR);
-    assert_eq!(walk(&mut model, "p<down><enter>")[..], [Effect::Practise("7970-from-8-0".into())]);
+    assert_eq!(
+        walk(&mut model, "p<down><enter>")[..],
+        [Effect::Exercises, Effect::Practise("7970-from-8-0".into())]
+    );
     assert_eq!((model.page, model.mode), (Page::Bench, Mode::Rehearsal));
     assert!(text(&drawn(&model)).contains("REHEARSAL"));
     events(&mut model, History::started());
@@ -584,6 +590,18 @@ fn the_phone_waits_until_the_servers_have_answered_themselves() {
     walk(&mut model, "<esc>");
     update(&mut model, said(true, "The program read a file from its own TFTP server."));
     assert!(text(&drawn(&model)).contains("The program read a file"), "it stands in the footer of the Bench");
+}
+
+#[test]
+fn rights_are_given_to_the_next_start() {
+    let mut model = asking((80, 24), COLOUR);
+    walk(&mut model, TO_READY);
+    let rights = Finding { code: "rights".into(), fix: None, ..held() };
+    let number = model.wizard.as_ref().unwrap().preflight.number;
+    update(&mut model, Msg::Preflight { number, findings: vec![rights] });
+    walk(&mut model, "<end>");
+    let said = text(&drawn(&model));
+    assert!(said.contains("Leave (Q) and start it again.") && !said.contains("R looks again"), "{said}");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What folders hold, for the file browser.
 
-use crate::tui::wizard::Entry;
+use crate::host::files;
+use crate::limits;
+use crate::tui::wizard::{Entry, Weight};
 use std::path::{Path, PathBuf};
 
 /// Endings of files that can be firmware.
@@ -23,7 +25,7 @@ pub(super) fn meant(path: &Path) -> PathBuf {
 pub(super) fn entries(path: &Path) -> std::io::Result<(Vec<Entry>, usize)> {
     let mut found = Vec::new();
     let mut others = 0;
-    for entry in std::fs::read_dir(path)?.flatten().take(crate::limits::SHELF_FILES) {
+    for entry in std::fs::read_dir(path)?.flatten().take(limits::SHELF_FILES) {
         let name = entry.file_name().to_string_lossy().into_owned();
         let Ok(metadata) = std::fs::metadata(entry.path()) else { continue };
         let lower = name.to_lowercase();
@@ -36,6 +38,13 @@ pub(super) fn entries(path: &Path) -> std::io::Result<(Vec<Entry>, usize)> {
     }
     found.sort_by_key(|e| (!e.folder, e.name.to_lowercase()));
     Ok((found, others))
+}
+
+/// What is in a folder, when that is so much that nobody should read it by mistake.
+pub(super) fn too_much(path: &Path) -> Option<Weight> {
+    let (files, bytes) = files::weigh(path);
+    let more = files >= limits::SHELF_FILES;
+    (files > limits::ASK_FILES || bytes > limits::ASK_BYTES).then_some(Weight { files, bytes, more })
 }
 
 #[cfg(test)]
@@ -52,6 +61,20 @@ mod tests {
         let (found, others) = entries(folder.path()).unwrap();
         let names: Vec<_> = found.iter().map(|e| e.name.as_str()).collect();
         assert_eq!((names.as_slice(), others), (&["loads", "A.cop.sgn", "b.zip"][..], 1));
+    }
+
+    #[test]
+    fn a_huge_folder_is_asked_about() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.zip"), b"x").unwrap();
+        assert_eq!(too_much(folder.path()), None);
+        // It takes no room: nothing is written into it.
+        let large = std::fs::File::create(folder.path().join("b.zip")).unwrap();
+        large.set_len(limits::ASK_BYTES).unwrap();
+        assert_eq!(
+            too_much(folder.path()),
+            Some(Weight { files: 2, bytes: limits::ASK_BYTES + 1, more: false })
+        );
     }
 
     #[test]

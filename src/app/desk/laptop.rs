@@ -1,6 +1,6 @@
 //! This computer as the wizard shows it: its interfaces, and whether it is ready.
 
-use crate::app::bench::wall;
+use crate::app::clocks::wall;
 use crate::host::doctor::{self, Check, Outcome, Scene};
 use crate::host::interfaces::{self, Interface};
 use crate::host::plan::{self, BadPlan};

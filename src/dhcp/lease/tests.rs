@@ -1,3 +1,4 @@
+use super::super::pool::{BadPool, mask};
 use super::*;
 use proptest::prelude::*;
 use std::collections::HashSet;

@@ -1,8 +1,7 @@
 //! When a hop is behind a phone. Each proof names its rule: `read-whole`, `goes-on`, `told`, `application-asks`, `not-wanted`.
 
 use super::Sign;
-use super::way::started_past;
-use super::way::wanted_list;
+use super::way::{started_past, wanted_list};
 use crate::catalogue::Era;
 use crate::clock::Instant;
 use crate::engine::answer::Desk;
@@ -35,7 +34,7 @@ pub(in crate::engine) fn hop_done(
 /// How a proof says that a file was read to its end.
 pub(in crate::engine) const READ_WHOLE: &str = "read-whole:";
 
-/// How it says that a configuration named the load.
+/// How a proof says that a configuration named the load.
 const TOLD: &str = "told:";
 
 /// A mark as a proof quotes it.
@@ -104,13 +103,11 @@ fn parts_read(
 ) -> Option<Vec<String>> {
     let last = load.members.last()?;
     let part = phone.trail.firmware.iter().find(|m| m.file.eq_ignore_ascii_case(&last.name))?;
-    let Sign::Asks(role @ (Role::TrustList | Role::SepConfig | Role::XmlDefault), file) = sign else {
-        return None;
-    };
+    let Sign::Asks(Role::TrustList | Role::SepConfig | Role::XmlDefault, file) = sign else { return None };
     let newest = phone.trail.firmware.iter().map(|m| m.at).max()?;
     let anew = phone.trail.booted || now.since(newest) >= desk.catalogue.habits().settle();
     let count = phone.trail.firmware.len();
-    (anew && !role.is_firmware()).then(|| {
+    anew.then(|| {
         vec![
             format!("{} ({count} parts)", quote(part, READ_WHOLE)),
             format!("goes-on: it started anew and asked for {file}"),

@@ -8,6 +8,7 @@ use crate::engine::said;
 use crate::event::{Condition, Identity, Kind, Role};
 use crate::load::{Family, LoadName, Protocol};
 use crate::session::Phone;
+use std::borrow::Cow;
 
 pub(in crate::engine) fn identify(
     desk: &Desk<'_>,
@@ -15,10 +16,13 @@ pub(in crate::engine) fn identify(
     sign: Sign<'_>,
     now: Instant,
 ) -> Option<Kind> {
-    let mut identity = phone.identity.clone();
+    // Asked at every packet, and mostly with nothing new: then nothing is copied.
+    let mut identity = Cow::Borrowed(&phone.identity);
     if let Some(class) = phone.asks.as_ref().and_then(|asks| asks.class.as_deref())
         && let Class::Model(model) = desk.catalogue.by_class(class)
+        && (identity.model.as_ref(), identity.family) != (Some(&model.name), Some(model.family))
     {
+        let identity = identity.to_mut();
         if identity.model.is_none() {
             identity.because = format!("it calls itself \"{class}\"");
         }
@@ -27,10 +31,13 @@ pub(in crate::engine) fn identify(
     }
     if let Sign::Asks(role, file) = sign {
         let in_list = goes_down_its_list(desk, phone, now);
-        shown_by_request(desk, &mut identity, role, file, in_list);
+        shown_by_request(desk, identity.to_mut(), role, file, in_list);
     }
     // Last: what a phone says of itself beats what its requests look like.
-    said::identify(desk.catalogue, phone, &mut identity);
+    if !phone.says.is_empty() {
+        said::identify(desk.catalogue, phone, identity.to_mut());
+    }
+    let Cow::Owned(identity) = identity else { return None };
     let same = Identity { because: phone.identity.because.clone(), ..identity.clone() } == phone.identity;
     (!same).then_some(Kind::Identified(identity))
 }

@@ -1,11 +1,8 @@
 //! The last word on a phone, and its withdrawal.
 
 use super::Sign;
-use super::hop::READ_WHOLE;
-use super::hop::application_shown;
-use super::hop::image_not_wanted;
-use super::way::started_past;
-use super::way::wanted_list;
+use super::hop::{READ_WHOLE, application_shown, image_not_wanted};
+use super::way::{started_past, wanted_list};
 use crate::catalogue::Era;
 use crate::clock::Instant;
 use crate::engine::answer::Desk;

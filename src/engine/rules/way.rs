@@ -3,7 +3,7 @@
 use crate::catalogue::{Class, Era, Model};
 use crate::clock::Instant;
 use crate::engine::answer::Desk;
-use crate::engine::orders;
+use crate::engine::lead;
 use crate::engine::said;
 use crate::event::{Condition, Kind, NoPlan, Plan, PlannedHop, Role};
 use crate::load::Family;
@@ -116,7 +116,7 @@ pub(in crate::engine) fn refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -
     if phone.closed.is_some() || !vain || now.since(list.at) < habits.same_start() {
         return None;
     }
-    orders::rung_down(desk, phone, "it refused {due}, so it takes an older load first")
+    lead::rung_down(desk, phone, "it refused {due}, so it takes an older load first")
 }
 
 /// It read its configuration and then a list, so it does not run what it was told.

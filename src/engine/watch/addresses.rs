@@ -54,6 +54,16 @@ pub(super) fn from_elsewhere(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Opti
     })
 }
 
+/// An old neighbour may be asked for, too; whoever goes on to ask us for a file has found us.
+pub(super) fn asks_elsewhere(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
+    let asked = phone.asks_at.filter(|(_, at)| now.since(*at) >= desk.catalogue.habits().lease_in_vain());
+    // Once raised it stands for as long as the phone doesn't ask us, also when it is seen to ask again.
+    let stands = phone.asks_at.is_some() && phone.symptoms.contains_key("asks-elsewhere");
+    held(desk, phone, "asks-elsewhere", asked.is_some() || stands, || {
+        vec![("address", phone.asks_at.map(|(address, _)| address.to_string()).unwrap_or_default())]
+    })
+}
+
 pub(super) fn another_server(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
     let server = phone.trail.elsewhere;
     held(desk, phone, "another-server", server.is_some(), || {

@@ -91,6 +91,7 @@ pub(super) fn loader_misled(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Opt
     held(desk, phone, "loader-misled", is, || vec![("load", due.unwrap_or_default().to_owned())])
 }
 
+/// Firmware, or a list of it, that was asked for in vain; told once.
 pub(in crate::engine) fn refused(desk: &Desk<'_>, phone: &Phone, role: Role, asked: &str) -> Option<Kind> {
     let firmware = role.is_firmware() || matches!(role, Role::LoadsList | Role::TermList);
     let news = firmware && !phone.symptoms.contains_key("file-missing");

@@ -2,8 +2,10 @@
 
 use super::text_mode;
 use crate::firmware::bench::Seen;
-use crate::firmware::kind::{Look, term_family};
-use crate::firmware::{File, Kind, Problem, known, names};
+use crate::firmware::kind::{Kind, Look, term_family};
+use crate::firmware::problem::Problem;
+use crate::firmware::shelf::File;
+use crate::firmware::{known, names};
 use crate::load::{Family, LoadName};
 
 /// A finding, and whether a phone would refuse the file for it.

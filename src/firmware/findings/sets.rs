@@ -2,9 +2,11 @@
 
 use super::content::truncated;
 use crate::firmware::bench::{Bench, Seen, listed_stems};
-use crate::firmware::kind::term_family;
-use crate::firmware::problem::enumerate;
-use crate::firmware::{FileId, Kind, Load, Problem, Set, fold, known, names};
+use crate::firmware::kind::{Kind, term_family};
+use crate::firmware::names::{self, fold};
+use crate::firmware::others;
+use crate::firmware::problem::{Problem, enumerate};
+use crate::firmware::shelf::{FileId, Load, Set};
 use crate::load::{Family, LoadName};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -282,7 +284,7 @@ pub(super) fn other_phones(bench: &Bench, set: &Set, problems: &mut Vec<Problem>
     let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for seen in bench.of(set).filter(|seen| seen.file.kind == Kind::OtherPhone) {
         let phones =
-            known::other_phones(&seen.file.name).unwrap_or("a later generation (78xx, 88xx or newer)");
+            others::other_phones(&seen.file.name).unwrap_or("a later generation (78xx, 88xx or newer)");
         found.entry(phones).or_default().push(&seen.file.name);
     }
     for (phones, files) in found {

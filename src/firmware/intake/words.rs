@@ -1,8 +1,8 @@
 //! What is said about archives and names that weren't taken as they are.
 
 use crate::firmware::archive::{Fault, Remark};
-use crate::firmware::problem::enumerate;
-use crate::firmware::{Problem, names};
+use crate::firmware::names;
+use crate::firmware::problem::{Problem, enumerate};
 use crate::limits;
 
 pub(super) fn shelf_full(path: &str) -> Problem {
@@ -34,26 +34,29 @@ pub(super) fn fault_problem(fault: &Fault, file: &str) -> Problem {
         Fault::Members => (
             "archive-members",
             format!(
-                "This archive has more than {} members. No firmware has; nothing in it was taken.",
+                "This archive has more than {} members, as no firmware has; nothing in it was taken. Unpack it and give the \
+                 folder with the firmware.",
                 limits::ARCHIVE_MEMBERS
             ),
         ),
         Fault::Bytes => (
             "archive-too-large",
             format!(
-                "This archive holds more than {} MB. No firmware does; nothing in it was taken.",
+                "This archive holds more than {} MB, as no firmware does; nothing in it was taken. Unpack it and give the \
+                 folder with the firmware.",
                 limits::ARCHIVE_BYTES >> 20
             ),
         ),
         Fault::Bomb => (
             "archive-bomb",
-            "This archive inflates out of all proportion: it is made to fill memory. Nothing in it was taken; \
-             don't open it elsewhere."
+            "This archive inflates out of all proportion: it is made to fill memory. Nothing in it was taken. \
+             Don't open it elsewhere; use another copy."
                 .to_owned(),
         ),
         Fault::Overlap => (
             "archive-overlap",
-            "Members of this archive share the same bytes, as only made-up archives do. Nothing in it was taken."
+            "Members of this archive share the same bytes, as only made-up archives do. Nothing in it was taken; \
+             use another copy."
                 .to_owned(),
         ),
         Fault::Truncated => (

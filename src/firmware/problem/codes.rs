@@ -115,15 +115,23 @@ pub const CODES: &[(&str, &str, &str)] = &[
     (
         "archive-overlap",
         "Members share the same bytes.",
-        "Only made-up archives do. Nothing in it was taken.",
+        "Only made-up archives do. Nothing in it was taken; use another copy.",
     ),
     (
         "archive-bomb",
         "An archive inflates out of all proportion.",
-        "It is made to fill memory. Nothing in it was taken; don't open it elsewhere.",
+        "It is made to fill memory. Nothing in it was taken. Don't open it elsewhere; use another copy.",
     ),
-    ("archive-members", "More members than any firmware has.", "Nothing in it was taken."),
-    ("archive-too-large", "More bytes inside than any firmware has.", "Nothing in it was taken."),
+    (
+        "archive-members",
+        "More members than any firmware has.",
+        "Nothing in it was taken. Unpack it and give the folder with the firmware.",
+    ),
+    (
+        "archive-too-large",
+        "More bytes inside than any firmware has.",
+        "Nothing in it was taken. Unpack it and give the folder with the firmware.",
+    ),
     (
         "archive-too-deep",
         "An archive inside too many archives.",

@@ -85,10 +85,6 @@ pub(super) fn link(interface: &Interface) -> Check {
     }
 }
 
-pub(super) fn holder_name(holder: &Holder) -> Option<String> {
-    holder.process.as_ref().map(|(name, pid)| format!("{name} (process {pid})"))
-}
-
 pub(super) fn port(
     port: u16,
     interface: &str,
@@ -104,17 +100,13 @@ pub(super) fn port(
                 .means("It is tried when a session starts.");
         }
     };
-    // A program that keeps to another interface is no rival.
-    let rival = held
-        .iter()
-        .find(|h| h.interface.as_deref().is_none_or(|i| i == interface) && !h.address.is_loopback());
-    let Some(rival) = rival else {
+    let Some(rival) = rival(&held, interface) else {
         return check(Outcome::Ok, format!("UDP port {port} is free."));
     };
     let what = if port == 67 { "addresses" } else { "files" };
     let means = format!("Phones would get their {what} from that program, or from nobody.");
     if let Some((name, pid)) = &rival.process {
-        let named = holder_name(rival).unwrap_or_default();
+        let named = rival.name().unwrap_or_default();
         let end = match &rival.service {
             Some(service) => {
                 let stop = Argv::new("systemctl stop").with(service);
@@ -130,6 +122,29 @@ pub(super) fn port(
             .means(means)
             .remedy(format!("sudo ss -lunp sport = :{port} names it; end that program."))
     }
+}
+
+/// Where late loads ask for files before they ask by TFTP.
+pub(super) const WEB_PORT: u16 = 6970;
+
+/// Worth a word only where somebody is in the way: phones do without that port.
+pub(super) fn web_port(interface: &str, listeners: Result<Vec<Holder>, Trouble>) -> Option<Check> {
+    let rival = rival(&listeners.ok()?, interface)?.clone();
+    let named = rival.name().unwrap_or_else(|| "another program".to_owned());
+    let end = match (&rival.service, &rival.process) {
+        (Some(service), _) => format!("sudo systemctl stop {service}"),
+        (None, Some((_, pid))) if cfg!(windows) => format!("taskkill /PID {pid}"),
+        (None, Some((_, pid))) => format!("sudo kill {pid}"),
+        (None, None) => format!("sudo ss -ltnp sport = :{WEB_PORT} names it; end that program."),
+    };
+    let seen = format!("TCP port {WEB_PORT} is held by {named}.");
+    let means = "Late loads ask there first: that program would answer them, and only then they ask by TFTP.";
+    Some(Check::new("port-6970", "Port 6970", Outcome::Warn, seen).means(means).remedy(end))
+}
+
+/// A program that keeps to another interface is no rival.
+fn rival<'a>(held: &'a [Holder], interface: &str) -> Option<&'a Holder> {
+    held.iter().find(|h| h.interface.as_deref().is_none_or(|i| i == interface) && !h.address.is_loopback())
 }
 
 pub(super) fn firewall(found: Firewall) -> Check {

@@ -86,6 +86,10 @@ impl System for Laptop {
         Ok(())
     }
 
+    fn listeners(&self, _: u16) -> Result<Vec<Holder>, Trouble> {
+        Ok(Vec::new())
+    }
+
     fn holders(&self, _: u16) -> Result<Vec<Holder>, Trouble> {
         let alive = |h: &Holder| {
             h.process.as_ref().is_some_and(|(_, pid)| Path::new(&format!("/proc/{pid}/exe")).exists())

@@ -28,6 +28,8 @@ enum Match {
     Interface(String, bool),
     /// Whether the rule takes packets that begin something new, and those that answer us.
     State { new: bool, answer: bool },
+    /// Whether the rule takes packets to an address of this computer, and those to everybody.
+    To { us: bool, all: bool },
     /// Something that this program doesn't weigh: an address, a mark, a rate.
     Other,
 }
@@ -37,6 +39,8 @@ enum Action {
     Accept,
     Drop,
     Jump(String),
+    /// As a jump, but what is undecided there goes back to who jumped here.
+    Goto(String),
     Return,
     Nothing,
 }
@@ -65,10 +69,15 @@ struct Packet<'a> {
     port: u16,
     /// It answers a packet of ours.
     answer: bool,
+    /// It is sent to everybody, as whoever has no address yet must.
+    broadcast: bool,
 }
 
 /// One of the ports that reads are sent from; phones answer there, once we have sent the first block.
 const TRANSFER_PORT: u16 = 40_000;
+
+/// The port at which addresses are asked for.
+const DHCP_PORT: u16 = 67;
 
 /// How deep chains may call each other; the kernel allows 16.
 const DEPTH: u8 = 16;
@@ -94,6 +103,13 @@ fn walk(chains: &Chains, name: &str, packet: Packet<'_>, depth: u8) -> Fate {
                     *new
                 }
             }
+            Match::To { us, all } => {
+                if packet.broadcast {
+                    *all
+                } else {
+                    *us
+                }
+            }
             Match::Other => false,
         });
         if !fits {
@@ -104,6 +120,7 @@ fn walk(chains: &Chains, name: &str, packet: Packet<'_>, depth: u8) -> Fate {
             Action::Drop => return Fate::Dropped(rule.text.clone()),
             Action::Return => return Fate::Undecided,
             Action::Nothing => {}
+            Action::Goto(to) => return walk(chains, to, packet, depth + 1),
             Action::Jump(to) => match walk(chains, to, packet, depth + 1) {
                 Fate::Undecided => {}
                 decided => return decided,
@@ -128,8 +145,11 @@ fn dropped(chains: &Chains, packet: Packet<'_>) -> Option<String> {
 
 /// The first of our ports that is closed, and by what; then the ports of reads, where only answers come.
 fn closed(chains: &Chains, interface: &str, ports: &[u16]) -> Option<(u16, String)> {
-    let requests = ports.iter().map(|port| Packet { interface, port: *port, answer: false });
-    let reads = Packet { interface, port: TRANSFER_PORT, answer: true };
+    let request = |port, broadcast| Packet { interface, port, answer: false, broadcast };
+    // A phone without an address asks everybody for one, and renews it at ours.
+    let asks = ports.iter().filter(|port| **port == DHCP_PORT).map(|port| request(*port, true));
+    let requests = asks.chain(ports.iter().map(|port| request(*port, false)));
+    let reads = Packet { interface, port: TRANSFER_PORT, answer: true, broadcast: false };
     requests.chain([reads]).find_map(|packet| Some((packet.port, dropped(chains, packet)?)))
 }
 

@@ -101,6 +101,8 @@ UNCONN 0      0                  *:69              *:*
         assert_eq!(dhcp[0].interface.as_deref(), Some("virbr0"));
         let tftp = Holder { address: Ipv4Addr::UNSPECIFIED, interface: None, process: None, service: None };
         assert_eq!(ss(out, 69), [tftp]);
+        let listens = "LISTEN 0 128 [::]:6970 [::]:* users:((\"python3\",pid=77,fd=3))\n";
+        assert_eq!(ss(listens, 6970)[0].process, Some(("python3".into(), 77)));
         assert!(ss("", 67).is_empty() && ss("nonsense", 67).is_empty());
     }
 

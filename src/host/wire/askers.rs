@@ -77,16 +77,16 @@ impl Askers {
     }
 
     fn means(&self, asked: Ipv4Addr) -> String {
-        let mask = u32::from(dhcp::lease::mask(self.prefix));
+        let mask = u32::from(dhcp::pool::mask(self.prefix));
         if self.swapped(asked) {
             format!(
                 "That is {} backwards: the DHCP server that the phone listens to has option 150 with its bytes swapped. Write the address {} there as an IP address, then restart the phone.",
                 self.own, self.own
             )
         } else if u32::from(asked) & mask == u32::from(self.own) & mask {
-            "The phone was told so by another DHCP server, or has that address as its \"Alternate TFTP\". Erase the phone's settings, or serve with --adopt-addresses to have it answered there, too.".to_owned()
+            "The phone was told so by another DHCP server, or has that address as its \"Alternate TFTP\". Erase the phone's settings, or have it answered there, too: with M on the Bench, or with --adopt-addresses.".to_owned()
         } else {
-            "The phone remembers that server from its old place, or has it as its \"Alternate TFTP\". Erase the phone's settings, or serve with --adopt-addresses to have it answered there, too.".to_owned()
+            "The phone remembers that server from its old place, or has it as its \"Alternate TFTP\". Erase the phone's settings, or have it answered there, too: with M on the Bench, or with --adopt-addresses.".to_owned()
         }
     }
 }

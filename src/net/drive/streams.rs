@@ -15,7 +15,7 @@ impl Drive {
         match token {
             SIP_DATAGRAMS | CDP | LLDP => self.overheard(token, buf),
             SIP | SCCP => {
-                let now = self.clock.now();
+                let now = self.look();
                 let (door, at): (_, fn(ConnId) -> Endpoint) = if token == SIP {
                     (&self.doors.sip, Endpoint::Sip)
                 } else {

@@ -6,6 +6,7 @@ use crate::job::Draft;
 use crate::net::{Place, bind};
 use crate::session::State;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 const HERE: Ipv4Addr = Ipv4Addr::LOCALHOST;
 const FILE: &str = "ring.raw";
@@ -45,6 +46,7 @@ impl Servers {
             mode: "serve".into(),
             server: HERE,
             dhcp: false,
+            leads_elsewhere: false,
             targets: Vec::new(),
             forced: Vec::new(),
             account: None,

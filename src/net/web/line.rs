@@ -1,6 +1,5 @@
 //! One connection: what it is at, and how far it got.
 
-use super::Told;
 use crate::clock::Instant;
 use crate::engine::{ConnId, Endpoint};
 use crate::limits;
@@ -8,6 +7,15 @@ use mio::net::TcpStream;
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddrV4};
 use std::sync::Arc;
+
+/// What this thread tells the engine.
+pub(in crate::net) enum Told {
+    Bytes { at: Endpoint, from: SocketAddrV4, bytes: Vec<u8> },
+    Taken(ConnId, u64),
+    Delivered(ConnId),
+    Stalled(ConnId),
+    HungUp(ConnId),
+}
 
 /// Where a connection stands.
 pub(super) enum Stage {

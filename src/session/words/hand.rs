@@ -13,6 +13,7 @@ pub const fn remedy(remedy: Remedy) -> &'static str {
         Remedy::HideDefault => "hide XMLDefault.cnf.xml from it",
         Remedy::EmptyTrustList => "give it an empty trust list",
         Remedy::VaryReply => "change one thing in its answer",
+        Remedy::AdoptAddress => "answer at the address it asks",
     }
 }
 
@@ -30,6 +31,9 @@ pub const fn remedied(remedy: Remedy) -> &'static str {
         Remedy::HideDefault => "It finds no XMLDefault.cnf.xml any more and goes on to its other files.",
         Remedy::EmptyTrustList => "It is given an empty trust list from now on.",
         Remedy::VaryReply => "Its next address comes with an answer that differs in one thing more.",
+        Remedy::AdoptAddress => {
+            "This laptop takes that address, too, unless somebody has it, and gives it up when the session ends."
+        }
     }
 }
 

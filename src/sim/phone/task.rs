@@ -1,10 +1,10 @@
 //! What a phone is doing, and the faults that wear off.
 
 use crate::clock::Instant;
-use crate::sim::machine::{Fetched, Stage};
-use crate::sim::scenario::{Break, Fault};
-use crate::sim::tftp_client::Read;
-use crate::sim::web_client::Get;
+use crate::sim::phone::machine::Fetched;
+use crate::sim::phone::spec::{Break, Fault, Stage};
+use crate::sim::phone::tftp_client::Read;
+use crate::sim::phone::web_client::Get;
 use std::time::Duration;
 
 /// What a phone is doing.

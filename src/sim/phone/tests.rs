@@ -1,5 +1,6 @@
 use super::*;
-use crate::sim::scenario::StartState::{Pai, Running, Wiped};
+use crate::sim::phone::spec::StartState::{Pai, Running, Wiped};
+use crate::sim::phone::spec::{Break, Stage};
 use crate::sim::testbench::{Bench, Files, java_set, put, signed, spec, universal, whole_image, xml};
 
 const SIP812: &str = "P0S3-8-12-00";

@@ -1,9 +1,9 @@
 //! The scenarios that come with the program.
 
-use super::{BadScenario, Scenario};
+use super::bench::{BadScenario, Scenario};
 
 /// Name and text of every file in `assets/scenarios/`, sorted.
-const FILES: [(&str, &str); 41] = [
+const FILES: [(&str, &str); 42] = [
     ("7911-wiped", include_str!("../../../assets/scenarios/7911-wiped.toml")),
     ("7970-from-8-0", include_str!("../../../assets/scenarios/7970-from-8-0.toml")),
     ("alternate-server", include_str!("../../../assets/scenarios/alternate-server.toml")),
@@ -42,6 +42,7 @@ const FILES: [(&str, &str); 41] = [
     ("stuck-at-upgrading", include_str!("../../../assets/scenarios/stuck-at-upgrading.toml")),
     ("truncated-part", include_str!("../../../assets/scenarios/truncated-part.toml")),
     ("two-releases", include_str!("../../../assets/scenarios/two-releases.toml")),
+    ("varied-at-a-key", include_str!("../../../assets/scenarios/varied-at-a-key.toml")),
     ("waits-for-trust-list", include_str!("../../../assets/scenarios/waits-for-trust-list.toml")),
     ("writes-in-vain", include_str!("../../../assets/scenarios/writes-in-vain.toml")),
     ("wrong-family", include_str!("../../../assets/scenarios/wrong-family.toml")),

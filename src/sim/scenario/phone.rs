@@ -1,9 +1,8 @@
-//! The phones of a scenario: what is in them and what is wrong with them.
+//! The phones of a scenario, one entry for several alike, and what must become of them.
 
-use super::{Expect, Scenario, Stage};
 use crate::phone_id::Mac;
+use crate::sim::phone::spec::{Fault, PhoneSpec, StartState, StoredLease};
 use serde::Deserialize;
-use std::net::Ipv4Addr;
 
 /// A phone, or several alike, and what must become of each.
 #[derive(Clone, Debug, Deserialize)]
@@ -42,214 +41,50 @@ const fn one() -> u8 {
     1
 }
 
-/// One phone, ready to be built.
-#[derive(Clone, Debug)]
-pub struct PhoneSpec {
-    /// As the command line names it.
-    pub model: String,
-    /// Its MAC address.
-    pub mac: Mac,
-    /// What is in its flash.
-    pub state: StartState,
-    /// The load it runs, or ran last.
-    pub load: Option<String>,
-    /// The version of its universal loader.
-    pub loader: Option<String>,
-    /// The newest release that its boot code takes when it is wiped.
-    pub takes_up_to: Option<String>,
-    /// The oldest release that its hardware takes.
-    pub needs_at_least: Option<String>,
-    /// A lease of an earlier network.
-    pub stored_lease: Option<StoredLease>,
-    /// Seconds until it gets power.
-    pub power_at: u64,
-    /// What is wrong with it.
-    pub faults: Vec<Fault>,
+/// What must have come out at the end.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// What the program must say.
+    pub verdict: Verdict,
+    /// What the phone must really run; empty: nothing.
+    pub running: Option<String>,
+    /// Symptoms that must have been named.
+    #[serde(default)]
+    pub symptoms: Vec<String>,
+    /// The loads it must have been led through, the last one included.
+    #[serde(default)]
+    pub hops: Vec<String>,
 }
 
-/// What is in a phone's flash when the bench begins.
+/// The three words of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum StartState {
-    /// An application; `load` says which.
-    Running,
-    /// 7940/7960: the universal loader alone, "Protocol Application Invalid".
-    Pai,
-    /// Java: only the boot code is left.
-    Wiped,
+pub enum Verdict {
+    /// Proven.
+    Recovered,
+    /// Nothing proves or contradicts it.
+    Unproven,
+    /// Contradicted.
+    Failed,
 }
 
-/// Network settings that a phone has kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StoredLease {
-    /// Its address.
-    pub address: Ipv4Addr,
-    /// The file server of that network.
-    pub tftp: Option<Ipv4Addr>,
-}
-
-/// What can be wrong with a phone.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Fault {
-    /// The power goes in the middle of a stage, once, and is back after some seconds.
-    PowerCut {
-        /// The stage.
-        stage: Stage,
-        /// Seconds without power.
-        back_after: u64,
-    },
-    /// No key sequence is taken.
-    ResetKeysIgnored,
-    /// No DHCP answer reaches it.
-    Deaf,
-    /// It takes a lease and asks for no file.
-    AsksNothing {
-        /// Unless the answer has this.
-        unless: Option<OfferNeed>,
-    },
-    /// A server address typed into its menu; beats DHCP.
-    AlternateTftp {
-        /// The address.
-        address: Ipv4Addr,
-    },
-    /// It does not look at one of the places where a file server is named.
-    Ignores {
-        /// The place.
-        field: ServerField,
-    },
-    /// Its loader asks for its trust list until it gets one, and for nothing else.
-    WaitsForTrustList,
-    /// Its loader knows no files of its own, and stops at `XMLDefault.cnf.xml` where there is one, whatever that names.
-    DefaultStops,
-    /// With a stored lease it takes the address from the answer, and keeps to the file server that it remembers.
-    TrustsStoredServer,
-    /// Wiped, it asks for its list once at each start: a load that it refuses leaves it silent.
-    LiesStill,
-    /// Whatever it writes, its flash stays as it was.
-    WritesNothing,
-    /// Loads newer than this release are written in vain while the running one is older than it.
-    NeedsStep {
-        /// The release.
-        over: String,
-    },
-    /// A read breaks off at a block.
-    Breaks {
-        /// Part of the file's name.
-        file: String,
-        /// The block, counted from 1.
-        block: u64,
-        /// How often before it goes through.
-        times: u8,
-        /// What the phone does then.
-        by: Break,
-    },
-}
-
-/// How a read breaks off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Break {
-    /// The phone restarts.
-    Restart,
-    /// It falls silent and tries again later.
-    Silence,
-}
-
-/// What a phone with a hidden rule wants to see in a DHCP answer before it asks for files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum OfferNeed {
-    /// Option 3.
-    Router,
-    /// Option 6.
-    Dns,
-    /// Option 66.
-    Option66,
-    /// No option 150.
-    No150,
-    /// Neither option 66 nor a next server nor a server name.
-    Only150,
-    /// Options in the order of their numbers.
-    Ascending,
-    /// No option 66.
-    No66,
-    /// No next server.
-    NoSiaddr,
-    /// No server name.
-    NoSname,
-    /// No option 6.
-    NoDns,
-    /// No option 3.
-    NoRouter,
-    /// A `siaddr` that isn't zero.
-    Siaddr,
-    /// At least 300 bytes.
-    Padded,
-    /// A lease of under a day.
-    ShortLease,
-    /// Nobody listens at the HTTP port.
-    WebClosed,
-    /// No lease time at all.
-    NoLease,
-    /// Option 150 right after the kind of the message.
-    First150,
-    /// Sent to its own address alone; it does not ask for a broadcast.
-    Unicast,
-}
-
-/// Where a DHCP answer can name the file server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ServerField {
-    /// Option 150.
-    Option150,
-    /// Option 66.
-    Option66,
-    /// The header's next server.
-    Siaddr,
-    /// The header's server name.
-    Sname,
-}
-
-impl Scenario {
-    /// The same bench with `n` phones: its kinds of phones in turn. What was done by hand to single phones is left out.
-    #[must_use]
-    pub fn with_phones(mut self, n: usize) -> Self {
-        let kinds = self.phones.len().max(1);
-        for (place, entry) in self.phones.iter_mut().enumerate() {
-            let count = n / kinds + usize::from(place < n % kinds);
-            entry.count = u8::try_from(count).unwrap_or(u8::MAX);
+impl PhoneEntry {
+    /// The `n`th phone of the entry at that place in the file, both counted from 0.
+    pub(super) fn spec(&self, place: u64, n: u8) -> PhoneSpec {
+        let n = u64::from(n);
+        PhoneSpec {
+            model: self.model.clone(),
+            mac: counted_on(self.mac.unwrap_or_else(|| made_up(place)), n),
+            state: self.state,
+            load: self.load.clone(),
+            loader: self.loader.clone(),
+            takes_up_to: self.takes_up_to.clone(),
+            needs_at_least: self.needs_at_least.clone(),
+            stored_lease: self.stored_lease,
+            power_at: self.power_at + 2 * n,
+            faults: self.faults.clone(),
         }
-        self.phones.retain(|entry| entry.count > 0);
-        self.actions.clear();
-        self
-    }
-
-    /// Every phone by itself, with what must become of it.
-    #[must_use]
-    pub fn phones(&self) -> Vec<(PhoneSpec, Expect)> {
-        let mut all = Vec::new();
-        for (place, entry) in (0u64..).zip(&self.phones) {
-            for n in 0..u64::from(entry.count) {
-                let first = entry.mac.unwrap_or_else(|| made_up(place));
-                let spec = PhoneSpec {
-                    model: entry.model.clone(),
-                    mac: counted_on(first, n),
-                    state: entry.state,
-                    load: entry.load.clone(),
-                    loader: entry.loader.clone(),
-                    takes_up_to: entry.takes_up_to.clone(),
-                    needs_at_least: entry.needs_at_least.clone(),
-                    stored_lease: entry.stored_lease,
-                    power_at: entry.power_at + 2 * n,
-                    faults: entry.faults.clone(),
-                };
-                all.push((spec, entry.expect.clone()));
-            }
-        }
-        all
     }
 }
 

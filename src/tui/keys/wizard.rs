@@ -1,6 +1,6 @@
 //! What the footer says on the wizard's pages.
 
-use crate::tui::wizard::{LoadRow, Phase, ReadyRow, Servers, Wizard};
+use crate::tui::wizard::{Choice, LoadRow, Phase, ReadyRow, Servers, Wizard};
 use crate::tui::{Model, Page};
 
 type Hint = (&'static str, &'static str);
@@ -12,6 +12,7 @@ pub(super) fn hints(model: &Model, page: Page) -> Vec<Hint> {
         Page::Model => wizard.is_some_and(|w| !w.search.is_empty()),
         Page::Shows => wizard.is_some_and(|w| !w.said.is_empty()),
         Page::Ready => wizard.is_some_and(|w| w.address.before.is_some()),
+        Page::Practise => wizard.is_some_and(|w| !w.sought.is_empty()),
         Page::Files | Page::Account => true,
         _ => false,
     };
@@ -20,12 +21,16 @@ pub(super) fn hints(model: &Model, page: Page) -> Vec<Hint> {
     hints.extend(wizard.and_then(|wizard| enter(wizard, page)));
     hints.extend_from_slice(match page {
         Page::Model if typed => &[("↑↓", "choose"), ("Esc", "clear")],
-        Page::Model => &[("↑↓", "choose"), ("type", "its number"), ("P", "practise")],
-        Page::Shows if typed => &[("Esc", "clear"), ("↑↓", "choose")],
+        Page::Model => &[("P", "practise"), ("↑↓", "choose"), ("type", "its number")],
+        Page::Shows | Page::Practise if typed => &[("Esc", "clear"), ("↑↓", "choose")],
         Page::Shows => &[("Esc", "back"), ("↑↓", "choose"), ("type", "load or screen text")],
+        Page::Files if wizard.is_some_and(|w| !w.folder.typed.is_empty()) => {
+            &[("Esc", "clear"), ("↑↓", "choose")]
+        }
         Page::Files => &[("Esc", "back"), ("↑↓", "choose"), ("type", "find"), ("Backspace", "up")],
         Page::Account => &[("Esc", "back"), ("↑↓", "field"), ("Ctrl-U", "empty it")],
-        Page::Network | Page::Practise => &[("Esc", "back"), ("↑↓", "choose")],
+        Page::Practise => &[("Esc", "back"), ("↑↓", "choose"), ("type", "find")],
+        Page::Network => &[("Esc", "back"), ("↑↓", "choose")],
         Page::Ready if typed => &[("Esc", "leave it"), ("Ctrl-U", "empty it")],
         Page::Review if wizard.is_some_and(|w| w.servers == Servers::Starting) => &[("Esc", "call it off")],
         Page::Review => &[("Esc", "back, nothing is lost"), ("PgDn", "read on")],
@@ -66,6 +71,7 @@ fn enter(wizard: &Wizard, page: Page) -> Option<Hint> {
         },
         Page::Account if wizard.form.field().is_some() => "next field",
         Page::Load => match wizard.load_rows().get(wizard.load_row)? {
+            LoadRow::Add if wizard.reading => return None,
             LoadRow::Add => "look for files",
             LoadRow::Account => "type it",
             LoadRow::Offer(_) if wizard.blocker(page).is_some() => return None,
@@ -76,7 +82,10 @@ fn enter(wizard: &Wizard, page: Page) -> Option<Hint> {
         Page::Account => "take it",
         Page::Review if wizard.servers == Servers::Off => "start the servers",
         Page::Practise => "start",
-        Page::Files => "take it, or look into it",
+        Page::Files => match wizard.folder.chosen(&wizard.places)?.choice {
+            Choice::Take(_) => "take it",
+            Choice::Into(_) => "look into it",
+        },
         Page::Keys | Page::Report | Page::Review => return None,
         _ => "go on",
     };
@@ -87,6 +96,7 @@ fn enter(wizard: &Wizard, page: Page) -> Option<Hint> {
 fn more(wizard: &Wizard, page: Page) -> Vec<Hint> {
     let blocked = wizard.blocker(page).is_some();
     match page {
+        Page::Load if wizard.reading => vec![("Esc", "call it off"), ("PgDn", "read on")],
         Page::Load if wizard.aside.is_some() => vec![("Esc", "back"), ("PgDn", "read on")],
         Page::Load => {
             let insist = wizard.may_insist().then_some(("X", "insist"));

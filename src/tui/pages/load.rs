@@ -61,7 +61,15 @@ pub(super) fn load(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     match offers.get(wizard.load_at).filter(|_| !adds) {
         Some(offer) => the_way(theme, offer, &mut text),
         None if !wizard.reading => to_get(theme, wizard, offers.is_empty(), &mut text),
-        None => {}
+        None => {
+            text.say(
+                "It is opened, unpacked and looked through. A large folder takes a while.",
+                Style::new(),
+            );
+            for path in &wizard.wanted {
+                text.item("·", &path.display().to_string(), theme.dim(), Style::new());
+            }
+        }
     }
     xray(theme, wizard, &mut text);
     let title = if adds { "firmware" } else { "the way there, and why" };
@@ -119,10 +127,10 @@ fn to_get(theme: Theme, wizard: &Wizard, nothing: bool, text: &mut Text) {
     let family = wizard.model().map(|m| m.family);
     if nothing {
         let whose = wizard.model().map_or("any phone".to_owned(), |m| format!("a {}", m.name));
-        let word = if wizard.shelf.loads().is_empty() {
-            "No firmware has been added yet."
-        } else {
-            "Nothing here fits."
+        let word = match (wizard.shelf.loads(), wizard.paths.as_slice()) {
+            ([], []) => "No firmware has been added yet.",
+            ([], _) => "No load was found in what was added; what was found in it stands below.",
+            _ => "Nothing here fits.",
         };
         text.say(&format!("{word} Press Enter and show where the files for {whose} are."), theme.bold());
         text.say(

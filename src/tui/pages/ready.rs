@@ -165,6 +165,12 @@ fn found(theme: Theme, finding: &Finding, text: &mut Text) {
     }
     match &finding.fix {
         Some(fix) => text.labelled("Enter", &format!("{fix} You are asked first."), theme.bold()),
+        // A running program is given no rights.
+        None if finding.code == "rights" && finding.grade == Grade::Bad => text.labelled(
+            "then",
+            "Leave (Q) and start it again. The firmware stands among the places used before.",
+            theme.bold(),
+        ),
         None if finding.remedy.is_some() => text.labelled("then", "R looks again.", theme.dim()),
         None => {}
     }

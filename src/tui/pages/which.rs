@@ -3,10 +3,14 @@
 use crate::catalogue::{Model as Phone, Symptom};
 use crate::tui::panes::{Pane, Text, beside};
 use crate::tui::widgets::figure;
+use crate::tui::widgets::text::fit_end;
 use crate::tui::wizard::Wizard;
 use crate::tui::{Model, Theme};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+
+/// Columns kept for what is typed.
+const TYPED: usize = 24;
 
 fn left(body: Rect) -> u16 {
     if body.width >= 130 { 52 } else { 34 }
@@ -87,7 +91,7 @@ pub(super) fn shows(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     let name = wizard.model().map_or("it", |m| &m.name);
     let mut pane = Pane::list(list, format!("what does the {name} show now?"), rows.rows, wizard.shows_at);
     if !wizard.said.is_empty() {
-        pane.right = format!("{}_", wizard.said);
+        pane.right = format!("{}_", fit_end(&wizard.said, TYPED));
     }
     let mut text = Text::new(theme, Pane::columns(about));
     let symptoms = wizard.symptoms();
@@ -150,11 +154,15 @@ pub(super) fn practise(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> 
         crate::tui::panes::above(body, body.height.saturating_sub(7))
     };
     let mut rows = Text::new(theme, Pane::columns(list));
-    for (n, exercise) in wizard.exercises.iter().enumerate() {
+    for (n, exercise) in wizard.exercises_found().into_iter().enumerate() {
         rows.choice((n, wizard.exercise_at), &exercise.title, "", Style::new());
     }
     let mut text = Text::new(theme, Pane::columns(about));
-    if let Some(exercise) = wizard.exercises.get(wizard.exercise_at) {
+    if wizard.exercise().is_none() {
+        rows.say("No bench has that in its name or in what it teaches.", theme.dim());
+        text.say("Esc shows all of them again.", Style::new());
+    }
+    if let Some(exercise) = wizard.exercise() {
         text.say(&exercise.teaches, Style::new());
         text.blank();
         text.say(
@@ -162,8 +170,9 @@ pub(super) fn practise(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> 
             theme.dim(),
         );
     }
-    vec![
-        Pane::list(list, "practise: which bench?", rows.rows, wizard.exercise_at),
-        Pane::text(about, "what it teaches", text.rows),
-    ]
+    let mut list = Pane::list(list, "practise: which bench?", rows.rows, wizard.exercise_at);
+    if !wizard.sought.is_empty() {
+        list.right = format!("{}_", fit_end(&wizard.sought, TYPED));
+    }
+    vec![list, Pane::text(about, "what it teaches", text.rows)]
 }

@@ -138,7 +138,23 @@ pub(super) fn spoken(text: &str) -> String {
             c => spoken.push(c),
         }
     }
-    spoken.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut begins = true;
+    let mut words = Vec::new();
+    for word in spoken.split_whitespace() {
+        let is_key = word.trim_matches(|c: char| !c.is_alphanumeric()) == "Esc";
+        words.push(if is_key {
+            word.replace("Esc", if begins { "Back" } else { "back" })
+        } else {
+            word.to_owned()
+        });
+        begins = word.ends_with(['.', ':']);
+    }
+    words.join(" ")
+}
+
+/// What is typed in lines for a key that they don't have.
+pub(super) fn key(key: &str) -> &str {
+    if key == "Esc" { "back" } else { key }
 }
 
 /// Lines of a paragraph, each ended.
@@ -165,6 +181,8 @@ mod tests {
     #[test]
     fn symbols_become_words() {
         assert_eq!(spoken("7960 ·18BDC1 · hop 3 → 4…"), "7960 18BDC1, hop 3 to 4...");
+        assert_eq!(spoken("Nothing has that. Esc clears it."), "Nothing has that. Back clears it.");
+        assert_eq!(spoken("Choose another socket (Esc)."), "Choose another socket (back).");
         assert_eq!(spoken("✗ “Häuser.zip”   ● link"), "[no] \"Häuser.zip\" link");
     }
 

@@ -7,6 +7,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 pub(super) const ENTER: KeyEvent = KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE);
 pub(super) const ESC: KeyEvent = KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE);
+/// Empties the field of the page.
+pub(super) const EMPTY: KeyEvent = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL);
 const LEAVE: KeyEvent = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
 
 /// What is said at the end of every help.
@@ -93,6 +95,7 @@ fn key_named(name: &str) -> Option<KeyEvent> {
         "pgdn" => KeyCode::PageDown,
         "pgup" => KeyCode::PageUp,
         "ctrl-c" => return Some(LEAVE),
+        "ctrl-u" => return Some(EMPTY),
         _ => return None,
     };
     Some(KeyEvent::new(code, KeyModifiers::NONE))

@@ -2,7 +2,8 @@
 
 use super::pane::frame;
 use super::text::{cells, wrap};
-use crate::tui::wizard::Servers;
+use crate::session::words;
+use crate::tui::wizard::{Servers, Wizard};
 use crate::tui::{Model, Overlay, Page, Theme, glance, hand};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Rect};
@@ -29,6 +30,7 @@ pub(in crate::tui) fn lines(
         Overlay::Remedy(_) => (" what shall be done? ", choosing(model, overlay, columns)),
         Overlay::Insist => (" against the advice? ", insist(model, columns)),
         Overlay::Fix => (" shall the program do it? ", fix(model, columns)),
+        Overlay::Large => (" a huge folder ", large(model, columns)),
         Overlay::Quit if !model.running() => (" leave? ", quit(model, columns)),
         Overlay::Quit => (" leave the bench? ", quit(model, columns)),
         Overlay::Forget(mac) => {
@@ -129,6 +131,31 @@ fn insist(model: &Model, columns: usize) -> Vec<Line<'static>> {
     }
     lines.push(answers(model.theme, [("Esc", "no"), ("Y", "I insist")]));
     lines
+}
+
+/// What it costs to read a huge folder.
+fn large(model: &Model, columns: usize) -> Vec<Line<'static>> {
+    let Some(wizard) = model.wizard.as_deref().map(Wizard::real) else { return Vec::new() };
+    let folder = wizard.wanted.first().map(|path| path.display().to_string()).unwrap_or_default();
+    let (weight, least) = (wizard.weight, if wizard.weight.more { "at least " } else { "" });
+    let bytes = words::bytes(weight.bytes);
+    let text = [
+        format!("{folder} holds {least}{} files with {bytes}.", grouped(weight.files)),
+        "Every one of them is opened and looked at, which takes minutes and as much memory as the files have. Firmware for every model there is comes to some 300 MB.".to_owned(),
+        "Better choose the folder or the archive that the firmware is in. While it is read, Esc calls it off.".to_owned(),
+    ];
+    let mut lines = Vec::new();
+    for text in text {
+        lines.extend(paragraph(&text, columns));
+        lines.push(Line::default());
+    }
+    lines.push(answers(model.theme, [("Esc", "leave it"), ("Y", "read it all")]));
+    lines
+}
+
+/// A number that is read at a glance: 12 000.
+fn grouped(n: usize) -> String {
+    if n < 1_000 { n.to_string() } else { format!("{} {:03}", grouped(n / 1_000), n % 1_000) }
 }
 
 /// What the program is about to do about a finding.

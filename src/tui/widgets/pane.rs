@@ -98,6 +98,9 @@ fn route_end(phone: &Phone) -> String {
     phone.plan.as_ref().map_or_else(|| "no target chosen".to_owned(), |plan| format!("to {}", plan.target))
 }
 
+/// Lines of what was seen or why it ended, before the rest has its place.
+const MATTER: usize = 3;
+
 /// Lines in the order in which they are read, chosen by what matters most.
 fn contents(model: &Model, phone: &Phone, inner: Rect) -> Vec<Line<'static>> {
     let theme = model.theme;
@@ -115,18 +118,20 @@ fn contents(model: &Model, phone: &Phone, inner: Rect) -> Vec<Line<'static>> {
         .map(|text| labelled("key", &text, Style::new(), theme, columns, 2))
         .unwrap_or_default();
     let matter_all = glance::matter(phone)
-        .map(|(label, text)| labelled(label, &text, Style::new(), theme, columns, 3))
+        .map(|(label, text)| labelled(label, &text, Style::new(), theme, columns, usize::MAX))
         .unwrap_or_default();
     let next = take(next_all.len());
     // What the key does stands beside it, before it is pressed.
     let key = take(key_all.len());
-    let first = take(if asks { matter_all.len() } else { 1 });
+    let first = take(matter_all.len().min(if asks { MATTER } else { 1 }));
     let with_route = take(1) > 0;
     let with_gauge = take(1) > 0;
     let steps = if phone.closed.is_some() { Vec::new() } else { glance::steps(phone) };
     let with_steps = take(usize::from(!steps.is_empty())) > 0;
-    let matter = first + take(matter_all.len().saturating_sub(first));
+    let usual = first + take(matter_all.len().min(MATTER).saturating_sub(first));
     let lamps = glance::range(phone).filter(|_| !asks && take(1) > 0);
+    // Nothing is cut while rows stay empty.
+    let matter = usual + take(matter_all.len().saturating_sub(usual));
 
     let mut lines = Vec::new();
     if with_route {

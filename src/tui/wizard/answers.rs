@@ -1,20 +1,36 @@
 //! What the app answers to the wizard's wishes.
 
-use super::{Entry, Finding, LoadRow, Port, Refused, Servers, Wizard, ready};
+use super::{Entry, Finding, LoadRow, Port, Refused, Servers, Weight, Wizard, ready};
 use crate::firmware::Shelf;
 use crate::job::Blocker;
-use crate::tui::{Effect, Model, Page};
+use crate::tui::{Effect, Model, Overlay, Page};
 use std::path::PathBuf;
+
+impl Wizard {
+    /// The answers that firmware is for: what was asked for before an exercise was opened is for the real ones.
+    #[must_use]
+    pub fn real(&self) -> &Self {
+        self.aside.as_deref().unwrap_or(self)
+    }
+
+    pub(super) fn real_mut(&mut self) -> &mut Self {
+        if self.aside.is_none() {
+            return self;
+        }
+        self.aside.get_or_insert_default()
+    }
+}
+
+/// The folder that is to be read holds a great deal: nothing is read before a yes.
+pub(in crate::tui) fn large(model: &mut Model, weight: Weight) {
+    let Some(wizard) = model.wizard.as_deref_mut().map(Wizard::real_mut) else { return };
+    (wizard.reading, wizard.weight) = (false, weight);
+    model.overlay = Some(Overlay::Large);
+}
 
 /// The app has read firmware, or could not.
 pub(in crate::tui) fn shelf(model: &mut Model, read: Result<(Shelf, Vec<PathBuf>), String>) {
-    // Firmware that was asked for before an exercise was opened is for the real answers.
-    let Some(wizard) = model.wizard.as_deref_mut() else { return };
-    let wizard = match &mut wizard.aside {
-        Some(_) => wizard.aside.as_deref_mut(),
-        None => Some(wizard),
-    };
-    let Some(wizard) = wizard else { return };
+    let Some(wizard) = model.wizard.as_deref_mut().map(Wizard::real_mut) else { return };
     wizard.reading = false;
     match read {
         Ok((shelf, paths)) => {
@@ -39,8 +55,11 @@ pub(in crate::tui) fn listed(
     match listing {
         Ok((entries, hidden)) => {
             if folder.path != path {
+                // What was typed before the first folder was there is the beginning of a path.
+                if !folder.path.as_os_str().is_empty() {
+                    folder.typed.clear();
+                }
                 (folder.at, folder.path) = (0, path);
-                folder.typed.clear();
             }
             (folder.entries, folder.hidden, folder.error) = (entries, hidden, None);
         }

@@ -80,11 +80,13 @@ impl Wizard {
         match page {
             Page::Model => self.model_blocker(),
             Page::Shows => self.shows_blocker(),
-            Page::Load if self.reading => Some(blocked("reading", "The firmware is still being read.", "")),
+            Page::Load if self.reading => {
+                Some(blocked("reading", "The firmware is still being read.", "Esc calls it off."))
+            }
             Page::Load => self.offer().map_or_else(
                 || {
                     let text = "No load that fits is at hand.";
-                    Some(blocked("no-load", text, "Press A and add an archive or a folder."))
+                    Some(blocked("no-load", text, "Press A to add firmware."))
                 },
                 |offer| offer.blocker,
             ),
@@ -92,6 +94,10 @@ impl Wizard {
             Page::Files if self.folder.items(&self.places).is_empty() => {
                 let text = format!("Nothing here has \"{}\" in its name.", self.folder.typed);
                 Some(blocked("no-file", text, "Esc clears it."))
+            }
+            Page::Practise if self.exercise().is_none() => {
+                let text = format!("No bench has \"{}\" in its name or in what it teaches.", self.sought);
+                Some(blocked("no-exercise", text, "Esc clears it."))
             }
             Page::Network => self.port_blocker(),
             Page::Ready => self.ready_blocker(),

@@ -1,10 +1,10 @@
 //! What is typed and pasted into the fields of the wizard's pages.
 
+use super::folder::is_path;
 use super::update::{answered, take};
 use super::{LoadRow, Wizard};
 use crate::tui::{Effect, Model, Page};
 use crossterm::event::KeyCode;
-use std::path::PathBuf;
 
 /// Text of the page's field; `false` when the key is none for it.
 pub(super) fn typed(model: &mut Model, code: KeyCode) -> bool {
@@ -17,14 +17,25 @@ pub(super) fn typed(model: &mut Model, code: KeyCode) -> bool {
     {
         wizard.folder.typed.clear();
     }
+    if let (Page::Files, KeyCode::Char(c)) = (page, code)
+        && c != '?'
+    {
+        wizard.folder.type_in(c);
+        wizard.folder.at = 0;
+        return true;
+    }
     let Some(text) = field(wizard, page) else { return false };
     match code {
         // Keys that mean something else as long as nothing is typed.
         KeyCode::Char('?') if page != Page::Account => return false,
-        KeyCode::Char('q' | 'Q') if text.is_empty() && matches!(page, Page::Model | Page::Shows) => {
+        KeyCode::Char('q' | 'Q')
+            if text.is_empty() && matches!(page, Page::Model | Page::Shows | Page::Practise) =>
+        {
             return false;
         }
         KeyCode::Char('p' | 'P') if text.is_empty() && page == Page::Model => return false,
+        // The key that began it, pressed twice, is no part of an address.
+        KeyCode::Char(c) if page == Page::Ready && !matches!(c, '0'..='9' | '.' | '/') => {}
         KeyCode::Char(c) => text.push(c),
         KeyCode::Backspace if !text.is_empty() => {
             text.pop();
@@ -37,6 +48,7 @@ pub(super) fn typed(model: &mut Model, code: KeyCode) -> bool {
         Page::Model => wizard.model_at = 0,
         Page::Shows => wizard.shows_at = wizard.shows_like().unwrap_or(wizard.shows_at),
         Page::Files => wizard.folder.at = 0,
+        Page::Practise => wizard.exercise_at = 0,
         _ => {}
     }
     answered(wizard, page);
@@ -49,6 +61,7 @@ fn field(wizard: &mut Wizard, page: Page) -> Option<&mut String> {
         Page::Model => Some(&mut wizard.search),
         Page::Shows => Some(&mut wizard.said),
         Page::Files => Some(&mut wizard.folder.typed),
+        Page::Practise => Some(&mut wizard.sought),
         Page::Account => wizard.form.text(),
         Page::Ready if wizard.address.before.is_some() => Some(&mut wizard.address.typed),
         _ => None,
@@ -77,8 +90,8 @@ pub(super) fn empty(model: &mut Model) {
 
 /// Text from the clipboard: a path is taken as firmware, anything else is typed.
 pub(in crate::tui) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
-    let text = text.trim().trim_matches(['\'', '"']);
-    let is_path = text.contains(['/', '\\']);
+    let text = text.trim();
+    let is_path = is_path(text);
     let firmware = match model.page {
         Page::Files => is_path,
         // On the row of the account a paste is no path.
@@ -86,7 +99,8 @@ pub(in crate::tui) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
         _ => false,
     };
     if firmware {
-        return take(model, PathBuf::from(text.strip_prefix("file://").unwrap_or(text)));
+        let path = model.wizard.as_ref().map(|w| w.folder.meant(text));
+        return path.map_or_else(Vec::new, |path| take(model, path));
     }
     for c in text.chars().filter(|c| !c.is_control()) {
         typed(model, KeyCode::Char(c));

@@ -64,7 +64,16 @@ fn letter(model: &mut Model, c: char) -> Option<Vec<Effect>> {
         (Page::Load, 'd') if wizard.can_remove() => return Some(remove(model)),
         (Page::Load, 's') if real && wizard.wants_account() => go(model, Page::Account),
         (Page::Load, 'f') => wizard.all_findings = !wizard.all_findings,
-        (Page::Model, 'p') => go(model, Page::Practise),
+        // A path that a terminal types instead of pasting it: none of its letters shall be taken for a key.
+        (Page::Load, '/' | '~') if real => {
+            let effects = browse(model);
+            typed(model, KeyCode::Char(c));
+            return Some(effects);
+        }
+        (Page::Model, 'p') => {
+            go(model, Page::Practise);
+            return Some(vec![Effect::Exercises]);
+        }
         (Page::Load | Page::Network | Page::Ready, 'x') if ask_to_insist(model) => {}
         _ => return None,
     }
@@ -102,7 +111,7 @@ fn cursor(model: &mut Model) -> Option<(usize, &mut usize)> {
         Page::Files => (wizard.folder.items(&wizard.places).len(), &mut wizard.folder.at),
         Page::Network => (wizard.ports.len(), &mut wizard.port_at),
         Page::Ready => (wizard.ready_rows().len(), &mut wizard.ready_at),
-        Page::Practise => (wizard.exercises.len(), &mut wizard.exercise_at),
+        Page::Practise => (wizard.exercises_found().len(), &mut wizard.exercise_at),
         _ => return None,
     })
 }
@@ -204,7 +213,7 @@ fn on(model: &mut Model) -> Vec<Effect> {
             return vec![Effect::Start(Box::new(wizard.order()))];
         }
         Page::Practise => {
-            let Some(exercise) = wizard.exercises.get(wizard.exercise_at) else { return Vec::new() };
+            let Some(exercise) = wizard.exercise() else { return Vec::new() };
             return vec![Effect::Practise(exercise.name.clone())];
         }
         _ => {}
@@ -220,6 +229,11 @@ fn back(model: &mut Model) -> Vec<Effect> {
         wizard.servers = Servers::Off;
         model.notice = Some("Called off; what had been begun is being undone.".to_owned());
         return vec![Effect::CallOff];
+    }
+    if model.page == Page::Load && wizard.reading {
+        wizard.reading = false;
+        model.notice = Some("Called off; the shelf is as it was.".to_owned());
+        return vec![Effect::StopReading];
     }
     if matches!(wizard.servers, Servers::Failed(_)) {
         wizard.servers = Servers::Off;
@@ -257,7 +271,7 @@ fn folder_above(model: &mut Model) -> Vec<Effect> {
 
 fn choose_file(model: &mut Model) -> Vec<Effect> {
     let Some(wizard) = &model.wizard else { return Vec::new() };
-    match wizard.folder.items(&wizard.places).into_iter().nth(wizard.folder.at).map(|item| item.choice) {
+    match wizard.folder.chosen(&wizard.places).map(|item| item.choice) {
         Some(Choice::Take(path)) => take(model, path),
         Some(Choice::Into(path)) => vec![Effect::ListDir(path)],
         None => Vec::new(),
@@ -267,22 +281,34 @@ fn choose_file(model: &mut Model) -> Vec<Effect> {
 pub(super) fn take(model: &mut Model, path: PathBuf) -> Vec<Effect> {
     go(model, Page::Load);
     let Some(wizard) = &mut model.wizard else { return Vec::new() };
-    let mut paths = wizard.paths.clone();
+    // Also what is still being read.
+    let mut paths = if wizard.reading { wizard.wanted.clone() } else { wizard.paths.clone() };
     paths.retain(|other| *other != path);
     // The newest is read first: a big folder that was added before leaves it no room otherwise.
     paths.insert(0, path);
     // What was typed is done with: the next path must not be appended to it.
     wizard.folder.typed.clear();
+    vec![read(wizard, paths)]
+}
+
+fn read(wizard: &mut Wizard, paths: Vec<PathBuf>) -> Effect {
     (wizard.reading, wizard.unreadable) = (true, None);
-    vec![Effect::Open(paths)]
+    wizard.wanted.clone_from(&paths);
+    Effect::Open(paths)
+}
+
+/// The technician wants all of a huge folder.
+pub(in crate::tui) fn read_large(model: &mut Model) -> Vec<Effect> {
+    let Some(wizard) = model.wizard.as_deref_mut().map(Wizard::real_mut) else { return Vec::new() };
+    wizard.reading = true;
+    vec![Effect::OpenLarge(wizard.wanted.clone())]
 }
 
 /// Takes what was added last off the shelf; the rest is read again.
 fn remove(model: &mut Model) -> Vec<Effect> {
     let Some(wizard) = model.wizard.as_mut().filter(|w| w.can_remove()) else { return Vec::new() };
     let rest = wizard.paths.iter().skip(1).cloned().collect();
-    (wizard.reading, wizard.unreadable) = (true, None);
-    vec![Effect::Open(rest)]
+    vec![read(wizard, rest)]
 }
 
 impl Wizard {

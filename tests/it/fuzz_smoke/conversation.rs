@@ -495,6 +495,7 @@ fn session() -> Session {
         mode: "serve".to_owned(),
         server: SERVER,
         dhcp: true,
+        leads_elsewhere: false,
         targets: Vec::new(),
         forced: Vec::new(),
         account: None,

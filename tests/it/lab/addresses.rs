@@ -5,7 +5,6 @@ use crate::serving::firmware;
 use rescue79::sim::firmware::Scale;
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output};
 
 pub(super) const CLASS: &str = "Cisco Systems, Inc. IP Phone CP-7960";
@@ -13,10 +12,8 @@ const LOAD: &str = "P0S3-8-12-00";
 
 /// A script that writes down what the client learnt, as `udhcpc` and `dhclient` call one.
 fn script(lab: &Lab) {
-    let path = lab.path().join("learnt.sh");
     let text = "#!/bin/sh\ncase \"$1$reason\" in\nbound|BOUND) env > learnt.txt ;;\nesac\nexit 0\n";
-    fs::write(&path, text).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    lab.script("learnt.sh", text);
 }
 
 pub(super) fn learnt(lab: &Lab) -> BTreeMap<String, String> {
@@ -26,9 +23,7 @@ pub(super) fn learnt(lab: &Lab) -> BTreeMap<String, String> {
 
 pub(super) fn udhcpc(lab: &Lab, class: &[&str]) -> Output {
     script(lab);
-    let mut client = lab.on_phones("busybox");
-    client.args(["udhcpc", "-f", "-q", "-n", "-t", "3", "-T", "2", "-i", PHONE_END, "-s", "./learnt.sh"]);
-    run(client.args(class))
+    lab.udhcpc("./learnt.sh", &[&["-t", "3", "-T", "2"], class].concat())
 }
 
 fn is_lease(address: &str) -> bool {

@@ -1,11 +1,11 @@
 //! What goes wrong on the laptop while phones read: nothing is lost, nothing lies, and the phone goes on.
 
-use super::{CLIENT, LAPTOP_END, Lab, PHONE_END, TFTP, ip, run, said};
+use super::{CLIENT, LAPTOP_END, Lab, TFTP, ip, run, said};
 use crate::reader::Read;
-use crate::serving::{firmware, pause, until};
+use crate::serving::{bytes_of, firmware, pause, until};
 use rescue79::journal::Reader;
 use rescue79::session::State;
-use rescue79::sim::firmware::{Scale, set};
+use rescue79::sim::firmware::Scale;
 use serde_json::Value;
 use std::fs;
 use std::net::UdpSocket;
@@ -17,7 +17,7 @@ const LOAD: &str = "P0S3-8-12-00";
 const APPLICATION: &str = "P0S3-8-12-00.sb2";
 
 fn wanted(scale: Scale) -> Vec<u8> {
-    set(LOAD, 79, scale).into_iter().find(|(name, _)| name == APPLICATION).unwrap().1
+    bytes_of(LOAD, APPLICATION, scale)
 }
 
 fn read(lab: &Lab) -> Vec<u8> {
@@ -211,24 +211,7 @@ fn an_interface_that_goes_and_comes_back_is_served_again() {
     serving.wait("that the link came", link(true));
     let class = "Cisco Systems, Inc. IP Phone CP-7960";
     let leased = until(10, || {
-        let mut client = lab.on_phones("busybox");
-        client.args([
-            "udhcpc",
-            "-f",
-            "-q",
-            "-n",
-            "-t",
-            "2",
-            "-T",
-            "1",
-            "-i",
-            PHONE_END,
-            "-s",
-            "/bin/true",
-            "-V",
-            class,
-        ]);
-        run(&mut client).status.success().then_some(())
+        lab.udhcpc("/bin/true", &["-t", "2", "-T", "1", "-V", class]).status.success().then_some(())
     });
     assert!(leased.is_some() && serving.is_alive(), "{}", serving.story());
 }

@@ -17,7 +17,7 @@ const LOAD: &str = "P0S3-8-12-00";
 const OURS: &str = "192.168.1.1/24";
 
 /// A laptop without an address of the bench.
-fn bare() -> Option<Lab> {
+pub(super) fn bare() -> Option<Lab> {
     let lab = Lab::open()?;
     ip(&format!("-n {} address flush dev {LAPTOP_END}", lab.laptop)).unwrap();
     Some(lab)
@@ -49,7 +49,7 @@ pub(super) fn state(lab: &Lab) -> String {
     settled.unwrap_or(last)
 }
 
-fn has(lab: &Lab, address: &str) -> bool {
+pub(super) fn has(lab: &Lab, address: &str) -> bool {
     said(&run(lab.on_laptop("ip").args(["-o", "-4", "address", "show", "dev", LAPTOP_END]))).contains(address)
 }
 
@@ -397,6 +397,23 @@ fn a_port_that_is_taken_names_its_holder() {
 }
 
 #[test]
+fn a_web_server_at_the_phones_port_is_named() {
+    let Some(lab) = bare() else { return };
+    let mut command = lab.on_laptop("python3");
+    command.args(["-m", "http.server", "6970"]).current_dir(lab.path());
+    let holder = Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    until(10, || said(&run(lab.on_laptop("ss").arg("-ltnH"))).contains(":6970").then_some(())).unwrap();
+    let (out, report) = doctor(&lab);
+    let found = check(&report, "port-6970");
+    let named = format!("python3 (process {})", holder.0.id());
+    assert!(found["state"] == "warn" && found["seen"].as_str().unwrap().contains(&named), "{found}");
+    assert_eq!(out.status.code(), Some(0), "phones are led without that port");
+    drop(holder);
+    let (_, report) = doctor(&lab);
+    assert!(report["checks"].as_array().unwrap().iter().all(|c| c["code"] != "port-6970"), "{report:#}");
+}
+
+#[test]
 fn g2_a_firewall_rule_that_drops_is_named_with_its_remedy() {
     let Some(lab) = bare() else { return };
     let nft = |rule: &str| {
@@ -450,7 +467,7 @@ fn an_address_that_somebody_has_is_refused() {
 }
 
 /// What a phone does that was told `1.1.168.192`.
-fn ask(lab: &Lab, address: &str) {
+pub(super) fn ask(lab: &Lab, address: &str) {
     let route = format!("-n {} route replace {address}/32 dev {PHONE_END}", lab.phones);
     ip(&route).unwrap();
     let to = (address.parse::<Ipv4Addr>().unwrap(), 69);
@@ -532,13 +549,9 @@ fn s6_the_servers_answer_a_self_test_before_anybody_powers_a_phone() {
 
 /// What a phone learns that asks for an address.
 fn lease(lab: &Lab) -> String {
-    let script = lab.path().join("learnt.sh");
     let text = "#!/bin/sh\n[ \"$1\" = bound ] && env | grep -E '^(ip|siaddr|tftp|opt)' | sort > learnt.txt\nexit 0\n";
-    fs::write(&script, text).unwrap();
-    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
-    let mut client = lab.on_phones("busybox");
-    client.args(["udhcpc", "-f", "-q", "-n", "-i", PHONE_END, "-s", "./learnt.sh", "-V"]);
-    let out = run(client.arg("Cisco Systems, Inc. IP Phone CP-7961G"));
+    lab.script("learnt.sh", text);
+    let out = lab.udhcpc("./learnt.sh", &["-V", "Cisco Systems, Inc. IP Phone CP-7961G"]);
     assert!(out.status.success(), "{}", said(&out));
     String::from_utf8(left(lab, "learnt.txt")).unwrap()
 }

@@ -5,7 +5,9 @@ use super::rivals::Running;
 use super::{LAPTOP_END, Lab, ip, run, said};
 use crate::serving::{Serving, firmware, pause, until};
 use rescue79::sim::firmware::Scale;
+use rustix::thread::{LinkNameSpaceType, UnshareFlags, move_into_link_name_space};
 use std::fs;
+use std::os::fd::AsFd as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -101,7 +103,28 @@ impl Managed {
         Some(managed)
     }
 
-    fn log(&self) -> String {
+    /// Runs a piece of the test where the manager is, in a thread that lives there.
+    pub(super) fn there<T: Send + 'static>(&self, what: impl FnOnce() -> T + Send + 'static) -> T {
+        let doors =
+            [("net", LinkNameSpaceType::Network), ("mnt", LinkNameSpaceType::Mount)].map(|(name, kind)| {
+                (fs::File::open(format!("/proc/{}/ns/{name}", self.manager.0.id())).unwrap(), kind)
+            });
+        let thread = std::thread::spawn(move || {
+            // A thread sees other mounts only when its folder is no longer that of the whole process.
+            #[expect(
+                deprecated,
+                reason = "only unsharing the table of open files can hurt, and this doesn't"
+            )]
+            rustix::thread::unshare(UnshareFlags::FS).unwrap();
+            for (door, kind) in doors {
+                move_into_link_name_space(door.as_fd(), Some(kind)).unwrap();
+            }
+            what()
+        });
+        thread.join().unwrap_or_else(|e| std::panic::resume_unwind(e))
+    }
+
+    pub(super) fn log(&self) -> String {
         fs::read_to_string(self.lab.path().join("manager.log")).unwrap_or_default()
     }
 
@@ -139,14 +162,16 @@ impl Managed {
     }
 
     fn serving(&self) -> Serving {
+        self.serving_with(&["--no-dhcp"])
+    }
+
+    pub(super) fn serving_with(&self, args: &[&str]) -> Serving {
         let folder = firmware(self.lab.path(), &[LOAD], Scale::FAST);
         let mut command = self.beside(env!("CARGO_BIN_EXE_rescue79"));
         command.env_remove("RESCUE79_STATE");
-        Serving::start(
-            command,
-            self.lab.path(),
-            &["--firmware", folder.to_str().unwrap(), "--interface", LAPTOP_END, "--no-dhcp"],
-        )
+        let mut all = vec!["--firmware", folder.to_str().unwrap(), "--interface", LAPTOP_END];
+        all.extend(args);
+        Serving::start(command, self.lab.path(), &all)
     }
 
     /// A session; then one that is killed, and `restore`. `holds` says whether the manager looks after the interface.

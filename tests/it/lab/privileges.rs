@@ -48,22 +48,7 @@ fn what_root_writes_belongs_to_the_caller_of_sudo() {
     ip(&format!("-n {} address flush dev {LAPTOP_END}", lab.laptop)).unwrap();
     let mut serving = crate::serving::Serving::start(command, lab.path(), &args);
     let class = "Cisco Systems, Inc. IP Phone CP-7960";
-    let out = run(lab.on_phones("busybox").args([
-        "udhcpc",
-        "-f",
-        "-q",
-        "-n",
-        "-t",
-        "4",
-        "-T",
-        "2",
-        "-i",
-        super::PHONE_END,
-        "-s",
-        "/bin/true",
-        "-V",
-        class,
-    ]));
+    let out = lab.udhcpc("/bin/true", &["-t", "4", "-T", "2", "-V", class]);
     assert!(out.status.success(), "{}", said(&out));
     serving.wait("the lease", |e| e["event"] == "dhcp_ack");
     let state = lab.path().join("state");
@@ -149,22 +134,7 @@ fn a_host_that_is_no_phone_gets_no_address_and_nothing_made_for_a_phone() {
     lab.address(CLIENT);
     let firmware = firmware(lab.path(), &[LOAD], Scale::FAST);
     let mut serving = lab.serve(&firmware, &["--target", "7960=P0S3-8-12-00"]);
-    let out = run(lab.on_phones("busybox").args([
-        "udhcpc",
-        "-f",
-        "-q",
-        "-n",
-        "-t",
-        "2",
-        "-T",
-        "1",
-        "-i",
-        super::PHONE_END,
-        "-s",
-        "/bin/true",
-        "-V",
-        "MSFT 5.0",
-    ]));
+    let out = lab.udhcpc("/bin/true", &["-t", "2", "-T", "1", "-V", "MSFT 5.0"]);
     assert!(!out.status.success(), "{}", said(&out));
     let ignored = serving.wait("that it was ignored", |e| e["event"] == "dhcp_ignored");
     assert!(ignored["why"].as_str().is_some_and(|why| !why.is_empty()));

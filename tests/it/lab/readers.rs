@@ -2,18 +2,14 @@
 
 use super::{CLIENT, LAPTOP_END, Lab, PHONE_END, SERVER, ip, left, run, said};
 use crate::reader::Read;
-use crate::serving::{firmware, put, until};
-use rescue79::sim::firmware::{Scale, set};
+use crate::serving::{bytes_of, firmware, put, until};
+use rescue79::sim::firmware::Scale;
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 use std::process::Output;
 
 const LOAD: &str = "P0S3-8-12-00";
 const APPLICATION: &str = "P0S3-8-12-00.sb2";
 const CLASS: &str = "Cisco Systems, Inc. IP Phone CP-7960";
-
-fn bytes_of(load: &str, file: &str, scale: Scale) -> Vec<u8> {
-    set(load, 79, scale).into_iter().find(|(name, _)| name == file).unwrap().1
-}
 
 type Client = fn(&Lab, &str, &str) -> Output;
 
@@ -92,13 +88,7 @@ fn made_files_name_the_load_of_the_phone_that_asks() {
     let firmware = firmware(lab.path(), &[LOAD, "P00308000900"], Scale::FAST);
     ip(&format!("-n {} link set {PHONE_END} address 00:1b:0c:18:bd:c1", lab.phones)).unwrap();
     let mut serving = lab.serve(&firmware, &["--target", "7960=P0S3-8-12-00", "--from", "7960=P00308000900"]);
-    let script = lab.path().join("lease.sh");
-    put(lab.path(), "lease.sh", b"#!/bin/sh\n[ \"$1\" != bound ] || ip addr add $ip/24 dev $interface\n");
-    run(std::process::Command::new("chmod").arg("755").arg(&script));
-    let mut client = lab.on_phones("busybox");
-    client.args(["udhcpc", "-f", "-q", "-n", "-i", PHONE_END, "-s", "./lease.sh", "-V", CLASS]);
-    let out = run(&mut client);
-    assert!(out.status.success(), "{}", said(&out));
+    lab.lease(CLASS);
     serving.wait("a plan", |e| e["event"] == "planned");
     for (client, get) in CLIENTS {
         for name in ["SEP001B0C18BDC1.cnf.xml", "XMLDefault.cnf.xml"] {

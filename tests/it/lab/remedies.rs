@@ -3,11 +3,10 @@
 use super::rivals::Running;
 use super::{LAPTOP_END, Lab, ip, run, said};
 use crate::serving::until;
-use rescue79::host::doctor;
 use rescue79::host::ledger::Ledger;
 use rescue79::host::remedy::{Act, Remedy};
 use rescue79::host::setup::Setup;
-use rescue79::host::system::{Change, Firewall, system};
+use rescue79::host::system::{Change, Firewall, holder, system};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -23,12 +22,12 @@ fn shell(lab: &Lab, line: &str) -> String {
     said(&out)
 }
 
-fn set_up(folder: &PathBuf) -> Setup {
+pub(super) fn set_up(folder: &PathBuf) -> Setup {
     fs::create_dir_all(folder).unwrap();
     Setup::begin(system(), Ledger::open(folder).unwrap()).0
 }
 
-fn closed() -> Option<(String, Remedy)> {
+pub(super) fn closed() -> Option<(String, Remedy)> {
     match system().firewall(LAPTOP_END, &[67, 69]) {
         Firewall::Closed { seen, remedy } => Some((seen, remedy)),
         _ => None,
@@ -114,14 +113,14 @@ fn the_holder_of_a_port_is_ended() {
     let mut command = lab.on_laptop("dnsmasq");
     command.args(["--no-daemon", "--conf-file=/dev/null", "--port=0", "--leasefile-ro"]);
     command.args(["--dhcp-range=10.8.8.50,10.8.8.99,1h"]).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut holder = Running(command.spawn().unwrap());
+    let mut rival = Running(command.spawn().unwrap());
     until(10, || said(&run(lab.on_laptop("ss").arg("-lunH"))).contains(":67").then_some(())).unwrap();
-    let pid = holder.0.id();
+    let pid = rival.0.id();
     // Somebody must take the ended child in, as the system does with a real one.
-    let end = std::thread::spawn(move || holder.0.wait().unwrap());
+    let end = std::thread::spawn(move || rival.0.wait().unwrap());
     let state = lab.path().join("state");
     let told = there(&lab, move || {
-        assert_eq!(doctor::holder(&*system(), 67).unwrap(), format!("dnsmasq (process {pid})"));
+        assert_eq!(holder(&*system(), 67).unwrap(), format!("dnsmasq (process {pid})"));
         set_up(&state).carry_out(&Act::end(67, "dnsmasq", pid)).unwrap()
     });
     assert!(told.contains("dnsmasq has ended, UDP port 67 is free"), "{told}");

@@ -2,8 +2,8 @@
 
 use super::{CLIENT, Lab, TFTP};
 use crate::reader::{Read, request};
-use crate::serving::{firmware, pause};
-use rescue79::sim::firmware::{Scale, set};
+use crate::serving::{bytes_of, firmware, pause};
+use rescue79::sim::firmware::Scale;
 use std::net::{Ipv4Addr, UdpSocket};
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ const LOAD: &str = "P0S3-8-12-00";
 const APPLICATION: &str = "P0S3-8-12-00.sb2";
 
 fn wanted() -> Vec<u8> {
-    set(LOAD, 79, Scale::FAST).into_iter().find(|(name, _)| name == APPLICATION).unwrap().1
+    bytes_of(LOAD, APPLICATION, Scale::FAST)
 }
 
 #[test]

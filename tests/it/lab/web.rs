@@ -2,7 +2,8 @@
 
 use super::phone::{Plugged, running};
 use super::{CLIENT, Lab, PHONE_END, SERVER, ip, left, run, said};
-use crate::serving::{firmware, pause, put};
+use crate::serving::{bytes_of, firmware, pause};
+use rescue79::limits;
 use rescue79::sim::firmware::{Scale, set};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -26,7 +27,7 @@ fn curl_reads_what_is_served_and_nothing_else() {
     let mut serving = lab.serve(&firmware, &["--no-dhcp"]);
     let url = |path: &str| format!("http://{SERVER}:6970/{path}");
     assert_eq!(curl(&lab, &["-o", "got", &url(APPLICATION)]), "200");
-    let wanted = set(LOAD, 79, Scale::FULL).into_iter().find(|(name, _)| name == APPLICATION).unwrap().1;
+    let wanted = bytes_of(LOAD, APPLICATION, Scale::FULL);
     assert!(left(&lab, "got") == wanted, "other bytes than the shelf's");
     let started = serving.wait("the read", |e| e["event"] == "read_started");
     assert_eq!((&started["file"], &started["http"]), (&APPLICATION.into(), &true.into()));
@@ -105,6 +106,58 @@ fn a_crowd_and_a_reader_that_does_not_read_keep_nobody_out() {
     assert_eq!(curl(&lab, &["-o", "got", &url]), "200");
 }
 
+/// 64 read at once, eight at each address, while others hand in their questions letter by letter: all get their file, and
+/// no question takes longer than its time.
+#[test]
+fn sixty_four_readers_at_once_and_questions_letter_by_letter() {
+    let Some(lab) = Lab::open() else { return };
+    let firmware = firmware(lab.path(), &[LOAD], Scale::FULL);
+    let wanted =
+        set(LOAD, 79, Scale::FULL).into_iter().find(|(name, _)| name == APPLICATION).unwrap().1.len();
+    let readers: Vec<_> = (100..108).map(|n| std::net::Ipv4Addr::new(192, 168, 79, n)).collect();
+    lab.address(CLIENT);
+    for address in &readers {
+        lab.address(*address);
+    }
+    let serving = lab.serve(&firmware, &["--no-dhcp"]);
+    let slow = lab.inside(|| {
+        let mut letters: Vec<_> = (0..4).map(|_| TcpStream::connect((SERVER, 6970)).unwrap()).collect();
+        let began = crate::serving::now();
+        for letter in format!("GET /{APPLICATION} HTTP/1.1\r\nA: {}", "a".repeat(600)).bytes() {
+            pause(Duration::from_millis(50));
+            letters.retain_mut(|stream| {
+                stream.set_nonblocking(true).unwrap();
+                let ended = matches!(stream.read(&mut [0; 16]), Ok(0));
+                !ended && stream.write_all(&[letter]).is_ok()
+            });
+            if letters.is_empty() {
+                break;
+            }
+        }
+        (letters.len(), began.elapsed())
+    });
+    let clients: Vec<_> = readers
+        .iter()
+        .flat_map(|address| [address; 8])
+        .enumerate()
+        .map(|(n, address)| {
+            let mut client = lab.on_phones("curl");
+            let url = format!("http://{SERVER}:6970/{APPLICATION}");
+            client.args(["-sS", "-m", "60", "--interface", &address.to_string(), "-o", &format!("got-{n}")]);
+            (n, client.arg(url).stderr(Stdio::piped()).spawn().unwrap())
+        })
+        .collect();
+    for (n, client) in clients {
+        let out = client.wait_with_output().unwrap();
+        assert!(out.status.success(), "{n}: {}", said(&out));
+        assert_eq!(left(&lab, &format!("got-{n}")).len(), wanted);
+    }
+    let (kept, took) = slow.join().unwrap();
+    assert_eq!(kept, 0, "questions that are handed in letter by letter are ended");
+    assert!(took < 2 * limits::HTTP_QUESTION, "{took:?}");
+    assert_eq!(serving.events_of("read_started").len(), 64);
+}
+
 #[test]
 fn a_port_that_is_taken_is_said_and_done_without() {
     let Some(lab) = Lab::open() else { return };
@@ -163,12 +216,7 @@ fn a_page_of_another_server_names_the_load() {
     let firmware = firmware(lab.path(), &[target], Scale::FAST);
     ip(&format!("-n {} link set {PHONE_END} address 00:1b:0c:18:bd:c1", lab.phones)).unwrap();
     let mut serving = lab.serve(&firmware, &["--target", target, "--for", "100s"]);
-    put(lab.path(), "lease.sh", b"#!/bin/sh\n[ \"$1\" != bound ] || ip addr add $ip/24 dev $interface\n");
-    run(std::process::Command::new("chmod").arg("755").arg(lab.path().join("lease.sh")));
-    let mut client = lab.on_phones("busybox");
-    let class = "Cisco Systems, Inc. IP Phone CP-7960G";
-    client.args(["udhcpc", "-f", "-q", "-n", "-i", PHONE_END, "-s", "./lease.sh", "-V", class]);
-    assert!(run(&mut client).status.success());
+    lab.lease("Cisco Systems, Inc. IP Phone CP-7960G");
     let mut page = lab.on_phones("python3");
     let mut page = page.args(["-c", PAGE]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     run(lab.on_phones("tftp").args([&*SERVER.to_string(), "-c", "get", "RINGLIST.XML"]));

@@ -42,6 +42,7 @@ impl History {
                 mode: "serve".into(),
                 server: Ipv4Addr::new(192, 168, 1, 1),
                 dhcp: true,
+                leads_elsewhere: false,
                 targets: vec!["7960=P0S3-8-12-00".into()],
                 forced: Vec::new(),
                 account: None,

@@ -49,13 +49,19 @@ fn nft_rule(rule: &Value) -> Rule {
             action = Action::Drop;
         } else if part.get("return").is_some() {
             action = Action::Return;
-        } else if let Some(to) = part.get("jump").or_else(|| part.get("goto")).and_then(|j| word(j, "target"))
-        {
-            let table = (word(rule, "family").unwrap_or_default(), word(rule, "table").unwrap_or_default());
-            action = Action::Jump(format!("{} {} {to}", table.0, table.1));
+        } else if let Some(to) = part.get("jump") {
+            action = Action::Jump(target(rule, to));
+        } else if let Some(to) = part.get("goto") {
+            action = Action::Goto(target(rule, to));
         }
     }
     Rule { matches, action, text }
+}
+
+/// A chain of the same table.
+fn target(rule: &Value, to: &Value) -> String {
+    let part = |value, key| word(value, key).unwrap_or_default();
+    format!("{} {} {}", part(rule, "family"), part(rule, "table"), part(to, "target"))
 }
 
 fn nft_match(m: &Value) -> Match {
@@ -71,8 +77,14 @@ fn nft_match(m: &Value) -> Match {
         }
         (_, Some("nfproto")) => Match::Protocol(names(right, "ipv4", 2) == same),
         (_, Some("protocol")) => Match::Protocol(names(right, "ip", 8) == same),
+        (_, Some("pkttype")) => {
+            Match::To { us: names(right, "host", 0) == same, all: names(right, "broadcast", 1) == same }
+        }
         (_, Some("iifname" | "iif")) => {
             right.as_str().map_or(Match::Other, |name| Match::Interface(name.to_owned(), same))
+        }
+        _ if left.get("fib").is_some_and(is_type_of_destination) => {
+            Match::To { us: names(right, "local", 2) == same, all: names(right, "broadcast", 3) == same }
         }
         _ if left.get("ct").and_then(|ct| word(ct, "key")) == Some("state") => Match::State {
             new: names(right, "new", 8) == same,
@@ -80,6 +92,14 @@ fn nft_match(m: &Value) -> Match {
         },
         _ => Match::Other,
     }
+}
+
+/// `fib daddr type`, also of one interface.
+fn is_type_of_destination(fib: &Value) -> bool {
+    let flags = fib.get("flags");
+    let daddr = |flag: &Value| flag.as_str() == Some("daddr");
+    let many = flags.and_then(Value::as_array).is_some_and(|flags| flags.iter().any(daddr));
+    word(fib, "result") == Some("type") && (many || flags.is_some_and(daddr))
 }
 
 /// Whether a value, or a set of them, holds this name or number.
@@ -146,7 +166,14 @@ fn iptables_rule(line: &str, words: &[&str]) -> Rule {
                 let takes = |state| states.split(',').any(|s| s == state) == same;
                 matches.push(Match::State { new: takes("NEW"), answer: takes("ESTABLISHED") });
             }
-            "-j" | "-g" => {
+            "--dst-type" | "--pkt-type" => {
+                let ours = if word == "--dst-type" { "LOCAL" } else { "unicast" };
+                let kinds = value();
+                let takes = |name: &str| kinds.split(',').any(|k| k.eq_ignore_ascii_case(name)) == same;
+                matches.push(Match::To { us: takes(ours), all: takes("broadcast") });
+            }
+            "-g" => action = Action::Goto(value().to_owned()),
+            "-j" => {
                 action = match value() {
                     "ACCEPT" => Action::Accept,
                     "DROP" | "REJECT" => Action::Drop,

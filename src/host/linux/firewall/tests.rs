@@ -13,7 +13,7 @@ fn ruleset(policy: &str, rules: &[&str]) -> String {
 }
 
 fn packet(interface: &str, port: u16) -> Packet<'_> {
-    Packet { interface, port, answer: false }
+    Packet { interface, port, answer: false, broadcast: false }
 }
 
 fn fate(policy: &str, rules: &[&str], port: u16) -> Option<String> {
@@ -76,6 +76,57 @@ fn iptables_rules_are_walked_through_their_chains() {
     let not = "-P INPUT ACCEPT\n-A INPUT ! -i lo -j DROP\n";
     assert!(dropped(&iptables(not), packet("eth0", 69)).is_some());
     assert!(dropped(&iptables(not), packet("lo", 69)).is_none());
+}
+
+/// Before ufw looks at what it was told, it throws away what is meant for others: `iptables -S`, shortened.
+#[test]
+fn what_ufw_throws_away_for_others_is_no_drop() {
+    let ufw = |own: &str| {
+        let rules = "-P INPUT DROP\n-A INPUT -j ufw-before-input\n-A INPUT -j ufw-after-input\n\
+            -A ufw-before-input -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n\
+            -A ufw-before-input -j ufw-not-local\n-A ufw-before-input -j ufw-user-input\n\
+            -A ufw-not-local -m addrtype --dst-type LOCAL -j RETURN\n\
+            -A ufw-not-local -m addrtype --dst-type BROADCAST -j RETURN\n-A ufw-not-local -j DROP\n\
+            -A ufw-after-input -m addrtype --dst-type BROADCAST -j ufw-skip-to-policy-input\n\
+            -A ufw-skip-to-policy-input -j DROP\n";
+        closed(&iptables(&format!("{rules}{own}")), "eth0", &[67, 69])
+    };
+    let (port, by) = ufw("").unwrap();
+    assert!(port == 67 && by.contains("ufw-skip-to-policy-input"), "{by}");
+    let (port, by) = ufw("-A ufw-user-input -i eth0 -p udp -m multiport --dports 67 -j ACCEPT\n").unwrap();
+    assert!(port == 69 && by.contains("policy"), "{by}");
+    assert_eq!(ufw("-A ufw-user-input -i eth0 -p udp -m multiport --dports 67,69 -j ACCEPT\n"), None);
+}
+
+#[test]
+fn packets_to_everybody_are_told_from_those_to_us() {
+    let to = |left: &str, right: &str, verdict: &str| {
+        let text = format!(r#"{{"match":{{"op":"==","left":{left},"right":{right}}}}},{{"{verdict}":null}}"#);
+        let chains = nft(&ruleset("accept", &[&text])).unwrap();
+        let fate = |broadcast| dropped(&chains, Packet { broadcast, ..packet("eth0", 67) }).is_some();
+        (fate(false), fate(true))
+    };
+    let fib = r#"{"fib":{"result":"type","flags":["daddr","iif"]}}"#;
+    assert_eq!(to(fib, r#""broadcast""#, "drop"), (false, true));
+    assert_eq!(to(fib, r#"{"set":["local","multicast"]}"#, "drop"), (true, false));
+    assert_eq!(to(r#"{"meta":{"key":"pkttype"}}"#, r#""broadcast""#, "drop"), (false, true));
+    let saddr = r#"{"fib":{"result":"type","flags":["saddr"]}}"#;
+    assert_eq!(to(saddr, r#""local""#, "drop"), (false, false), "that is not weighed");
+    let tables = iptables("-P INPUT ACCEPT\n-A INPUT -m pkttype ! --pkt-type unicast -j DROP\n");
+    assert!(dropped(&tables, packet("eth0", 67)).is_none());
+    assert!(dropped(&tables, Packet { broadcast: true, ..packet("eth0", 67) }).is_some());
+}
+
+/// A `goto` doesn't come back to the rule behind it.
+#[test]
+fn what_went_to_another_chain_for_good_meets_no_later_rule() {
+    let out = |how: &str| {
+        format!("-P INPUT ACCEPT\n-A INPUT -j zones\n-A zones {how} public\n-A zones -j DROP\n-N public\n")
+    };
+    assert!(dropped(&iptables(&out("-g")), packet("eth0", 69)).is_none());
+    assert!(dropped(&iptables(&out("-j")), packet("eth0", 69)).is_some());
+    let goto = r#"{"goto":{"target":"own"}}"#;
+    assert_eq!(fate("accept", &[goto, r#"{"drop":null}"#], 69), None);
 }
 
 #[test]

@@ -1,0 +1,88 @@
+//! Who sends which vendor class. It is asked for every packet of every phone, and by every rule that looks at a phone.
+
+use super::phones::{AnyPhone, Class, Foreign, Model, like};
+
+/// The patterns for DHCP option 60 of those who are none of our models, in the order in which they are tried.
+#[derive(Debug)]
+pub(super) struct Classes(Vec<(Pairs, String, Whose)>);
+
+#[derive(Clone, Copy, Debug)]
+enum Whose {
+    Foreign(usize),
+    Any,
+}
+
+impl Classes {
+    pub(super) fn new(foreign: &[Foreign], any: &AnyPhone) -> Self {
+        let foreign = foreign.iter().enumerate().map(|(n, f)| (&f.class, Whose::Foreign(n)));
+        let all = foreign.chain([(&any.class, Whose::Any)]);
+        let patterns = all.flat_map(|(patterns, whose)| patterns.iter().map(move |p| (p.clone(), whose)));
+        Self(patterns.map(|(pattern, whose)| (Pairs::wanted(&pattern), pattern, whose)).collect())
+    }
+
+    /// Who sends this class, given our models and the list that the patterns were taken from.
+    pub(super) fn of<'a>(&self, class: &str, models: &'a [Model], foreign: &'a [Foreign]) -> Class<'a> {
+        if let Some(model) = models.iter().find(|m| m.class.iter().any(|c| c.eq_ignore_ascii_case(class))) {
+            return Class::Model(model);
+        }
+        let has = Pairs::of(class);
+        let fits = |(wanted, pattern, _): &&(Pairs, String, Whose)| has.hold(*wanted) && like(pattern, class);
+        let found = match self.0.iter().find(fits).map(|(.., whose)| whose) {
+            Some(Whose::Foreign(n)) => foreign.get(*n).map(Class::Foreign),
+            Some(Whose::Any) => Some(Class::Phone),
+            None => None,
+        };
+        found.unwrap_or(Class::Other)
+    }
+}
+
+/// Which pairs of neighbouring letters a text has, one bit for several of them: a text that lacks one of a pattern's can't
+/// fit it, which is seen at a glance.
+#[derive(Clone, Copy, Debug)]
+struct Pairs(u128);
+
+impl Pairs {
+    fn of(text: &str) -> Self {
+        Self::over(text, |_| true)
+    }
+
+    /// Those that every text has that fits the pattern.
+    fn wanted(pattern: &str) -> Self {
+        Self::over(pattern, |c| !b"*?".contains(&c))
+    }
+
+    fn over(text: &str, counts: impl Fn(u8) -> bool) -> Self {
+        let pairs = text.bytes().zip(text.bytes().skip(1)).filter(|(a, b)| counts(*a) && counts(*b));
+        let bit = |a: u8, b: u8| {
+            let (a, b) = (u32::from(a.to_ascii_lowercase()), u32::from(b.to_ascii_lowercase()));
+            1 << ((a * 37 + b * 5) % u128::BITS)
+        };
+        Self(pairs.fold(0, |bits, (a, b)| bits | bit(a, b)))
+    }
+
+    const fn hold(self, wanted: Self) -> bool {
+        wanted.0 & !self.0 == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_fits_is_never_left_out(pattern in "[a-cA-C*?]{0,8}", text in "[a-cA-C*?]{0,10}") {
+            if like(&pattern, &text) {
+                prop_assert!(Pairs::of(&text).hold(Pairs::wanted(&pattern)), "{pattern} {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_stranger_is_told_by_a_look() {
+        let class = Pairs::of("MSFT 5.0");
+        let ours = ["*CP-7910*", "Cisco Systems, Inc. IP Phone CP-7960", "Cisco IP Phone ?*"];
+        assert!(!ours.iter().any(|pattern| class.hold(Pairs::wanted(pattern))));
+    }
+}
