@@ -10,6 +10,7 @@ mod laptop;
 mod leases;
 mod lines;
 mod outlet;
+mod pace;
 mod plain;
 mod recorder;
 mod rehearse;

@@ -195,10 +195,30 @@ impl Job {
         to: &str,
         seen: Option<Start>,
     ) -> Plan {
-        let said = || self.from(catalogue, model).map_or(Start::Unknown, Start::parse);
-        let start = seen.unwrap_or_else(said);
+        let start = self.start(catalogue, model, seen);
         let plan = route::plan(catalogue, model, &start, to, &owned(shelf));
         if self.insists(catalogue, model, to) { plan.insist(model, &owned(shelf)) } else { plan }
+    }
+
+    /// The first load on that way; none when it is not possible, or there already.
+    #[must_use]
+    pub fn first_hop(
+        &self,
+        catalogue: &Catalogue,
+        shelf: &Shelf,
+        model: &Model,
+        to: &str,
+        seen: Option<Start>,
+    ) -> Option<String> {
+        let start = self.start(catalogue, model, seen);
+        let way = route::way(catalogue, model, &start, to, &owned(shelf));
+        let way = if self.insists(catalogue, model, to) { way.insist(model, &owned(shelf)) } else { way };
+        way.hops.into_iter().next().filter(|_| way.possible).map(|hop| hop.load)
+    }
+
+    fn start(&self, catalogue: &Catalogue, model: &Model, seen: Option<Start>) -> Start {
+        let said = || self.from(catalogue, model).map_or(Start::Unknown, Start::parse);
+        seen.unwrap_or_else(said)
     }
 
     /// Whether the technician wants this load for this model, whatever the plan says.

@@ -53,7 +53,7 @@ pub fn encode(start: Wall, event: &Event) -> Result<String, serde_json::Error> {
 /// It can't be read on.
 pub fn next_line(from: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
     line.clear();
-    Ok(from.take(limits::JOURNAL_LINE as u64).read_until(b'\n', line)? > 0)
+    Ok(from.take(limits::JOURNAL_LINE).read_until(b'\n', line)? > 0)
 }
 
 /// Reads a journal line by line. The first line gives the start of the session.

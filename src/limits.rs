@@ -138,7 +138,7 @@ pub const WRONG_ASKERS: usize = 256;
 /// Room on the disk below which a journal may not fit: a long session with many phones writes some 20 MB.
 pub const DISK_FREE: u64 = 100 << 20;
 /// Bytes of one line of a journal. The longest of ours, the summary of a full bench, has about two million.
-pub const JOURNAL_LINE: usize = 16 << 20;
+pub const JOURNAL_LINE: u64 = 16 << 20;
 /// Lines that wait for a slow reader of `--events` or of standard output: some 8 MB, hours of a few phones.
 pub const LINES_WAITING: usize = 32_768;
 /// Events beside progress that wait for a screen that stands still: a night of 250 phones.

@@ -126,6 +126,24 @@ impl fmt::Display for Plan {
 /// The way for one model from `start` to the load named `target` with what is on the shelf.
 #[must_use]
 pub fn plan(catalogue: &Catalogue, model: &Model, start: &Start, target: &str, shelf: &[Owned<'_>]) -> Plan {
+    searched(catalogue, model, start, target, shelf, true)
+}
+
+/// The same for somebody who serves it and explains it to nobody: it does not say which load, of all that were ever
+/// published, would make an uncertain way safer. That is by far the longest search.
+#[must_use]
+pub fn way(catalogue: &Catalogue, model: &Model, start: &Start, target: &str, shelf: &[Owned<'_>]) -> Plan {
+    searched(catalogue, model, start, target, shelf, false)
+}
+
+fn searched(
+    catalogue: &Catalogue,
+    model: &Model,
+    start: &Start,
+    target: &str,
+    shelf: &[Owned<'_>],
+    hints: bool,
+) -> Plan {
     let target = start::clean(target);
     let mut plan = Plan {
         model: model.name.clone(),
@@ -166,8 +184,8 @@ pub fn plan(catalogue: &Catalogue, model: &Model, start: &Start, target: &str, s
     if let Some(path) = graph.way(&state, &load, unknown, true) {
         plan.possible = true;
         plan.hops = graph.hops(&state, &path);
-        // Among all loads that were ever published is the long search; nothing is safer than safe.
-        if !path.is_safe() {
+        // Nothing is safer than safe.
+        if hints && !path.is_safe() {
             hint_at_safer(&graph, &path, ideal().as_ref(), &mut plan.hops);
         }
         return plan;

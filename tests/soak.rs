@@ -213,7 +213,7 @@ fn discover(mac: Mac, class: &str) -> Vec<u8> {
 
 #[test]
 fn hours_of_a_busy_bench_hold_no_more_than_its_first() {
-    // A warm-up of half an hour; what is held then is held against what is held after so many hours more.
+    // Half an hour to fill the log, and so many hours more.
     let (warm, hours, crowd) = (30, set_to("SOAK_HOURS", 2), set_to("SOAK_CROWD", 20));
     let mut soak = Soak::new(crowd);
     let mut usual = Vec::new();
@@ -241,6 +241,7 @@ fn hours_of_a_busy_bench_hold_no_more_than_its_first() {
     assert_eq!(soak.model.state, *soak.world.state(), "the screen's fold");
     assert!(soak.world.state().totals.reads > 100 * hours, "phones read all the time");
     eprintln!("{held:?}");
-    let (first, last) = (held.first().unwrap(), held.last().unwrap());
-    assert!(*last < first + (160 << 10), "it grows with the time: {held:?}");
+    // A large crowd needs a while until the bench is full: what counts is what comes after the first quarter.
+    let (first, last) = (held.get(held.len() / 4).unwrap(), held.last().unwrap());
+    assert!(*last < first + first / 100 + (64 << 10), "it grows with the time: {held:?}");
 }

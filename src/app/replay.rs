@@ -116,7 +116,8 @@ impl Journal {
         }
         self.number += 1;
         // A line that was cut for its length is no end.
-        let torn = !self.line.ends_with(b"\n") && self.line.len() < limits::JOURNAL_LINE;
+        let torn = !self.line.ends_with(b"\n")
+            && u64::try_from(self.line.len()).is_ok_and(|length| length < limits::JOURNAL_LINE);
         match self.reader.bytes(&self.line) {
             Ok(event) => Ok(Some(event)),
             Err(_) if torn && self.number > 1 => {

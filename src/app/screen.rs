@@ -1,9 +1,10 @@
 //! A session that is watched: answers and events in, what is seen out, effects carried out.
 
 use super::bench::{Bench, exit};
-use super::clocks::wall;
+use super::clocks::{monotonic, wall};
 use super::desk::Desk;
 use super::face::{Face, Screen};
+use super::pace::Pace;
 use super::plain::Lines;
 use super::signals::{interrupted, terminated};
 use super::{Exit, Style, lines, print_text, report};
@@ -175,7 +176,7 @@ impl Show {
             Box::pin(async { if F::GOES_ON { terminated().await } else { interrupted().await } });
         let time = self.live.as_ref().and_then(|live| live.bench.time).unwrap_or(Duration::MAX);
         let mut over = Box::pin(tokio::time::sleep(time));
-        let (mut timed_out, mut listening) = (false, true);
+        let (mut timed_out, mut listening, mut pace) = (false, true, Pace::default());
         loop {
             let mut effects = VecDeque::new();
             tokio::select! {
@@ -183,23 +184,30 @@ impl Show {
                     self.running = event.is_some();
                     self.take(event, &mut model);
                     if !self.running {
+                        pace.hurry();
                         tui::update(&mut model, Msg::Ended);
                     }
                 }
                 input = face.input(), if listening && face.listens(&model) => match input {
-                    Some(input) => effects.extend(face.take(&mut model, input)),
+                    Some(input) => {
+                        pace.hurry();
+                        effects.extend(face.take(&mut model, input));
+                    }
                     None if F::GOES_ON => listening = false,
                     None => return Ok(()),
                 },
                 answer = next_answer(self.desk.as_mut()) => {
+                    pace.hurry();
                     effects.extend(answer.into_iter().flat_map(|msg| self.hear(msg, &mut model)));
                 }
                 _ = frames.tick() => {
                     if let Some(live) = self.live.as_ref().filter(|_| self.running) {
                         tui::update(&mut model, Msg::Tick((live.clock)()));
                     }
-                    if model.take_stale() {
+                    let now = monotonic();
+                    if pace.allows(now) && model.take_stale() {
                         face.show(&model)?;
+                        pace.drew(now, monotonic());
                     }
                     // Nobody is there, and nothing goes on.
                     if !listening && !self.running {

@@ -57,10 +57,7 @@ pub(super) struct FirstHop {
 
 /// The first hops of all models that have a target.
 pub(super) fn first_hops(catalogue: &Catalogue, shelf: &Shelf, job: &Job) -> Vec<FirstHop> {
-    let hop = |model: &Model, to: &str, seen: Option<Start>| {
-        let plan = job.plan(catalogue, shelf, model, to, seen);
-        plan.hops.first().filter(|_| plan.possible).map(|hop| hop.load.clone())
-    };
+    let hop = |model: &Model, to: &str, seen: Option<Start>| job.first_hop(catalogue, shelf, model, to, seen);
     let wanted = catalogue.models().iter().filter_map(|model| Some((model, job.target(catalogue, model)?)));
     wanted
         .map(|(model, target)| FirstHop {

@@ -389,6 +389,10 @@ proptest! {
         let there = state == State::Running(wanted.clone());
         let reached = reachable(model.family, &state, &complete);
         prop_assert_eq!(plan.possible, there || reached.contains(&wanted), "{:#?}", plan);
+        // Who only serves it serves the same.
+        let way = super::way(catalogue(), model, &start, &target, &shelf);
+        let loads = |plan: &Plan| plan.hops.iter().map(|hop| hop.load.clone()).collect::<Vec<_>>();
+        prop_assert_eq!((way.possible, loads(&way), &way.refusal), (plan.possible, loads(&plan), &plan.refusal));
         if let Some(best) = &plan.best_reachable {
             prop_assert!(reached.contains(&best.parse().unwrap()));
         }

@@ -88,7 +88,7 @@ fn a_letter_that_was_torn_in_two_is_a_tear() {
 fn a_line_without_end_is_refused_and_not_held() {
     let event = Event { n: 1, at: Instant::ZERO, phone: None, kind: Kind::SessionResumed { gap_s: 1 } };
     let mut text = (journal::encode(START, &event).unwrap() + "\n").into_bytes();
-    text.resize(limits::JOURNAL_LINE + (2 << 20), b' ');
+    text.resize(usize::try_from(limits::JOURNAL_LINE).unwrap() + (2 << 20), b' ');
     let (out, said) = replayed(&text);
     assert_eq!(out.status.code(), Some(2), "{said}");
     assert!(said.contains("line 2 of"), "{said}");
