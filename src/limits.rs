@@ -204,10 +204,6 @@ pub const PAGE_WAITS: [Duration; 3] =
 pub const DATAGRAMS_AT_ONCE: usize = 1_024;
 /// Reads that get their turn before the request ports are looked at again: less than a millisecond.
 pub const READS_AT_ONCE: usize = 64;
-/// Datagrams taken from one read before the others get their turn: it has one to say, or a window's worth of echoes.
-pub const DATAGRAMS_OF_A_READ: usize = 16;
-/// How often it is looked whether a reader that fell silent has left a last word behind another.
-pub const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// Reads that get their turn between two looks at the clock: a tenth of a millisecond, which a round trip measured with it
 /// may be wrong by.
 pub const READS_A_LOOK: usize = 16;

@@ -139,12 +139,6 @@ struct Drive {
     reads: Vec<Option<Open>>,
     /// Reads whose second door is still to be opened: their first block goes before it.
     half_open: Vec<usize>,
-    /// Doors of reads that were not read until they were empty, and won't be named for it.
-    unread: Vec<(usize, bool)>,
-    /// The read that was answered last with one packet alone.
-    answered: Option<TransferId>,
-    /// When reads that have fallen silent are looked at.
-    look_again_at: Option<Instant>,
     clock: Clock,
     /// The time at the last look at the clock.
     now: Instant,
@@ -158,18 +152,6 @@ struct Open {
     id: TransferId,
     phone: SocketAddrV4,
     line: Line,
-    left: Left,
-}
-
-/// Whether something may wait at the door of a read that it will not be named for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Left {
-    /// It was read until it was empty.
-    Nothing,
-    /// It may, since lately.
-    Lately,
-    /// It may, and nothing has come since reads were looked at.
-    Long,
 }
 
 /// Session time from the system's monotonic clock.
@@ -244,9 +226,6 @@ impl Drive {
             via: None,
             reads: Vec::new(),
             half_open: Vec::new(),
-            unread: Vec::new(),
-            answered: None,
-            look_again_at: None,
             clock,
             now: began,
             web,
@@ -264,14 +243,10 @@ impl Drive {
         let mut again = false;
         loop {
             let ends = self.talks.next_end().map(|(at, _)| at);
-            let next =
-                [self.deadline, ends, self.hand_over_at, self.look_again_at].into_iter().flatten().min();
+            let next = [self.deadline, ends, self.hand_over_at].into_iter().flatten().min();
             self.poller.wait(&mut ready, self.now, if again { Some(self.now) } else { next })?;
             self.look();
             again = self.hear(&ready, again, &mut buf);
-            if self.look_again_at.is_some_and(|at| at <= self.now) {
-                self.look_again(&mut buf);
-            }
             if ends.is_some_and(|at| at <= self.now) {
                 while let Some((_, slot)) = self.talks.next_end().filter(|(at, _)| *at <= self.now) {
                     self.over(slot);
@@ -310,16 +285,13 @@ impl Drive {
         self.now
     }
 
-    /// Takes what waits at the sockets that were named. `true`: more waits.
+    /// Takes what waits at the sockets that were named. `true`: more waits at the request ports.
     fn hear(&mut self, ready: &[Token], again: bool, buf: &mut [u8]) -> bool {
         // The request ports first, whatever the poller named first, and again after some reads: a phone that starts does
         // not wait behind phones that read.
         let mut more = false;
         if again || ready.iter().any(|token| [DHCP, TFTP, FURTHER].contains(token)) {
             more = self.requests(buf);
-        }
-        for (slot, stranger) in std::mem::take(&mut self.unread) {
-            self.read(slot, stranger, buf);
         }
         let mut reads = 0;
         for token in ready {
@@ -338,7 +310,7 @@ impl Drive {
                 self.knocked(*token, buf);
             }
         }
-        more || !self.unread.is_empty()
+        more
     }
 
     /// `true`: something may wait at the request ports.

@@ -1,10 +1,9 @@
 //! Who has something to say: the system's poller.
 //!
-//! On Linux it is `epoll` itself. It names the socket of a read for each datagram that comes, whether or not what came before
-//! was taken. So the socket is read once each time it is named, and a block of a file costs two system calls: its ACK and the
-//! next DATA. mio, which serves everywhere else, names a socket once for each change; then it must be read until it is
-//! empty, which costs a third. (Named for as long as something waits, as the request ports are, a socket would be looked at
-//! by the system twice for each ACK.)
+//! On Linux it is `epoll` itself, which names a datagram socket again for as long as something waits at it. So a socket
+//! is read once each time it is named, and a block of a file costs two system calls: its ACK and the next DATA. mio,
+//! which serves everywhere else, names a socket once for each change; then it must be read until it is empty, which
+//! costs a third. What is no datagram socket is always named once for each change.
 
 use crate::clock::Instant;
 use mio::event::Source;
@@ -84,8 +83,8 @@ impl Poller {
         }
     }
 
-    /// Whether [`Registry::arrivals`] has a socket named for each datagram; otherwise it must be read until it is empty.
-    pub(super) const fn names_each(&self) -> bool {
+    /// A datagram socket is named again while something waits there; otherwise it must be read until it is empty.
+    pub(super) const fn names_again(&self) -> bool {
         !matches!(self, Self::Mio(..))
     }
 
@@ -111,12 +110,7 @@ impl Poller {
 }
 
 impl Registry<'_> {
-    /// Watches a datagram socket for what comes. It need not be named again before it was read until it was empty.
-    pub(super) fn arrivals(self, socket: &mut mio::net::UdpSocket, token: Token) -> io::Result<()> {
-        self.register(socket, token, Interest::READABLE)
-    }
-
-    /// Watches a datagram socket for what waits there.
+    /// Watches a datagram socket for what comes.
     pub(super) fn datagrams(self, socket: &mut mio::net::UdpSocket, token: Token) -> io::Result<()> {
         match self {
             #[cfg(target_os = "linux")]

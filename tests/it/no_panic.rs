@@ -114,6 +114,11 @@ const JUSTIFIED: &[(&str, &str, &str)] = &[
     ("tftp/wire.rs", "get_mut(..bytes.len())?.copy_from_slice(bytes)", "the same length"),
     ("tftp/source.rs", "to.copy_from_slice(bytes)", "both were cut to `n`"),
     ("tftp/wire.rs", "bytes.split_at(end)", "`position` found `end` in it"),
+    (
+        "engine/room.rs",
+        "next.drain(..next.len().saturating_sub(limits::FORGOTTEN_AT_ONCE))",
+        "no more than there are",
+    ),
     ("engine/talks.rs", "heard.drain(..length)", "`sccp::next` takes no more than it was given; fuzzed"),
     ("engine/talks.rs", "heard.drain(..blank)", "counted in it"),
     ("engine/talks.rs", "heard.drain(..taken)", "`sip::next` takes no more than it was given; fuzzed"),
@@ -125,11 +130,6 @@ const JUSTIFIED: &[(&str, &str, &str)] = &[
     ("net/drive.rs", "self.told.drain(..)", "all of it"),
     ("net/drive/udp/together.rs", "bytes.chunks(packet.max(1))", "one is not none"),
     // Windows and ranges of fixed, sensible size.
-    (
-        "engine/room.rs",
-        "next.drain(..next.len().saturating_sub(limits::FORGOTTEN_AT_ONCE))",
-        "up to its own length at most",
-    ),
     ("load/release.rs", ".chunks(2)", "two is not none"),
     ("firmware/archive.rs", ".windows(GZIP.len())", "a constant of three octets"),
     ("firmware/findings/text_mode.rs", ".windows(REPLACED.len())", "a constant"),

@@ -2,7 +2,7 @@
 
 mod together;
 
-use super::{Drive, Left, Open, READS};
+use super::{Drive, Open, READS};
 use crate::clock::Instant;
 use crate::engine::{Endpoint, Input, TransferId};
 use crate::limits;
@@ -73,8 +73,9 @@ impl Drive {
 
     /// Takes what waits at the port of a read.
     pub(super) fn read(&mut self, slot: usize, stranger: bool, buf: &mut [u8]) {
-        for _ in 0..limits::DATAGRAMS_OF_A_READ {
-            let Some(Some(Open { id, phone, line, .. })) = self.reads.get(slot) else { return };
+        let times = if self.poller.names_again() { 1 } else { limits::DATAGRAMS_AT_ONCE };
+        for _ in 0..times {
+            let Some(Some(Open { id, phone, line })) = self.reads.get(slot) else { return };
             let id = *id;
             let heard = match (stranger, &line.strangers) {
                 (false, _) => line.phone.recv(buf).map(|len| (len, SocketAddr::V4(*phone))),
@@ -84,65 +85,24 @@ impl Drive {
             match heard {
                 Ok((len, SocketAddr::V4(from))) => {
                     let bytes = buf.get(..len).unwrap_or_default();
-                    self.answered = None;
                     self.feed_now(Input::Datagram { at: Endpoint::Transfer(id), from, bytes });
-                    // A reader that was sent one block says nothing more before it has that, and will be named for it.
-                    if self.answered == Some(id) && !stranger && self.poller.names_each() {
-                        return self.leave(slot, Left::Lately);
-                    }
                 }
                 Err(e) if refused(&e) => self.feed_now(Input::Unreachable(id)),
-                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                    if !stranger {
-                        self.leave(slot, Left::Nothing);
-                    }
-                    return;
-                }
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => return,
                 _ => {}
             }
         }
-        self.unread.push((slot, stranger));
-    }
-
-    fn leave(&mut self, slot: usize, left: Left) {
-        if let Some(Some(open)) = self.reads.get_mut(slot) {
-            open.left = left;
-        }
-        if left == Left::Lately && self.look_again_at.is_none() {
-            self.look_again_at = Some(self.now + limits::LOOK_AGAIN);
-        }
-    }
-
-    /// Takes what waits at reads from which nothing has come since this was done last: what stood behind a packet that was
-    /// answered, and was the reader's last word.
-    pub(super) fn look_again(&mut self, buf: &mut [u8]) {
-        self.look_again_at = None;
-        for slot in 0..self.reads.len() {
-            match self.reads.get(slot).and_then(Option::as_ref).map(|open| open.left) {
-                Some(Left::Lately) => self.leave_for_long(slot),
-                Some(Left::Long) => self.read(slot, false, buf),
-                Some(Left::Nothing) | None => {}
-            }
-        }
-    }
-
-    fn leave_for_long(&mut self, slot: usize) {
-        self.leave(slot, Left::Long);
-        self.look_again_at = Some(self.now + limits::LOOK_AGAIN);
     }
 
     /// Sends what has gathered. A packet that can't be sent is a lost packet: the timer of its read, or the phone, sends
     /// again.
     pub(super) fn send(&mut self, now: Instant, run: Run) {
-        let Run { from, to, packet, .. } = run;
+        let Run { from, to, .. } = run;
         if let Endpoint::Transfer(id) = from
             && self.open_read(id).is_none()
             && self.open(id, to).is_none()
         {
             return;
-        }
-        if let (Endpoint::Transfer(id), true) = (from, run.bytes <= packet) {
-            self.answered = Some(id);
         }
         let Some(bytes) = self.out.get(..run.bytes) else { return };
         let sent = match from {
@@ -159,7 +119,7 @@ impl Drive {
                 Some(door.send_to(bytes, to.into()))
             }
             Endpoint::Transfer(id) => self.open_read(id).map(|open| match &open.line.strangers {
-                _ if open.phone == to => self.together.send(&open.line.phone, to, bytes, packet),
+                _ if open.phone == to => self.together.send(&open.line.phone, to, bytes, run.packet),
                 Some(door) => door.send_to(bytes, to.into()),
                 None => Ok(0),
             }),
@@ -179,11 +139,11 @@ impl Drive {
         let own = self.via.and_then(|n| self.further.get(n)).map_or(self.address, |(_, address)| *address);
         let mut line = line(own, phone).ok()?;
         let slot = id.slot();
-        self.poller.registry().arrivals(&mut line.phone, Token(READS + slot * 2)).ok()?;
+        self.poller.registry().datagrams(&mut line.phone, Token(READS + slot * 2)).ok()?;
         if self.reads.len() <= slot {
             self.reads.resize_with(slot + 1, || None);
         }
-        *self.reads.get_mut(slot)? = Some(Open { id, phone, line, left: Left::Nothing });
+        *self.reads.get_mut(slot)? = Some(Open { id, phone, line });
         self.half_open.push(slot);
         Some(())
     }
