@@ -28,12 +28,16 @@ fn a_stranger_gets_error_5_and_disturbs_nobody() {
         // Another port of the same computer, and another computer.
         for address in [CLIENT, other] {
             let stranger = UdpSocket::bind((address, 0)).unwrap();
-            stranger.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-            for packet in [&[0, 4, 0, 1][..], &[0, 5, 0, 0, 0], &[0, 4, 0, 9]] {
-                stranger.send_to(packet, read.from.unwrap()).unwrap();
-            }
+            stranger.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
             let mut buf = [0; 600];
-            let (len, from) = stranger.recv_from(&mut buf).unwrap();
+            // The door for strangers opens right behind the first block; who is faster than that is not heard.
+            let mut ask = |_| {
+                for packet in [&[0, 4, 0, 1][..], &[0, 5, 0, 0, 0], &[0, 4, 0, 9]] {
+                    stranger.send_to(packet, read.from.unwrap()).unwrap();
+                }
+                stranger.recv_from(&mut buf).ok()
+            };
+            let (len, from) = (0..5).find_map(&mut ask).unwrap();
             assert_eq!((&buf[..4], Some(from)), (&[0, 5, 0, 5][..], read.from), "{:?}", &buf[..len]);
         }
         while !over {

@@ -111,10 +111,11 @@ fn the_load_is_heard_at_every_door() {
     let evidence =
         serving.wait("the short form", |e| e["event"] == "evidence" && e["phone"] == "00:1d:45:96:3f:0a");
     assert_eq!((&evidence["model"], evidence.get("load")), (&"7941".into(), None));
-    let before = serving.events().len();
+    let understood = serving.events_of("evidence").len();
     assert_eq!(speak(&lab, "noise", "000000000000", ""), "0");
     serving.wait("the noise to be told", |e| e["event"] == "garbage" && e["port"] == "sip");
-    assert_eq!(serving.events().len(), before + 1);
+    assert_eq!(serving.events_of("garbage").len(), 1);
+    assert_eq!(serving.events_of("evidence").len(), understood);
 }
 
 #[test]
