@@ -161,7 +161,7 @@ pub struct Serve {
     #[arg(long, value_name = "PORT", default_value_t = 69)]
     pub tftp_port: u16,
     /// The port where late loads read by HTTP; 0 opens none, and they read by TFTP.
-    #[arg(long, value_name = "PORT", default_value_t = 6970)]
+    #[arg(long, value_name = "PORT", default_value_t = crate::web::PORT)]
     pub http_port: u16,
     /// Give no addresses: another DHCP server does.
     #[arg(long)]

@@ -211,6 +211,16 @@ pub const READS_A_LOOK: usize = 16;
 pub const EVENTS_GATHER: Duration = Duration::from_millis(10);
 /// The same while nothing but progress has happened, of which more comes and says more.
 pub const PROGRESS_GATHERS: Duration = Duration::from_millis(100);
+/// Events and lines gather for so long before they are handled: to be woken for each costs more than the line itself. A crash
+/// loses no more than that and what was gathered before.
+pub const BUNDLE_GATHERS: Duration = Duration::from_millis(5);
+/// After a frame that nobody asked for, the screen rests for so many times as long as that one took: a fiftieth of a slow
+/// laptop is all that it takes from the phones.
+pub const FRAME_RESTS: u32 = 50;
+/// But not longer: the clocks on it count seconds.
+pub const FRAME_RESTS_MOST: Duration = Duration::from_millis(900);
+/// On a full bench, for so long those hold good that were found to go next: by then others may have shown even less.
+pub const NEXT_TO_GO: Duration = Duration::from_millis(100);
 /// Sockets that the poller names at once; more come with the next turn.
 pub const READY_AT_ONCE: usize = 256;
 /// Packets that leave together as one; Linux cuts at most so many apart (`UDP_MAX_SEGMENTS`).

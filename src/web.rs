@@ -6,6 +6,9 @@
 use crate::limits;
 use httparse::{EMPTY_HEADER, Status as Parsed};
 
+/// Where late loads ask for their files before they ask by TFTP (`java-phones` 1.5).
+pub const PORT: u16 = 6970;
+
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {

@@ -15,9 +15,6 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 
-/// Events gather for so long before they are taken where nobody looks on.
-const GATHER: Duration = Duration::from_millis(5);
-
 /// A bench that runs.
 pub(super) struct Bench {
     /// What happens.
@@ -91,7 +88,7 @@ impl Bench {
                         }
                     }
                     // One bundle at a time is brought to whoever takes it; to be woken for each event of it costs more.
-                    tokio::time::sleep(GATHER).await;
+                    tokio::time::sleep(limits::BUNDLE_GATHERS).await;
                 }
                 () = &mut interrupted, if !signalled => {
                     signalled = true;

@@ -12,9 +12,6 @@ use tokio::sync::mpsc::error::TrySendError;
 
 /// How long the last lines are waited for.
 const LAST: Duration = Duration::from_secs(5);
-/// Lines gather for so long before they are written: whoever brings them is on his way to the next, and to be woken for
-/// each would cost both more than the line itself.
-const GATHER: Duration = Duration::from_millis(5);
 /// How often it is looked whether there is room for the very last one.
 const LOOK: Duration = Duration::from_millis(10);
 
@@ -121,7 +118,7 @@ fn write(out: impl Write, mut lines: mpsc::Receiver<String>) -> std::io::Result<
 
 fn gather() {
     #[expect(clippy::disallowed_methods, reason = "a thread that does nothing else")]
-    std::thread::sleep(GATHER);
+    std::thread::sleep(limits::BUNDLE_GATHERS);
 }
 
 #[cfg(test)]

@@ -1,11 +1,7 @@
 //! When the next frame may be drawn. The screen must not take from the phones what they need, on however slow a laptop.
 
-use std::time::{Duration, Instant};
-
-/// After a frame that nobody asked for, the screen rests for so many times as long as that one took.
-const REST: u32 = 50;
-/// But not longer: the clocks on it count seconds.
-const LONGEST: Duration = Duration::from_millis(900);
+use crate::limits;
+use std::time::Instant;
 
 /// Keeps the frames apart.
 #[derive(Debug, Default)]
@@ -26,7 +22,9 @@ impl Pace {
 
     /// A frame was drawn between these moments.
     pub(super) fn drew(&mut self, began: Instant, ended: Instant) {
-        self.rests = ended.checked_add((ended.saturating_duration_since(began) * REST).min(LONGEST));
+        self.rests = ended.checked_add(
+            (ended.saturating_duration_since(began) * limits::FRAME_RESTS).min(limits::FRAME_RESTS_MOST),
+        );
     }
 }
 
@@ -34,6 +32,7 @@ impl Pace {
 mod tests {
     use super::*;
     use crate::app::clocks::monotonic;
+    use std::time::Duration;
 
     #[test]
     fn frames_take_one_part_in_fifty_and_keys_are_not_made_to_wait() {
@@ -43,7 +42,7 @@ mod tests {
         pace.drew(start, start + ms(4));
         assert!(!pace.allows(start + ms(4 + 199)) && pace.allows(start + ms(4 + 200)));
         pace.drew(start, start + ms(400));
-        assert!(pace.allows(start + ms(400) + LONGEST), "a second is seen as it passes");
+        assert!(pace.allows(start + ms(400) + limits::FRAME_RESTS_MOST), "a second is seen as it passes");
         assert!(!pace.allows(start + ms(400)));
         pace.hurry();
         assert!(pace.allows(start + ms(400)));

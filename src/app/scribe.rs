@@ -15,8 +15,6 @@ use std::time::Duration;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-/// Events gather for so long before they are written: a crash loses no more than that.
-const GATHER: Duration = Duration::from_millis(5);
 /// How often it is looked whether somebody takes again what waits.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -64,7 +62,7 @@ impl Scribe {
             }
             self.write_down(&bundle);
             self.pass_on(bundle.drain(..));
-            tokio::time::sleep(GATHER).await;
+            tokio::time::sleep(limits::BUNDLE_GATHERS).await;
         }
         // The servers have ended, so they can't be held back any more.
         for event in self.waiting.drain(..) {

@@ -8,9 +8,6 @@ use crate::phone_id::Mac;
 use crate::session::Phone;
 use std::time::Duration;
 
-/// For so long those that were found hold good: by then others may have shown even less.
-const FRESH: Duration = Duration::from_millis(100);
-
 /// The next phones to go, worked out for several at once: a flood of made-up phones has one forgotten for each packet.
 #[derive(Debug, Default)]
 pub(super) struct Leaving {
@@ -45,7 +42,7 @@ impl Engine {
     }
 
     fn who_goes(&mut self, now: Instant, silent: Duration) -> Option<Mac> {
-        let stale = self.leaving.silent != silent || now.since(self.leaving.found) >= FRESH;
+        let stale = self.leaving.silent != silent || now.since(self.leaving.found) >= limits::NEXT_TO_GO;
         if stale {
             self.leaving.next.clear();
         }

@@ -12,6 +12,7 @@ use super::probe::{self, Search};
 use super::remedy::Remedy;
 use super::system::System;
 use crate::clock::Wall;
+use crate::web;
 use serde::Serialize;
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -155,7 +156,7 @@ fn on(scene: &Scene<'_>, all: &[Interface], of: &Gathered<'_>) -> Vec<Check> {
     for port in [67, 69] {
         found.push(checks::port(port, name, system.holders(port), of.rights));
     }
-    found.extend(checks::web_port(name, system.listeners(checks::WEB_PORT)));
+    found.extend(checks::web_port(name, system.listeners(web::PORT)));
     found.push(checks::firewall(system.firewall(name, &[67, 69])));
     found.push(checks::foreign(probe::foreign(of.interface)));
     let conflict = probe::conflict(system, of.interface, of.address.0);

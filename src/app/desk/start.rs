@@ -122,7 +122,7 @@ impl Desk {
             keep_address: order.keep,
             dhcp_port: 67,
             tftp_port: 69,
-            http_port: 6970,
+            http_port: crate::web::PORT,
             no_dhcp: !order.draft.dhcp,
             events: None,
             screen: true,

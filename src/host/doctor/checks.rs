@@ -14,6 +14,7 @@ use crate::host::system::{Change, Firewall, Holder, System};
 use crate::limits;
 use crate::phone_id::Mac;
 use crate::session::words::bytes;
+use crate::web;
 use std::net::Ipv4Addr;
 use std::path::Path;
 
@@ -124,20 +125,18 @@ pub(super) fn port(
     }
 }
 
-/// Where late loads ask for files before they ask by TFTP.
-pub(super) const WEB_PORT: u16 = 6970;
-
 /// Worth a word only where somebody is in the way: phones do without that port.
 pub(super) fn web_port(interface: &str, listeners: Result<Vec<Holder>, Trouble>) -> Option<Check> {
+    let port = web::PORT;
     let rival = rival(&listeners.ok()?, interface)?.clone();
     let named = rival.name().unwrap_or_else(|| "another program".to_owned());
     let end = match (&rival.service, &rival.process) {
         (Some(service), _) => format!("sudo systemctl stop {service}"),
         (None, Some((_, pid))) if cfg!(windows) => format!("taskkill /PID {pid}"),
         (None, Some((_, pid))) => format!("sudo kill {pid}"),
-        (None, None) => format!("sudo ss -ltnp sport = :{WEB_PORT} names it; end that program."),
+        (None, None) => format!("sudo ss -ltnp sport = :{port} names it; end that program."),
     };
-    let seen = format!("TCP port {WEB_PORT} is held by {named}.");
+    let seen = format!("TCP port {port} is held by {named}.");
     let means = "Late loads ask there first: that program would answer them, and only then they ask by TFTP.";
     Some(Check::new("port-6970", "Port 6970", Outcome::Warn, seen).means(means).remedy(end))
 }
