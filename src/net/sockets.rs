@@ -181,6 +181,32 @@ pub(super) struct Line {
     pub(super) strangers: Option<mio::net::UdpSocket>,
 }
 
+/// Takes what the other end of a connected socket sent. Gives its bytes; a longer datagram is cut.
+#[cfg(target_os = "linux")]
+pub(super) fn hear(socket: &mio::net::UdpSocket, buf: &mut [u8]) -> io::Result<usize> {
+    // Asked directly: the C library makes each of these a place where a thread can be cancelled, which costs more than what
+    // the program does with a block.
+    Ok(rustix::net::recv(socket, buf, rustix::net::RecvFlags::empty())?.1)
+}
+
+/// Takes what the other end of a connected socket sent. Gives its bytes; a longer datagram is cut.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn hear(socket: &mio::net::UdpSocket, buf: &mut [u8]) -> io::Result<usize> {
+    socket.recv(buf)
+}
+
+/// Sends one packet to the other end of a connected socket.
+#[cfg(target_os = "linux")]
+pub(super) fn say(socket: &mio::net::UdpSocket, packet: &[u8]) -> io::Result<usize> {
+    Ok(rustix::net::send(socket, packet, rustix::net::SendFlags::empty())?)
+}
+
+/// Sends one packet to the other end of a connected socket.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn say(socket: &mio::net::UdpSocket, packet: &[u8]) -> io::Result<usize> {
+    socket.send(packet)
+}
+
 /// Datagrams, and no waiting for them: where the system takes both at once, that is a call less for each read.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const KIND: Type = Type::DGRAM.nonblocking();

@@ -6,7 +6,7 @@ use super::{Drive, Open, READS};
 use crate::clock::Instant;
 use crate::engine::{Endpoint, Input, TransferId};
 use crate::limits;
-use crate::net::sockets::{line, second_door};
+use crate::net::sockets::{hear, line, second_door};
 use mio::Token;
 use std::io;
 use std::net::{SocketAddr, SocketAddrV4};
@@ -78,7 +78,7 @@ impl Drive {
             let Some(Some(Open { id, phone, line })) = self.reads.get(slot) else { return };
             let id = *id;
             let heard = match (stranger, &line.strangers) {
-                (false, _) => line.phone.recv(buf).map(|len| (len, SocketAddr::V4(*phone))),
+                (false, _) => hear(&line.phone, buf).map(|len| (len, SocketAddr::V4(*phone))),
                 (true, Some(door)) => door.recv_from(buf),
                 (true, None) => return,
             };

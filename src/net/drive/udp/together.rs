@@ -2,6 +2,7 @@
 
 use crate::engine::Endpoint;
 use crate::limits;
+use crate::net::sockets::say;
 use mio::net::UdpSocket;
 use std::io;
 use std::net::SocketAddrV4;
@@ -71,7 +72,7 @@ impl Together {
         packet: usize,
     ) -> io::Result<usize> {
         if bytes.len() <= packet {
-            return socket.send(bytes);
+            return say(socket, bytes);
         }
         #[cfg(target_os = "linux")]
         if let Some(offload) = self.offload.as_ref().filter(|o| o.max_gso_segments() > 1) {
@@ -89,6 +90,6 @@ impl Together {
             }
         }
         let _ = to;
-        bytes.chunks(packet.max(1)).try_fold(0, |sent, packet| Ok(sent + socket.send(packet)?))
+        bytes.chunks(packet.max(1)).try_fold(0, |sent, packet| Ok(sent + say(socket, packet)?))
     }
 }
