@@ -115,11 +115,10 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Some(Command::Models { json }) => models(json),
         Some(Command::Symptoms { text, json }) => symptoms(&text.join(" "), json),
         None if terminal || cli.plain => desk::run(state, style),
-        None => {
-            use clap::CommandFactory;
-            Cli::command().print_help()?;
-            Ok(Exit::Done)
-        }
+        None => Err(stop(
+            Exit::Usage,
+            "the wizard needs a terminal. In a script or a pipe, `rescue79 --plain` asks in lines; `rescue79 --help` has the commands.",
+        )),
     }
 }
 

@@ -9,7 +9,13 @@ use std::time::Duration;
 
 /// Recovers Cisco 79xx desk phones: a wizard with its own DHCP and TFTP servers.
 #[derive(Debug, Parser)]
-#[command(name = "rescue79", version, about, max_term_width = 100)]
+#[command(
+    name = "rescue79",
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "Without a command the wizard starts, and asks one question at a time:\n  sudo rescue79"
+)]
 pub struct Cli {
     /// Where journals, leases and the record of changes to this computer live [default: the platform's state folder].
     #[arg(long, global = true, env = "RESCUE79_STATE", value_name = "DIR")]

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 /// Reads the firmware that was named.
 pub(super) fn shelf(paths: &[PathBuf]) -> Result<Shelf> {
     files::gather(paths)
-        .map_err(|unreadable| stop(Exit::Firmware, format!("{unreadable}. Check the path after --firmware.")))
+        .map_err(|unreadable| stop(Exit::Firmware, format!("{unreadable}. Check the path that was given.")))
 }
 
 fn models_of(family: Family) -> Vec<String> {

@@ -50,12 +50,17 @@ pub fn symptoms(found: &[&Symptom]) -> String {
     text
 }
 
-/// A sentence with an ellipsis where a rule fills in what it saw.
+/// A sentence with a word in capitals where a rule fills in what it saw, as manuals have it: `N` for a number.
 #[must_use]
 pub fn plain(sentence: &str) -> String {
     let mut text = String::new();
     for (n, piece) in sentence.split(['{', '}']).enumerate() {
-        text.push_str(if n % 2 == 0 { piece } else { "…" });
+        match piece {
+            _ if n % 2 == 0 => text.push_str(piece),
+            "count" | "seconds" => text.push('N'),
+            "times" => text.push_str("N times"),
+            _ => text.push_str(&piece.to_uppercase()),
+        }
     }
     text
 }

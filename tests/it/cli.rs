@@ -165,6 +165,14 @@ fn a_command_line_that_means_nothing_is_2() {
 }
 
 #[test]
+fn the_wizard_without_a_terminal_says_how_it_asks_there() {
+    let (status, out, said) = end(&mut program());
+    assert_eq!((status, &*out, said.lines().count()), (2, "", 1), "{said}");
+    assert!(said.contains("--plain"), "{said}");
+    assert!(end(program().arg("--help")).1.contains("Without a command the wizard starts"));
+}
+
+#[test]
 fn a_run_that_was_served_and_timed_out_is_done() {
     let folder = bench(&[LOAD]);
     let (status, out, said) = serve(folder.path(), &["--no-dhcp", "--events", "-"]);

@@ -33,7 +33,7 @@ pub(super) fn list_refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Opti
             0 | 1 => "once".to_owned(),
             count => format!("{count} times"),
         };
-        vec![("file", file), ("count", count), ("next", next)]
+        vec![("file", file), ("times", count), ("next", next)]
     })
 }
 
