@@ -126,6 +126,11 @@ pub const SOCKETS: u64 = 4_096;
 pub const RECEIVE_BUFFER: usize = 4 << 20;
 /// An outside command (`ip`, `nft`, `netsh`); the slowest, PowerShell on an old laptop, needs some seconds to start.
 pub const COMMAND: Duration = Duration::from_secs(15);
+/// A manager of interfaces that was told to look after one again has set it within so many looks, so far apart; then what
+/// it left out is set for it.
+pub const MANAGER_LOOKS: u32 = 40;
+/// See there.
+pub const MANAGER_LOOK: Duration = Duration::from_millis(100);
 /// What an outside command may print; a router's whole rule set has under a megabyte.
 pub const COMMAND_BYTES: u64 = 16 << 20;
 /// How long other DHCP servers are waited for when none answers: the slowest that says nothing to the quicker questions needs

@@ -2,7 +2,7 @@
 
 use crate::evidence::{cdp, lldp};
 use serde::{Deserialize, Serialize};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// A program that looks after interfaces by itself, and would undo what we set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,21 @@ impl Manager {
             Self::Networkd => "systemd-networkd",
         }
     }
+}
+
+/// What an interface had when its manager was told to let go. Told back, a manager brings what is its own and takes away
+/// what somebody else had set beside it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Belongings {
+    /// The manager's own name of the connection that was up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<String>,
+    /// Addresses that were not leased, and the lengths of their networks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<(IpAddr, u8)>,
+    /// Routes that somebody set, as the system writes them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<String>,
 }
 
 /// Who is asked to let phones in, and what must be known to take that back.
@@ -105,6 +120,9 @@ pub enum Change {
         interface: String,
         /// The manager.
         manager: Manager,
+        /// What is to be there again when it is told back.
+        #[serde(default)]
+        had: Belongings,
     },
     /// The interface was switched on; it was off.
     Up {
@@ -177,7 +195,7 @@ impl Change {
     #[must_use]
     pub fn made(&self) -> String {
         match self {
-            Self::Hold { interface, manager } => format!("{} leaves {interface} alone", manager.name()),
+            Self::Hold { interface, manager, .. } => format!("{} leaves {interface} alone", manager.name()),
             Self::Up { interface } => format!("{interface} is switched on"),
             Self::Address { interface, address, prefix } => format!("{interface} has {address}/{prefix}"),
             Self::Open { interface, .. } => format!("the firewall lets phones in on {interface}"),
@@ -193,7 +211,7 @@ impl Change {
     #[must_use]
     pub fn undone(&self) -> String {
         match self {
-            Self::Hold { interface, manager } => {
+            Self::Hold { interface, manager, .. } => {
                 format!("{} looks after {interface} again", manager.name())
             }
             Self::Up { interface } => format!("{interface} is switched off again"),

@@ -152,6 +152,12 @@ impl Ledger {
         Ok(())
     }
 
+    /// The state folder that it is in.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+
     /// A place in the ledger, to undo what comes after it.
     #[must_use]
     pub const fn mark(&self) -> Mark {

@@ -1,13 +1,13 @@
 //! Linux: `ip`, `ss`, `nmcli`, `networkctl`, `nft`, `iptables`, and what `/proc` and `/sys` tell.
 
 mod firewall;
+mod manager;
 pub(super) mod parse;
 
 use super::interfaces::Kind;
 use super::run::{Argv, Run, Trouble};
-use super::system::{Announcement, Change, Firewall, Holder, Manager, PathFilter, System};
+use super::system::{Announcement, Belongings, Change, Firewall, Holder, Manager, PathFilter, System};
 use std::fs;
-use std::io;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
@@ -47,52 +47,6 @@ impl<R: Run> Linux<R> {
         let main = self.run.run(&Argv::new("systemctl show --property MainPID --value").with(&unit)).ok()?;
         (main.trim() == pid.to_string()).then_some(unit)
     }
-
-    fn networkd(&self, interface: &str, leave: bool) -> Result<(), Trouble> {
-        let file = networkd_file(interface);
-        let told = if leave {
-            let text = format!("[Match]\nName={interface}\n\n[Link]\nUnmanaged=yes\n");
-            let folder = file.parent().map_or(Ok(()), fs::create_dir_all);
-            folder.and_then(|()| fs::write(&file, text))
-        } else {
-            fs::remove_file(&file)
-        };
-        match told {
-            // The lights may have gone out between the file and the word about it.
-            Err(e) if !leave && e.kind() == io::ErrorKind::NotFound => {}
-            Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
-                return Err(Trouble::Permission(format!("a change to {}", file.display())));
-            }
-            Err(e) => {
-                return Err(Trouble::Failed {
-                    command: format!("a change to {}", file.display()),
-                    said: e.to_string(),
-                });
-            }
-            Ok(()) => {}
-        }
-        match self.run.run(&Argv::new("networkctl reload")) {
-            // Who is not there any more, or was ended meanwhile, looks after everything when it is started.
-            Err(Trouble::Missing(_)) if !leave => Ok(()),
-            Err(Trouble::Failed { said, .. }) if !leave && nobody_there(&said) => Ok(()),
-            told => told.map(drop),
-        }
-    }
-}
-
-/// `nmcli` or `networkctl` found nobody to talk to.
-fn nobody_there(said: &str) -> bool {
-    ["is not running", "connect system bus", "Could not connect"].iter().any(|words| said.contains(words))
-}
-
-/// Where systemd-networkd is told to leave an interface alone; the folder is gone after a restart.
-fn networkd_file(interface: &str) -> PathBuf {
-    Path::new("/run/systemd/network").join(format!("00-rescue79-{interface}.network"))
-}
-
-/// Takes an interface from `NetworkManager`, or gives it back.
-fn managed(interface: &str, managed: bool) -> Argv {
-    Argv::new("nmcli device set").with(interface).with("managed").with(if managed { "yes" } else { "no" })
 }
 
 /// Switches an interface on or off.
@@ -142,19 +96,17 @@ impl<R: Run> System for Linux<R> {
         Some(id.trim().to_owned())
     }
 
-    fn manager(&self, interface: &str) -> Option<Manager> {
-        let nmcli = Argv::new("nmcli -t -f GENERAL.STATE device show").with(interface);
-        if self.run.run(&nmcli).is_ok_and(|out| parse::network_manager_holds(&out)) {
-            return Some(Manager::NetworkManager);
-        }
-        let networkctl = Argv::new("networkctl --no-legend --no-pager list").with(interface);
-        let holds = self.run.run(&networkctl).is_ok_and(|out| parse::networkd_holds(&out, interface));
-        holds.then_some(Manager::Networkd)
+    fn manager(&self, interface: &str) -> Result<Option<Manager>, Trouble> {
+        self.looked_after(interface)
+    }
+
+    fn belongings(&self, interface: &str, manager: Manager) -> Belongings {
+        self.had(interface, manager)
     }
 
     fn make(&self, change: &Change) -> Result<(), Trouble> {
         match change {
-            Change::Hold { interface, manager: Manager::Networkd } => self.networkd(interface, true),
+            Change::Hold { interface, manager: Manager::Networkd, .. } => self.networkd(interface, true),
             change => self.command(change).map_or(Ok(()), |argv| self.run.run(&argv).map(drop)),
         }
     }
@@ -162,7 +114,9 @@ impl<R: Run> System for Linux<R> {
     fn command(&self, change: &Change) -> Option<Argv> {
         Some(match change {
             Change::Hold { manager: Manager::Networkd, .. } => return None,
-            Change::Hold { interface, manager: Manager::NetworkManager } => managed(interface, false),
+            Change::Hold { interface, manager: Manager::NetworkManager, .. } => {
+                manager::managed(interface, false)
+            }
             Change::Up { interface } => switch(interface, true),
             Change::Address { interface, address, prefix } => add(interface, *address, *prefix),
             Change::Open { interface, wall, lets } => firewall::open::allow(interface, wall, lets),
@@ -176,14 +130,10 @@ impl<R: Run> System for Linux<R> {
         let interface = change.subject();
         let seen = self.look(interface);
         match change {
-            Change::Hold { manager: Manager::NetworkManager, .. } => {
-                match self.run.run(&managed(interface, true)) {
-                    // A manager that was ended meanwhile looks after everything when it is started.
-                    Err(Trouble::Failed { said, .. }) if nobody_there(&said) => Ok(()),
-                    told => self.unless_gone(interface, told),
-                }
+            Change::Hold { manager, had, .. } => {
+                let told = self.give_back(interface, *manager, had);
+                self.unless_gone(interface, told.map(|()| String::new()))
             }
-            Change::Hold { manager: Manager::Networkd, .. } => self.networkd(interface, false),
             Change::Up { .. } if seen.as_ref().is_some_and(|seen| seen.up) => {
                 self.unless_gone(interface, self.run.run(&switch(interface, false)))
             }
@@ -233,6 +183,7 @@ impl<R: Run> System for Linux<R> {
         // The kernel's own words first: names are chosen by people.
         Some(match () {
             () if interface == "lo" => Kind::Loopback,
+            () if sys(interface, "master").exists() => Kind::Port,
             () if sys(interface, "wireless").exists() || sys(interface, "phy80211").exists() => Kind::WiFi,
             () if sys(interface, "bridge").exists() => Kind::Bridge,
             () if sys(interface, "tun_flags").exists() => Kind::Vpn,
@@ -270,7 +221,6 @@ impl<R: Run> System for Linux<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::host::run::pretend::Pretend;
 
     #[test]
     fn an_address_is_set_and_taken_away_by_these_commands() {
@@ -293,28 +243,5 @@ mod tests {
             "ip maddress delete 01:80:c2:00:00:0e dev enp0s25"
         );
         assert_eq!(switch("enp0s25", false).to_string(), "ip link set dev enp0s25 down");
-        assert_eq!(managed("enp0s25", true).to_string(), "nmcli device set enp0s25 managed yes");
-        assert!(networkd_file("enp0s25").ends_with("run/systemd/network/00-rescue79-enp0s25.network"));
-    }
-
-    #[test]
-    fn a_manager_that_holds_the_interface_is_told_to_let_go() {
-        let linux = Linux::new(Pretend::new(&[
-            ("nmcli -t -f GENERAL.STATE device show eth0", "GENERAL.STATE:100 (connected)\n"),
-            ("nmcli device set eth0 managed no", ""),
-        ]));
-        let manager = linux.manager("eth0").unwrap();
-        assert_eq!(manager, Manager::NetworkManager);
-        linux.make(&Change::Hold { interface: "eth0".into(), manager }).unwrap();
-        assert_eq!(linux.run.asked.lock().unwrap().last().unwrap(), "nmcli device set eth0 managed no");
-    }
-
-    #[test]
-    fn a_manager_that_was_ended_needs_no_word() {
-        let mut run = Pretend::default();
-        let said = "Error: NetworkManager is not running.".to_owned();
-        run.answers.push(("nmcli", Err(Trouble::Failed { command: "nmcli".into(), said })));
-        let hold = Change::Hold { interface: "no-such-interface".into(), manager: Manager::NetworkManager };
-        Linux::new(run).undo(&hold).unwrap();
     }
 }

@@ -141,8 +141,8 @@ impl<R: Run> System for MacOs<R> {
         Some(out.trim().to_owned()).filter(|id| !id.is_empty())
     }
 
-    fn manager(&self, _interface: &str) -> Option<Manager> {
-        None // an alias is left alone by the system's configuration
+    fn manager(&self, _interface: &str) -> Result<Option<Manager>, Trouble> {
+        Ok(None) // an alias is left alone by the system's configuration
     }
 
     fn make(&self, change: &Change) -> Result<(), Trouble> {

@@ -4,6 +4,8 @@ use crate::limits;
 use serde::Serialize;
 use std::fmt;
 use std::io::{self, Read};
+#[cfg(unix)]
+use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
@@ -61,6 +63,9 @@ pub enum Trouble {
     /// It ran too long and was ended.
     #[error("`{0}` didn't come to an end")]
     Slow(String),
+    /// There is no such interface (any more).
+    #[error("there is no interface {0}")]
+    NoInterface(String),
     /// It ended with an error of its own.
     #[error("`{command}` failed: {said}")]
     Failed {
@@ -92,8 +97,9 @@ impl Run for Real {
         let mut child = Command::new(program);
         child.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // Plain English out, and administration programs found where a plain user's path doesn't look.
+        // A group of its own: an impatient second Ctrl-C must not end what puts the laptop back.
         #[cfg(unix)]
-        child.env("LC_ALL", "C").env(
+        child.process_group(0).env("LC_ALL", "C").env(
             "PATH",
             "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:/run/current-system/sw/bin",
         );

@@ -1,8 +1,11 @@
 //! The laptop made ready for a session, and put back: whatever ends the session, dropping a [`Setup`] undoes it.
 
 use super::ledger::{Ledger, LedgerError, Mark, Undone};
+use super::run::Trouble;
+use super::state::restore_line;
 use super::system::{Announcement, Change, System};
 use std::net::Ipv4Addr;
+use std::path::Path;
 
 /// Changes to the laptop that last as long as this value.
 pub struct Setup {
@@ -29,13 +32,15 @@ impl Setup {
         let system = self.system.as_ref();
         let held =
             self.ledger.changes().any(|c| matches!(c, Change::Hold { interface: i, .. } if i == interface));
-        if let Some(manager) = system.manager(interface).filter(|_| !held) {
-            self.ledger.make(system, &Change::Hold { interface: interface.to_owned(), manager })?;
+        if !held && let Some(manager) = system.manager(interface)? {
+            let had = system.belongings(interface, manager);
+            self.ledger.make(system, &Change::Hold { interface: interface.to_owned(), manager, had })?;
         }
         let change = Change::Address { interface: interface.to_owned(), address, prefix };
         self.wanted.push(change.clone());
-        // Who has just been told to let go takes what it had set with it.
-        let seen = system.look(interface).unwrap_or_default();
+        // Looked at now: who has just been told to let go may have taken away what it had set. What can't be seen must not
+        // count as switched off, or it would be switched off at the end.
+        let seen = system.look(interface).ok_or_else(|| Trouble::NoInterface(interface.to_owned()))?;
         if !seen.up {
             self.ledger.make(system, &Change::Up { interface: interface.to_owned() })?;
         }
@@ -68,6 +73,12 @@ impl Setup {
             return Ok(());
         }
         self.ledger.make(self.system.as_ref(), change)
+    }
+
+    /// The state folder that its changes are noted in.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.ledger.folder()
     }
 
     /// The operating system that is changed.
@@ -146,9 +157,8 @@ impl Setup {
 impl Drop for Setup {
     fn drop(&mut self) {
         for failed in self.restore().failed {
-            eprintln!(
-                "rescue79: not put back: {failed}. `rescue79 restore` (on Linux with sudo) tries it again."
-            );
+            let line = restore_line(self.folder());
+            eprintln!("rescue79: not put back: {failed}. `{line}` tries it again.");
         }
     }
 }

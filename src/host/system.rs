@@ -1,7 +1,7 @@
 //! What the program needs of an operating system: one small trait, one file for each system behind it. All of them are
 //! built on every system, so that their commands and parsers are tested everywhere.
 
-pub use super::change::{Announcement, Change, Lets, Manager, Wall};
+pub use super::change::{Announcement, Belongings, Change, Lets, Manager, Wall};
 use super::interfaces::{self, Kind};
 use super::remedy::Remedy;
 use super::run::{Argv, Real, Trouble};
@@ -87,8 +87,16 @@ pub trait System: Send + Sync {
         Some(Seen { index: found.index, up: found.on, link: found.up, addresses: found.addresses })
     }
 
-    /// Who looks after the interface by itself.
-    fn manager(&self, interface: &str) -> Option<Manager>;
+    /// Who looks after the interface by itself; `None`: nobody.
+    ///
+    /// # Errors
+    /// Somebody may, and doesn't answer.
+    fn manager(&self, interface: &str) -> Result<Option<Manager>, Trouble>;
+
+    /// What this manager may not bring back by itself when it is told to look after the interface again.
+    fn belongings(&self, _interface: &str, _manager: Manager) -> Belongings {
+        Belongings::default()
+    }
 
     /// Announcements of neighbours reach programs on this interface already, or can't be made to.
     fn hears(&self, _interface: &str, _what: Announcement) -> bool {

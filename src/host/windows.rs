@@ -141,8 +141,8 @@ impl<R: Run> System for Windows<R> {
         None
     }
 
-    fn manager(&self, _interface: &str) -> Option<Manager> {
-        None // Windows keeps an address that was added by hand
+    fn manager(&self, _interface: &str) -> Result<Option<Manager>, Trouble> {
+        Ok(None) // Windows keeps an address that was added by hand
     }
 
     fn make(&self, change: &Change) -> Result<(), Trouble> {

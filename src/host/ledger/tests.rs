@@ -58,8 +58,8 @@ impl System for Laptop {
         Some(Seen { index: 2, up: state.up, link: state.up, addresses: state.addresses })
     }
 
-    fn manager(&self, _: &str) -> Option<Manager> {
-        self.state().held.then_some(Manager::NetworkManager)
+    fn manager(&self, _: &str) -> Result<Option<Manager>, Trouble> {
+        Ok(self.state().held.then_some(Manager::NetworkManager))
     }
 
     fn make(&self, change: &Change) -> Result<(), Trouble> {

@@ -1,13 +1,68 @@
 //! What Linux programs print, read.
 
 use crate::host::system::Holder;
-use std::net::Ipv4Addr;
+use serde::Deserialize;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// `nmcli -t -f GENERAL.STATE device show IF`: 10 is "unmanaged", everything above is looked after.
 pub(super) fn network_manager_holds(out: &str) -> bool {
     let state = out.lines().find_map(|l| l.strip_prefix("GENERAL.STATE:"));
     let number = state.and_then(|s| s.split_whitespace().next()).and_then(|n| n.parse::<u32>().ok());
     number.is_some_and(|n| n > 10)
+}
+
+/// The same with `GENERAL.CON-UUID`: the connection that is up.
+pub(super) fn connection(out: &str) -> Option<String> {
+    let id = out.lines().find_map(|l| l.strip_prefix("GENERAL.CON-UUID:"))?.trim();
+    (!id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')).then(|| id.to_owned())
+}
+
+/// The same: it is connected, whether by its own settings or as it found it.
+pub(super) fn connected(out: &str) -> bool {
+    out.lines().any(|l| l.starts_with("GENERAL.STATE:100"))
+}
+
+/// `ip -j address show dev IF`: addresses that nobody leased and that lead beyond the cable.
+pub(super) fn lasting_addresses(out: &str) -> Vec<(IpAddr, u8)> {
+    #[derive(Deserialize)]
+    struct Link {
+        #[serde(default)]
+        addr_info: Vec<Address>,
+    }
+    #[derive(Deserialize)]
+    struct Address {
+        local: Option<IpAddr>,
+        prefixlen: u8,
+        scope: String,
+        #[serde(default)]
+        dynamic: bool,
+        #[serde(default)]
+        temporary: bool,
+    }
+    let links: Vec<Link> = serde_json::from_str(out).unwrap_or_default();
+    let all = links.into_iter().flat_map(|link| link.addr_info);
+    let lasting = all.filter(|a| a.scope != "link" && !a.dynamic && !a.temporary);
+    lasting.filter_map(|a| Some((a.local?, a.prefixlen))).collect()
+}
+
+/// `ip route show dev IF`: routes that neither follow from an address nor were leased, as they are typed.
+pub(super) fn lasting_routes(out: &str) -> Vec<String> {
+    const MADE: [&str; 4] = ["proto kernel", "proto dhcp", "proto ra", "proto redirect"];
+    let lasting = out.lines().filter(|line| !MADE.iter().any(|made| line.contains(made)));
+    lasting
+        // What stands behind a route says how it is just now.
+        .map(|line| {
+            line.split_whitespace().filter(|word| !["linkdown", "dead", "pref", "medium"].contains(word))
+        })
+        .map(|words| words.collect::<Vec<_>>().join(" "))
+        .filter(|line| !line.is_empty())
+        .collect()
+}
+
+/// `networkctl --no-legend list IF`: it has set what it sets; `None`: not yet.
+pub(super) fn networkd_is_done(out: &str, interface: &str) -> Option<()> {
+    let mut of = out.lines().filter(|line| line.split_whitespace().any(|word| word == interface));
+    of.any(|line| line.split_whitespace().last() == Some("configured")).then_some(())
 }
 
 /// `networkctl --no-legend list IF`: the last column is the set-up state.
@@ -115,6 +170,27 @@ UNCONN 0      0                  *:69              *:*
         assert!(networkd_holds("  2 enp0s25 ether routable configured\n", "enp0s25"));
         assert!(!networkd_holds("  2 enp0s25 ether routable unmanaged\n", "enp0s25"));
         assert!(!networkd_holds("  3 eth1 ether off configured\n", "enp0s25"));
+    }
+
+    #[test]
+    fn what_outlives_a_lease_is_read() {
+        assert_eq!(
+            connection("GENERAL.STATE:100 (connected)\nGENERAL.CON-UUID:79-ab\n").as_deref(),
+            Some("79-ab")
+        );
+        assert_eq!(connection("GENERAL.STATE:30 (disconnected)\nGENERAL.CON-UUID:\n"), None);
+        let out = r#"[{"ifname":"eth0","addr_info":[
+            {"family":"inet","local":"10.9.9.9","prefixlen":24,"scope":"global"},
+            {"family":"inet","local":"10.1.1.7","prefixlen":24,"scope":"global","dynamic":true},
+            {"family":"inet6","local":"2001:db8::79","prefixlen":64,"scope":"global"},
+            {"family":"inet6","local":"fe80::1","prefixlen":64,"scope":"link"}]}]"#;
+        let lasting = [("10.9.9.9".parse().unwrap(), 24), ("2001:db8::79".parse().unwrap(), 64)];
+        assert_eq!(lasting_addresses(out), lasting);
+        assert!(lasting_addresses("nonsense").is_empty());
+        let out = "default via 10.9.9.1 proto static metric 100 linkdown \n10.9.9.0/24 proto kernel scope link src 10.9.9.9\n";
+        assert_eq!(lasting_routes(out), ["default via 10.9.9.1 proto static metric 100"]);
+        assert_eq!(networkd_is_done("  2 eth0 ether routable configured\n", "eth0"), Some(()));
+        assert_eq!(networkd_is_done("  2 eth0 ether routable configuring\n", "eth0"), None);
     }
 
     #[test]

@@ -20,7 +20,8 @@ here=HERE
 name=$(basename "$0")
 case "$name $*" in
 "$(cat $here/program) link set dev "* | "$(cat $here/program) address add "* | "$(cat $here/program) address delete "* | \
-"$(cat $here/program) maddress "* | "$(cat $here/program) device set "* | "$(cat $here/program) reload")
+"$(cat $here/program) maddress "* | "$(cat $here/program) device set "* | "$(cat $here/program) --wait "* | \
+"$(cat $here/program) reload")
     count=$(($(cat $here/count) + 1))
     echo $count > $here/count
     if [ "$count $1" = "$(cat $here/at) $1" ]; then
@@ -64,7 +65,13 @@ fn set_trap(folder: &Path, program: &str, at: usize, when: &str) {
 }
 
 /// Kills at one step after another until a session is no longer hit. Gives the calls that were hit.
-fn at_every_step(lab: &Lab, beside: impl Fn(&str) -> Command, state: impl Fn() -> String, steps: &[&str]) {
+fn at_every_step(
+    lab: &Lab,
+    beside: impl Fn(&str) -> Command,
+    state: impl Fn() -> String,
+    settled: impl Fn() -> bool,
+    steps: &[&str],
+) {
     let folder = firmware(lab.path(), &[LOAD], Scale::FAST);
     let kept = lab.path().join("state");
     let serve = |trap: Option<&Path>| {
@@ -104,7 +111,7 @@ fn at_every_step(lab: &Lab, beside: impl Fn(&str) -> Command, state: impl Fn() -
                 serve(None)
             };
             assert!(mended.status.success(), "{when} {killed}: {}", said(&mended));
-            let back = until(15, || (state() == before).then_some(()));
+            let back = until(30, || (settled() && state() == before).then_some(()));
             assert!(back.is_some(), "{when} {killed}: before {before}\nafter {}", state());
             hit.push(killed.trim().to_owned());
         }
@@ -131,7 +138,7 @@ fn kill_at_every_step_with_an_address_and_a_default_route() {
         "ip maddress delete 01:00:0c:cc:cc:cc dev bench0",
         "ip address delete 192.168.1.1/24 dev bench0",
     ];
-    at_every_step(&lab, |program| lab.on_laptop(program), || super::laptop::state(&lab), &steps);
+    at_every_step(&lab, |program| lab.on_laptop(program), || super::laptop::state(&lab), || true, &steps);
 }
 
 #[test]
@@ -149,14 +156,20 @@ fn kill_at_every_step_with_an_interface_that_is_off() {
         "ip address delete 192.168.1.1/24 dev bench0",
         "ip link set dev bench0 down",
     ];
-    at_every_step(&lab, |program| lab.on_laptop(program), || super::laptop::state(&lab), &steps);
+    at_every_step(&lab, |program| lab.on_laptop(program), || super::laptop::state(&lab), || true, &steps);
 }
 
 #[test]
 fn kill_at_every_word_to_networkd() {
     let Some(managed) = Managed::start(NETWORKD) else { return };
     let steps = ["networkctl reload", "networkctl reload"];
-    at_every_step(&managed.lab, |program| managed.beside(program), || managed.state(), &steps);
+    at_every_step(
+        &managed.lab,
+        |program| managed.beside(program),
+        || managed.state(),
+        || managed.holds(),
+        &steps,
+    );
     let list = format!("networkctl --no-legend --no-pager list {LAPTOP_END}");
     assert!(!managed.said(&list).contains("unmanaged"));
 }
@@ -165,5 +178,11 @@ fn kill_at_every_word_to_networkd() {
 fn kill_at_every_word_to_network_manager() {
     let Some(managed) = Managed::start(NETWORK_MANAGER) else { return };
     let steps = ["nmcli device set bench0 managed no", "nmcli device set bench0 managed yes"];
-    at_every_step(&managed.lab, |program| managed.beside(program), || managed.state(), &steps);
+    at_every_step(
+        &managed.lab,
+        |program| managed.beside(program),
+        || managed.state(),
+        || managed.holds(),
+        &steps,
+    );
 }
