@@ -109,7 +109,7 @@ fn dispatch(cli: Cli) -> Result<Exit> {
         Some(Command::Rehearse(args)) => rehearse::run(&args, style),
         Some(Command::Inspect(args)) => firmware::inspect(&args),
         Some(Command::Plan(args)) => firmware::plan(&args),
-        Some(Command::Doctor { interface, json }) => doctor::doctor(interface.as_deref(), json, state),
+        Some(Command::Doctor(args)) => doctor::doctor(&args, state),
         Some(Command::Restore) => doctor::restore(state),
         Some(Command::Replay(args)) => replay::run(&args, style),
         Some(Command::Models { json }) => models(json),

@@ -61,14 +61,7 @@ pub enum Command {
     Plan(PlanArgs),
     /// Is this laptop ready for a session? Changes nothing.
     #[command(after_help = "Example:\n  sudo rescue79 doctor --interface enp0s25")]
-    Doctor {
-        /// The interface that the phones will be on [default: the one that suits best].
-        #[arg(long, value_name = "NAME")]
-        interface: Option<String>,
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    Doctor(Doctor),
     /// Undo what a session that broke off left on this computer.
     #[command(after_help = "Example:\n  sudo rescue79 restore")]
     Restore,
@@ -187,6 +180,23 @@ pub enum Answer {
     Phones,
     /// Everybody.
     Any,
+}
+
+/// `doctor`.
+#[derive(Args, Debug)]
+pub struct Doctor {
+    /// The interface that the phones will be on [default: the one that suits best].
+    #[arg(long, value_name = "NAME")]
+    pub interface: Option<String>,
+    /// The address that the session will set, with the length of its network [default: 192.168.1.1/24].
+    #[arg(long, value_name = "IPV4/LEN", value_parser = network, conflicts_with = "keep_address")]
+    pub address: Option<(Ipv4Addr, u8)>,
+    /// The session will leave the interface's address as it is.
+    #[arg(long)]
+    pub keep_address: bool,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `inspect`.

@@ -2,16 +2,18 @@
 
 use super::clocks::wall;
 use super::{Exit, print_json, print_text, stop};
+use crate::cli::Doctor;
 use crate::host::doctor::{self, Scene};
 use crate::host::ledger::{Glance, Ledger, Undone, glance};
+use crate::host::plan;
 use crate::host::privileges;
-use crate::host::state::StateDir;
+use crate::host::state::{StateDir, restore_line};
 use crate::host::system::system;
 use anyhow::Result;
 use std::path::Path;
 
 /// Is this laptop ready? Changes nothing.
-pub(super) fn doctor(interface: Option<&str>, json: bool, state: Option<&Path>) -> Result<Exit> {
+pub(super) fn doctor(args: &Doctor, state: Option<&Path>) -> Result<Exit> {
     let system = system();
     let program = std::env::current_exe().map_or_else(|_| "rescue79".to_owned(), |p| p.display().to_string());
     let folder = StateDir::place(state).ok();
@@ -19,11 +21,11 @@ pub(super) fn doctor(interface: Option<&str>, json: bool, state: Option<&Path>) 
         system: system.as_ref(),
         program: &program,
         folder: folder.as_deref(),
-        address: None,
+        address: (!args.keep_address).then(|| args.address.unwrap_or(plan::DEFAULT)),
         wall: wall(),
     };
-    let report = doctor::examine(&scene, interface);
-    if json {
+    let report = doctor::examine(&scene, args.interface.as_deref());
+    if args.json {
         print_json(&report)?;
     } else {
         print_text(&doctor::text(&report))?;
@@ -56,13 +58,14 @@ pub(super) fn restore(state: Option<&Path>) -> Result<Exit> {
     }
     match undone.failed.first() {
         None => Ok(Exit::Done),
-        Some(failed) => Err(stop(Exit::NotReady, not_undone(failed))),
+        Some(failed) => Err(stop(Exit::NotReady, not_undone(failed, &folder))),
     }
 }
 
-fn not_undone(failed: &str) -> String {
-    let sudo = if cfg!(windows) { "as administrator" } else { "with sudo" };
-    format!("this could not be undone: {failed}. Run `rescue79 restore` {sudo}; it stays noted until then.")
+fn not_undone(failed: &str, folder: &Path) -> String {
+    let how = if cfg!(windows) { " as administrator" } else { "" };
+    let line = restore_line(folder);
+    format!("this could not be undone: {failed}. Run `{line}`{how}; it stays noted until then.")
 }
 
 /// Undoes what an earlier session left, whatever this one will need.
@@ -70,15 +73,15 @@ pub(super) fn after_a_crash(store: Option<&StateDir>) {
     let Some(folder) = store.map(StateDir::path).filter(|f| glance(f) == Some(Glance::Left)) else { return };
     if let Ok(mut ledger) = Ledger::open(folder) {
         privileges::hand_down();
-        say(&ledger.undo_all(system().as_ref()));
+        say(&ledger.undo_all(system().as_ref()), folder);
     }
 }
 
-pub(super) fn say(undone: &Undone) {
+pub(super) fn say(undone: &Undone, folder: &Path) {
     for done in &undone.done {
         eprintln!("rescue79: an earlier session broke off; undone: {done}.");
     }
     for failed in &undone.failed {
-        eprintln!("rescue79: {}", not_undone(failed));
+        eprintln!("rescue79: {}", not_undone(failed, folder));
     }
 }

@@ -115,7 +115,8 @@ impl Ready {
             && let Some(mark) = mark
             && let Some(mut setup) = self.setup.take()
         {
-            say(&Undone { done: Vec::new(), ..setup.back_to(mark) });
+            let undone = setup.back_to(mark);
+            say(&Undone { done: Vec::new(), ..undone }, setup.folder());
             *hands = Some(setup);
         }
         self.follower = bound.as_ref().ok().and_then(|bound| bound.follower().ok());
@@ -150,7 +151,7 @@ impl Ready {
         if self.setup.is_none() {
             let ledger = Ledger::open(store.path()).map_err(|e| stop(Exit::NotReady, e))?;
             let (setup, undone) = Setup::begin(system, ledger);
-            say(&undone);
+            say(&undone, setup.folder());
             self.setup = Some(setup);
         }
         let name = self.interface.system_name();
@@ -195,7 +196,7 @@ impl Ready {
             && let Some(ledger) = store.and_then(|store| Ledger::open(store.path()).ok())
         {
             let (setup, undone) = Setup::begin(system, ledger);
-            say(&undone);
+            say(&undone, setup.folder());
             self.setup = Some(setup);
         }
         let _ = self.setup.as_mut().map(|setup| setup.hear(name));

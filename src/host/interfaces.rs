@@ -17,6 +17,8 @@ pub enum Kind {
     Vpn,
     /// A bridge or virtual switch.
     Bridge,
+    /// A part of a bridge or bond, which takes what comes in at it.
+    Port,
     /// Made by a program: containers, virtual machines.
     Virtual,
     /// The computer itself.
@@ -32,6 +34,7 @@ impl Kind {
             Self::WiFi => "Wi-Fi",
             Self::Vpn => "VPN",
             Self::Bridge => "bridge",
+            Self::Port => "part of a bridge",
             Self::Virtual => "virtual",
             Self::Loopback => "loopback",
         }
@@ -45,6 +48,9 @@ impl Kind {
             Self::WiFi => Some("it is Wi-Fi, and these phones have only a cable"),
             Self::Vpn => Some("it is a VPN tunnel, which no phone is on"),
             Self::Bridge => Some("it is a bridge or virtual switch, which takes part in other networks"),
+            Self::Port => {
+                Some("it is part of a bridge or bond, which takes what phones send before we hear it")
+            }
             Self::Loopback => Some("it is this computer itself"),
         }
     }

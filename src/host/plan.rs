@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn kinds_that_no_phone_is_on_are_refused() {
-        for kind in [Kind::WiFi, Kind::Vpn, Kind::Bridge, Kind::Loopback] {
+        for kind in [Kind::WiFi, Kind::Vpn, Kind::Bridge, Kind::Port, Kind::Loopback] {
             let all = [Interface { kind, ..interface("x", &[]) }];
             let refused = check(&all, &all[0], DEFAULT.0, DEFAULT.1, true);
             assert!(matches!(refused, Err(BadPlan::Kind { .. })), "{kind:?}");

@@ -19,6 +19,20 @@ pub struct StateDir {
     path: PathBuf,
 }
 
+/// What is typed to undo what a session left that had this state folder.
+#[must_use]
+pub fn restore_line(folder: &Path) -> String {
+    let sudo = if cfg!(windows) { "" } else { "sudo " };
+    // Who is asked for a password by `sudo` has another home there, and another folder.
+    let same = super::privileges::is_root() && StateDir::place(None).is_ok_and(|place| place == folder);
+    if same {
+        return format!("{sudo}rescue79 restore");
+    }
+    let folder = folder.display().to_string();
+    let quote = if folder.contains(char::is_whitespace) { "\"" } else { "" };
+    format!("{sudo}rescue79 --state {quote}{folder}{quote} restore")
+}
+
 /// A journal without an end: its session was interrupted.
 #[derive(Debug)]
 pub struct Unfinished {

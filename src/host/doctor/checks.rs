@@ -10,6 +10,7 @@ use crate::host::privileges::Rights;
 use crate::host::probe::{self, Search};
 use crate::host::remedy::{Act, Remedy};
 use crate::host::run::{Argv, Trouble};
+use crate::host::state;
 use crate::host::system::{Change, Firewall, Holder, System};
 use crate::limits;
 use crate::phone_id::Mac;
@@ -234,7 +235,18 @@ pub(super) fn networks(all: &[Interface], of: &Gathered<'_>) -> Check {
                 .means(bad.to_string())
                 .remedy("rescue79 serve with --address 192.168.1.1/24")
         }
-        _ => check(Outcome::Ok, format!("No other interface is in the network of {address}/{prefix}.")),
+        Err(BadPlan::OtherLength { length, .. }) => check(
+            Outcome::Fail,
+            format!("{} has {address} already, with the length /{length}.", of.interface.system_name()),
+        )
+        .means("One address can't be in two networks at once.")
+        .remedy(format!(
+            "Serve with --address {address}/{length}, or keep what is there with --keep-address."
+        )),
+        // The kind of interface has a check of its own.
+        Ok(()) | Err(BadPlan::Kind { .. }) => {
+            check(Outcome::Ok, format!("No other interface is in the network of {address}/{prefix}."))
+        }
     }
 }
 
@@ -274,7 +286,7 @@ pub(super) fn left_behind(folder: &Path) -> Option<Check> {
         ledger::Glance::Left => {
             check(Outcome::Warn, "A session that broke off left changes on this computer.".to_owned())
                 .means("An address or a setting of a network interface isn't as it was.")
-                .remedy(Remedy { text: "sudo rescue79 restore".into(), act: Some(Act::restore()) })
+                .remedy(Remedy { text: state::restore_line(folder), act: Some(Act::restore()) })
         }
     })
 }

@@ -88,7 +88,11 @@ pub(super) fn signal(pid: u32, signal: &str) {
 }
 
 fn doctor(lab: &Lab) -> (Output, Value) {
-    let out = run(&mut rescue79(lab, &["doctor", "--interface", LAPTOP_END, "--json"]));
+    doctor_for(lab, &[])
+}
+
+fn doctor_for(lab: &Lab, args: &[&str]) -> (Output, Value) {
+    let out = run(rescue79(lab, &["doctor", "--interface", LAPTOP_END, "--json"]).args(args));
     let report = serde_json::from_slice(&out.stdout).unwrap();
     (out, report)
 }
@@ -433,6 +437,39 @@ fn g2_a_firewall_rule_that_drops_is_named_with_its_remedy() {
     assert!(run(lab.on_laptop("sh").args(["-c", remedy])).status.success(), "{remedy}");
     let (_, report) = doctor(&lab);
     assert_eq!(check(&report, "firewall")["state"], "ok", "{report:#}");
+}
+
+/// What `doctor` says is what `serve` does, with the same words on the command line.
+#[test]
+fn doctor_and_serve_judge_the_same_plan() {
+    let Some(lab) = bare() else { return };
+    on(&lab, &format!("address add 10.9.9.9/24 dev {LAPTOP_END}"));
+    on(&lab, "link add name second0 type veth peer name second1");
+    on(&lab, "address add 192.168.1.37/24 dev second0");
+    on(&lab, "link set second0 up");
+    for (args, status) in [
+        (&[][..], 4),
+        (&["--address", "192.168.5.1/24"], 0),
+        (&["--keep-address"], 0),
+        (&["--address", "10.9.9.9/16"], 4),
+    ] {
+        let (out, report) = doctor_for(&lab, args);
+        assert_eq!(out.status.code(), Some(status), "{args:?}: {report:#}");
+        let mut all = vec!["--interface", LAPTOP_END];
+        all.extend(args);
+        let out = serve(&lab, &all);
+        assert_eq!(out.status.code(), Some(status), "{args:?}: {}", said(&out));
+    }
+}
+
+#[test]
+fn a_part_of_a_bridge_is_refused() {
+    let Some(lab) = bare() else { return };
+    on(&lab, "link add name br0 type bridge");
+    on(&lab, &format!("link set {LAPTOP_END} master br0"));
+    let (out, report) = doctor(&lab);
+    assert_eq!(out.status.code(), Some(4), "{report:#}");
+    refused(&lab, &["--interface", LAPTOP_END], &["part of a bridge"]);
 }
 
 #[test]
