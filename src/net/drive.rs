@@ -13,6 +13,7 @@ use crate::engine::{Command, Engine, Input, Output, TransferId};
 use crate::event::{Event, Kind, Session};
 use crate::limits;
 use mio::{Interest, Token};
+use std::collections::VecDeque;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 use std::sync::Arc;
@@ -139,6 +140,10 @@ struct Drive {
     reads: Vec<Option<Open>>,
     /// Reads whose second door is still to be opened: their first block goes before it.
     half_open: Vec<usize>,
+    /// Those at the other doors who have something to say and did not get their turn yet.
+    line: VecDeque<Token>,
+    /// When doors are looked at again that gave an error.
+    doors_again_at: Option<Instant>,
     clock: Clock,
     /// The time at the last look at the clock.
     now: Instant,
@@ -226,6 +231,8 @@ impl Drive {
             via: None,
             reads: Vec::new(),
             half_open: Vec::new(),
+            line: VecDeque::new(),
+            doors_again_at: None,
             clock,
             now: began,
             web,
@@ -243,8 +250,10 @@ impl Drive {
         let mut again = false;
         loop {
             let ends = self.talks.next_end().map(|(at, _)| at);
-            let next = [self.deadline, ends, self.hand_over_at].into_iter().flatten().min();
-            self.poller.wait(&mut ready, self.now, if again { Some(self.now) } else { next })?;
+            let next =
+                [self.deadline, ends, self.hand_over_at, self.doors_again_at].into_iter().flatten().min();
+            let at_once = again || !self.line.is_empty();
+            self.poller.wait(&mut ready, self.now, if at_once { Some(self.now) } else { next })?;
             self.look();
             again = self.hear(&ready, again, &mut buf);
             if ends.is_some_and(|at| at <= self.now) {
@@ -267,7 +276,6 @@ impl Drive {
                     }
                     again |= self.carry_out(order)?;
                 }
-                self.hear_web();
             }
             if self.hand_over_at.is_some_and(|at| at <= self.now) || self.told.len() >= limits::EVENTS_AT_ONCE
             {
@@ -295,9 +303,7 @@ impl Drive {
         }
         let mut reads = 0;
         for token in ready {
-            if let Some(slot) = Talks::slot(*token) {
-                self.talk(slot, buf);
-            } else if let Some(slot) = token.0.checked_sub(READS) {
+            if let Some(slot) = token.0.checked_sub(READS).filter(|_| Talks::slot(*token).is_none()) {
                 self.read(slot / 2, slot % 2 == 1, buf);
                 reads += 1;
                 if reads % limits::READS_AT_ONCE == 0 {
@@ -306,10 +312,11 @@ impl Drive {
                 if reads % limits::READS_A_LOOK == 0 {
                     self.look();
                 }
-            } else {
-                self.knocked(*token, buf);
+            } else if ![DHCP, TFTP, FURTHER].contains(token) {
+                self.in_line(*token);
             }
         }
+        self.others(buf);
         more
     }
 

@@ -28,6 +28,8 @@ struct Talk {
     from: SocketAddrV4,
     stream: TcpStream,
     ends: Instant,
+    /// Bytes that came on it.
+    heard: usize,
     /// What the peer has not taken yet.
     unsent: Vec<u8>,
     /// It ends when that has left.
@@ -62,7 +64,7 @@ impl Talks {
         self.count += 1;
         let id = ConnId(self.count);
         let ends = now + limits::TALK_TIME;
-        let talk = Talk { at: at(id), id, from, stream, ends, unsent: Vec::new(), closing: false };
+        let talk = Talk { at: at(id), id, from, stream, ends, heard: 0, unsent: Vec::new(), closing: false };
         match self.slots.get_mut(slot) {
             Some(place) => *place = Some(talk),
             None => self.slots.push(Some(talk)),
@@ -91,7 +93,10 @@ impl Talks {
         }
         match talk.stream.read(buf) {
             Ok(0) => Heard::Over,
-            Ok(len) => Heard::Bytes(len),
+            Ok(len) => {
+                talk.heard += len;
+                if talk.heard > limits::TALK_WHOLE { Heard::Over } else { Heard::Bytes(len) }
+            }
             Err(e) if e.kind() == io::ErrorKind::WouldBlock => Heard::Silence,
             Err(e) if e.kind() == io::ErrorKind::Interrupted => Heard::Bytes(0),
             Err(_) => Heard::Over,
