@@ -170,6 +170,8 @@ pub const SCCP_MESSAGE: usize = 4 << 10;
 pub const TALKS: usize = 512;
 /// Bytes of one connection that wait to be understood: the longest message of a phone and the begin of the next.
 pub const TALK_BYTES: usize = 8 << 10;
+/// Bytes of one connection in all; beyond, it is ended. A registration and two minutes of what follows have some 5 000.
+pub const TALK_WHOLE: usize = 64 << 10;
 /// A connection ends after this time, whatever is said on it: a phone registers within a second, and comes again.
 pub const TALK_TIME: Duration = Duration::from_secs(120);
 /// Connections of one address: a phone has one, and one that is dying.
@@ -207,6 +209,13 @@ pub const PAGE_WAITS: [Duration; 3] =
 
 /// Datagrams taken from a request port before running reads get their turn.
 pub const DATAGRAMS_AT_ONCE: usize = 1_024;
+/// Connections and other doors that get their turn before reads and request ports are looked at again. Each says 2 kB at
+/// most, in which there may be 170 messages with an answer each: some milliseconds for all.
+pub const TALKS_AT_ONCE: usize = 16;
+/// Datagrams taken from one of those doors in its turn, or connections.
+pub const TAKEN_AT_ONCE: usize = 32;
+/// A door that gives an error is looked at again after this time: handles may be short.
+pub const DOOR_AGAIN: Duration = Duration::from_secs(1);
 /// Reads that get their turn before the request ports are looked at again: less than a millisecond.
 pub const READS_AT_ONCE: usize = 64;
 /// Reads that get their turn between two looks at the clock: a tenth of a millisecond, which a round trip measured with it

@@ -1,6 +1,7 @@
 //! The drive loop: what arrives goes into the engine, what the engine says goes out.
 
 mod streams;
+mod told;
 mod udp;
 
 use super::doors::Doors;
@@ -13,13 +14,14 @@ use crate::engine::{Command, Engine, Input, Output, TransferId};
 use crate::event::{Event, Kind, Session};
 use crate::limits;
 use mio::{Interest, Token};
+use std::collections::VecDeque;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use tokio::sync::mpsc;
-use tokio::sync::mpsc::error::TrySendError;
+use told::Told;
 use udp::{Run, Together};
 
 /// What the app wants of the running servers.
@@ -122,10 +124,7 @@ struct Drive {
     poller: Poller,
     together: Together,
     inbox: Receiver<Order>,
-    events: mpsc::Sender<Event>,
-    /// What happened and was not handed over yet, and when it will be.
-    told: Vec<Event>,
-    hand_over_at: Option<Instant>,
+    told: Told,
     dhcp: Option<mio::net::UdpSocket>,
     tftp: mio::net::UdpSocket,
     address: Ipv4Addr,
@@ -139,6 +138,10 @@ struct Drive {
     reads: Vec<Option<Open>>,
     /// Reads whose second door is still to be opened: their first block goes before it.
     half_open: Vec<usize>,
+    /// Those at the other doors who have something to say and did not get their turn yet.
+    line: VecDeque<Token>,
+    /// When doors are looked at again that gave an error.
+    doors_again_at: Option<Instant>,
     clock: Clock,
     /// The time at the last look at the clock.
     now: Instant,
@@ -214,9 +217,7 @@ impl Drive {
             poller,
             together,
             inbox,
-            events,
-            told: Vec::new(),
-            hand_over_at: None,
+            told: Told::new(events),
             dhcp,
             tftp,
             address: bound.address,
@@ -226,6 +227,8 @@ impl Drive {
             via: None,
             reads: Vec::new(),
             half_open: Vec::new(),
+            line: VecDeque::new(),
+            doors_again_at: None,
             clock,
             now: began,
             web,
@@ -239,12 +242,13 @@ impl Drive {
         let now = self.look();
         self.engine.start(now, session);
         self.drain(now);
-        self.hand_over();
+        self.told.hand_over(now);
         let mut again = false;
         loop {
             let ends = self.talks.next_end().map(|(at, _)| at);
-            let next = [self.deadline, ends, self.hand_over_at].into_iter().flatten().min();
-            self.poller.wait(&mut ready, self.now, if again { Some(self.now) } else { next })?;
+            let next = [self.deadline, ends, self.told.at(), self.doors_again_at].into_iter().flatten().min();
+            let at_once = again || !self.line.is_empty();
+            self.poller.wait(&mut ready, self.now, if at_once { Some(self.now) } else { next })?;
             self.look();
             again = self.hear(&ready, again, &mut buf);
             if ends.is_some_and(|at| at <= self.now) {
@@ -262,18 +266,16 @@ impl Drive {
                         let now = self.look();
                         self.engine.finish(now);
                         self.drain(now);
-                        self.hand_over();
+                        self.told.hand_over(now);
                         return Ok(());
                     }
-                    again |= self.carry_out(order)?;
+                    again |= self.carry_out(order);
                 }
-                self.hear_web();
             }
-            if self.hand_over_at.is_some_and(|at| at <= self.now) || self.told.len() >= limits::EVENTS_AT_ONCE
-            {
-                self.hand_over();
+            if self.told.is_due(self.now) {
+                self.told.hand_over(self.now);
             }
-            if self.events.is_closed() {
+            if self.told.is_closed() {
                 return Ok(());
             }
         }
@@ -295,9 +297,7 @@ impl Drive {
         }
         let mut reads = 0;
         for token in ready {
-            if let Some(slot) = Talks::slot(*token) {
-                self.talk(slot, buf);
-            } else if let Some(slot) = token.0.checked_sub(READS) {
+            if let Some(slot) = token.0.checked_sub(READS).filter(|_| Talks::slot(*token).is_none()) {
                 self.read(slot / 2, slot % 2 == 1, buf);
                 reads += 1;
                 if reads % limits::READS_AT_ONCE == 0 {
@@ -306,31 +306,40 @@ impl Drive {
                 if reads % limits::READS_A_LOOK == 0 {
                     self.look();
                 }
-            } else {
-                self.knocked(*token, buf);
+            } else if ![DHCP, TFTP, FURTHER].contains(token) {
+                self.in_line(*token);
             }
         }
+        self.others(buf);
         more
     }
 
     /// `true`: something may wait at the request ports.
-    fn carry_out(&mut self, order: Order) -> io::Result<bool> {
+    fn carry_out(&mut self, order: Order) -> bool {
         match order {
             Order::Command(command) => self.feed(Input::Command(&command)),
-            Order::Note(kind) => {
-                let now = self.look();
-                self.engine.note(now, *kind);
-                self.drain(now);
-            }
+            Order::Note(kind) => self.note(*kind),
             Order::Door(socket, address) => {
                 let mut socket = mio::net::UdpSocket::from_std(socket);
-                self.poller.registry().datagrams(&mut socket, FURTHER)?;
-                self.further.push((socket, address));
-                return Ok(true);
+                match self.poller.registry().datagrams(&mut socket, FURTHER) {
+                    Ok(()) => self.further.push((socket, address)),
+                    // The others are served all the same.
+                    Err(e) => self.note(Kind::LimitReached {
+                        what: format!("files can't be given at {address}, too: {e}"),
+                        count: 1,
+                    }),
+                }
+                return true;
             }
             Order::Finish => {}
         }
-        Ok(false)
+        false
+    }
+
+    fn note(&mut self, kind: Kind) {
+        let now = self.look();
+        self.engine.note(now, kind);
+        self.drain(now);
     }
 
     /// Tells the engine something and does what it says.
@@ -357,9 +366,7 @@ impl Drive {
             {
                 continue;
             }
-            if let Some(run) = run.take() {
-                self.send(now, run);
-            }
+            let more = run.take().is_some_and(|run| self.send(now, run));
             match said {
                 Output::Send { from, to, len } => {
                     if used > 0 {
@@ -375,36 +382,13 @@ impl Drive {
                 Output::Give { to, head, body } => self.web.send(Errand::Give { to, head, body }),
                 Output::Visit { id, at, question } => self.web.send(Errand::Visit { id, at, question }),
                 Output::WebDoor { open } => self.web.send(Errand::Door(open)),
-                Output::Event(event) => self.tell(now, event),
+                Output::Event(event) => self.told.tell(now, event),
+                // What was sent last found nobody, which is still to be told.
+                Output::Idle(_) if more => {}
                 Output::Idle(deadline) => {
                     self.deadline = deadline;
                     return;
                 }
-            }
-        }
-    }
-
-    /// Keeps an event until it is time to hand it over: to wake who writes it down costs more than the block of a file, and
-    /// may take the processor from the next one.
-    fn tell(&mut self, now: Instant, event: Event) {
-        let spare = matches!(event.kind, Kind::ReadProgress { .. });
-        let at = now + if spare { limits::PROGRESS_GATHERS } else { limits::EVENTS_GATHER };
-        self.hand_over_at = self.hand_over_at.into_iter().chain([at]).min();
-        self.told.push(event);
-    }
-
-    /// Hands over what has happened. A closed channel ends the loop at its next turn.
-    fn hand_over(&mut self) {
-        self.hand_over_at = None;
-        for event in self.told.drain(..) {
-            match self.events.try_send(event) {
-                Ok(()) => {}
-                Err(TrySendError::Full(event)) => {
-                    if self.events.blocking_send(event).is_err() {
-                        return;
-                    }
-                }
-                Err(TrySendError::Closed(_)) => return,
             }
         }
     }

@@ -28,6 +28,8 @@ struct Talk {
     from: SocketAddrV4,
     stream: TcpStream,
     ends: Instant,
+    /// Bytes that came on it.
+    heard: usize,
     /// What the peer has not taken yet.
     unsent: Vec<u8>,
     /// It ends when that has left.
@@ -39,6 +41,8 @@ struct Talk {
 pub(super) struct Talks {
     slots: Vec<Option<Talk>>,
     count: u64,
+    /// The first that must end, and when: the loop asks in each of its turns.
+    first_end: Option<(Instant, usize)>,
 }
 
 impl Talks {
@@ -62,11 +66,13 @@ impl Talks {
         self.count += 1;
         let id = ConnId(self.count);
         let ends = now + limits::TALK_TIME;
-        let talk = Talk { at: at(id), id, from, stream, ends, unsent: Vec::new(), closing: false };
+        let talk = Talk { at: at(id), id, from, stream, ends, heard: 0, unsent: Vec::new(), closing: false };
         match self.slots.get_mut(slot) {
             Some(place) => *place = Some(talk),
             None => self.slots.push(Some(talk)),
         }
+        // All last equally long, so a later one is never the first to end.
+        self.first_end.get_or_insert((ends, slot));
         Ok(())
     }
 
@@ -91,7 +97,10 @@ impl Talks {
         }
         match talk.stream.read(buf) {
             Ok(0) => Heard::Over,
-            Ok(len) => Heard::Bytes(len),
+            Ok(len) => {
+                talk.heard += len;
+                if talk.heard > limits::TALK_WHOLE { Heard::Over } else { Heard::Bytes(len) }
+            }
             Err(e) if e.kind() == io::ErrorKind::WouldBlock => Heard::Silence,
             Err(e) if e.kind() == io::ErrorKind::Interrupted => Heard::Bytes(0),
             Err(_) => Heard::Over,
@@ -125,13 +134,16 @@ impl Talks {
         if let Some(mut talk) = self.slots.get_mut(slot).and_then(Option::take) {
             let _ = talk.stream.shutdown(Shutdown::Write);
             let _ = registry.deregister(&mut talk.stream);
+            if self.first_end.is_some_and(|(_, first)| first == slot) {
+                let all = self.slots.iter().enumerate();
+                self.first_end = all.filter_map(|(slot, talk)| Some((talk.as_ref()?.ends, slot))).min();
+            }
         }
     }
 
     /// The first that must end, and when.
-    pub(super) fn next_end(&self) -> Option<(Instant, usize)> {
-        let all = self.slots.iter().enumerate();
-        all.filter_map(|(slot, talk)| Some((talk.as_ref()?.ends, slot))).min()
+    pub(super) const fn next_end(&self) -> Option<(Instant, usize)> {
+        self.first_end
     }
 }
 
@@ -147,5 +159,37 @@ impl Talk {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::poll::Poller;
+    use std::time::Duration;
+
+    #[test]
+    fn the_first_that_must_end_is_known_whoever_ends_before() {
+        let poller = Poller::new().unwrap();
+        let door = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut talks = Talks::default();
+        let mut callers = Vec::new();
+        for n in 0..5 {
+            callers.push(std::net::TcpStream::connect(door.local_addr().unwrap()).unwrap());
+            let (stream, from) = door.accept().unwrap();
+            stream.set_nonblocking(true).unwrap();
+            let now = Instant::ZERO + Duration::from_secs(n);
+            talks.begin(poller.registry(), now, TcpStream::from_std(stream), from, Endpoint::Sccp).unwrap();
+        }
+        let end = |n| Instant::ZERO + Duration::from_secs(n) + limits::TALK_TIME;
+        assert_eq!(talks.next_end(), Some((end(0), 0)));
+        talks.end(poller.registry(), 1);
+        assert_eq!(talks.next_end(), Some((end(0), 0)));
+        talks.end(poller.registry(), 0);
+        assert_eq!(talks.next_end(), Some((end(2), 2)));
+        for slot in [4, 3, 2] {
+            talks.end(poller.registry(), slot);
+        }
+        assert_eq!(talks.next_end(), None);
     }
 }

@@ -6,12 +6,13 @@ mod line;
 
 use super::drive::Clock;
 use super::poll;
+use crate::clock::Instant;
 use crate::engine::ConnId;
 use crate::limits;
 use door::{Door, listen};
 pub(super) use line::Told;
 use line::{Line, Now, Stage};
-use mio::net::{TcpListener, TcpStream};
+use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token, Waker};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use std::io;
@@ -50,7 +51,8 @@ impl Web {
         let waker = Arc::new(Waker::new(poll.registry(), WAKE)?);
         let (errands, inbox) = channel();
         let (teller, told) = channel();
-        let mut work = Work { poll, inbox, teller, drive, clock, door, lines: Vec::new(), count: FIRST };
+        let mut work =
+            Work { poll, inbox, teller, drive, clock, door, knocked: None, lines: Vec::new(), count: FIRST };
         work.watch_door();
         let thread = std::thread::Builder::new().name("http".into()).spawn(move || work.run())?;
         Ok(Self { errands: Some(errands), told, waker, thread: Some(thread) })
@@ -92,6 +94,8 @@ struct Work {
     drive: Arc<poll::Waker>,
     clock: Clock,
     door: Door,
+    /// When it is looked whether somebody waits at the door; it names nobody twice.
+    knocked: Option<Instant>,
     lines: Vec<Option<Line>>,
     count: u64,
 }
@@ -101,7 +105,8 @@ impl Work {
         let mut ready = Events::with_capacity(256);
         loop {
             let more = self.lines.iter().flatten().any(|line| line.more);
-            let next = self.lines.iter().flatten().map(|line| line.ends.min(line.last)).min();
+            let next =
+                self.lines.iter().flatten().map(|line| line.ends.min(line.last)).chain(self.knocked).min();
             let wait = if more {
                 Some(std::time::Duration::ZERO)
             } else {
@@ -114,13 +119,16 @@ impl Work {
             for event in &ready {
                 match event.token() {
                     WAKE => {}
-                    DOOR => self.welcome(),
+                    DOOR => self.knocked = Some(self.clock.now()),
                     Token(n) => {
                         if let Some(Some(line)) = self.lines.get_mut(n.saturating_sub(LINES)) {
                             line.more = true;
                         }
                     }
                 }
+            }
+            if self.knocked.is_some_and(|at| at <= self.clock.now()) {
+                self.knocked = self.welcome();
             }
             loop {
                 match self.inbox.try_recv() {
@@ -199,10 +207,16 @@ impl Work {
         self.lines.iter_mut().flatten().find(|line| line.id == id)
     }
 
-    /// Takes in who is at the door, as far as there is room.
-    fn welcome(&mut self) {
-        while let Some(Ok((stream, from))) = self.door.listener.as_ref().map(TcpListener::accept) {
-            let SocketAddr::V4(from) = from else { continue };
+    /// Takes in who is at the door, as far as there is room. More may wait there, to be looked for then.
+    fn welcome(&mut self) -> Option<Instant> {
+        for _ in 0..limits::TAKEN_AT_ONCE {
+            let (stream, from) = match self.door.listener.as_ref()?.accept() {
+                Ok((stream, SocketAddr::V4(from))) => (stream, from),
+                Ok(_) => continue,
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => return None,
+                // No handle is left, most likely. Who waits already is not named again.
+                Err(_) => return Some(self.clock.now() + limits::DOOR_AGAIN),
+            };
             let ours = self.lines.iter().flatten().filter(|line| !matches!(line.stage, Stage::Visits { .. }));
             let of_peer = ours.clone().filter(|line| line.peer.ip() == from.ip()).count();
             if ours.count() < limits::HTTP_CONNECTIONS && of_peer < limits::HTTP_PER_PEER {
@@ -210,9 +224,10 @@ impl Work {
                 let _ = SockRef::from(&stream).set_tcp_nodelay(true);
                 self.count += 1;
                 let (id, time) = (ConnId(self.count), limits::HTTP_QUESTION);
-                self.keep(id, from, stream, Stage::Hears, time);
+                self.keep(id, from, stream, Stage::Hears { heard: 0 }, time);
             }
         }
+        Some(self.clock.now())
     }
 
     fn keep(

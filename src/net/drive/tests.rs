@@ -5,7 +5,9 @@ use crate::firmware::Intake;
 use crate::job::Draft;
 use crate::net::{Place, bind};
 use crate::session::State;
-use std::net::SocketAddr;
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 const HERE: Ipv4Addr = Ipv4Addr::LOCALHOST;
@@ -24,13 +26,18 @@ struct Servers {
 
 impl Servers {
     fn start(poller: Poller, together: Together) -> Self {
+        Self::with(poller, together, |_| {})
+    }
+
+    /// The same, with something of the place changed.
+    fn with(poller: Poller, together: Together, change: impl FnOnce(&mut Bound)) -> Self {
         let mut intake = Intake::of_any_size();
         intake.file("tones", FILE, bytes());
         let shelf = intake.finish();
         let draft = Draft { server: Some(HERE), prefix: 8, ..Draft::default() };
         let job = draft.finish(Catalogue::builtin(), &shelf).unwrap();
         let engine = Engine::new(Catalogue::builtin(), shelf, job, State::default(), []).unwrap();
-        let bound = bind(&Place {
+        let mut bound = bind(&Place {
             address: HERE,
             interface: None,
             dhcp_port: None,
@@ -39,6 +46,7 @@ impl Servers {
             island: false,
         })
         .unwrap();
+        change(&mut bound);
         let at = bound.tftp_address().unwrap();
         let (sender, events) = mpsc::channel(limits::EVENTS_UNDER_WAY);
         let session = Session {
@@ -177,5 +185,45 @@ fn a_stranger_is_told_that_it_is_one_and_a_reader_that_is_gone_ends_its_read() {
         own.send_to(&[0, 4, 0, 1], from).unwrap();
         drop(own);
         while !matches!(servers.next(), Kind::ReadFailed { why: ReadFailure::Closed, .. }) {}
+    }
+}
+
+/// A listener, as mio has it, and where it is.
+fn door() -> (mio::net::TcpListener, SocketAddr) {
+    let door = mio::net::TcpListener::bind((HERE, 0).into()).unwrap();
+    let at = door.local_addr().unwrap();
+    (door, at)
+}
+
+#[test]
+fn who_talks_without_end_makes_nobody_wait_and_is_hung_up_on() {
+    for poller in [Poller::new, Poller::portable] {
+        let [(sccp, sccp_at), (sip, sip_at)] = [door(), door()];
+        let servers = Servers::with(poller().unwrap(), Together::where_possible(), |bound| {
+            (bound.doors.sccp, bound.doors.sip) = (Some(sccp), Some(sip));
+        });
+        let over = Arc::new(AtomicBool::new(false));
+        let keep_alive = [4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0].repeat(5_000);
+        let talkers = [(sccp_at, keep_alive), (sip_at, b"\r\n".repeat(30_000))].map(|(at, words)| {
+            let over = Arc::clone(&over);
+            std::thread::spawn(move || {
+                let mut hung_up = 0;
+                while !over.load(Ordering::Relaxed) || hung_up == 0 {
+                    let mut talk = TcpStream::connect(at).unwrap();
+                    while talk.write_all(&words).is_ok() && (!over.load(Ordering::Relaxed) || hung_up == 0) {}
+                    hung_up += 1;
+                }
+                hung_up
+            })
+        });
+        // What is read has its time; so has one that begins meanwhile.
+        for _ in 0..3 {
+            let (_, file) = read(servers.at, "blksize\x001428\0windowsize\x0016\0", 16);
+            assert!(file == bytes(), "other bytes than the shelf's");
+        }
+        over.store(true, Ordering::Relaxed);
+        for talker in talkers {
+            assert!(talker.join().unwrap() > 0);
+        }
     }
 }

@@ -95,16 +95,16 @@ impl Drive {
     }
 
     /// Sends what has gathered. A packet that can't be sent is a lost packet: the timer of its read, or the phone, sends
-    /// again.
-    pub(super) fn send(&mut self, now: Instant, run: Run) {
+    /// again. `true`: it found a closed port, which the engine knows now.
+    pub(super) fn send(&mut self, now: Instant, run: Run) -> bool {
         let Run { from, to, .. } = run;
         if let Endpoint::Transfer(id) = from
             && self.open_read(id).is_none()
             && self.open(id, to).is_none()
         {
-            return;
+            return false;
         }
-        let Some(bytes) = self.out.get(..run.bytes) else { return };
+        let Some(bytes) = self.out.get(..run.bytes) else { return false };
         let sent = match from {
             Endpoint::SipUdp => self.doors.sip_datagrams.as_ref().map(|door| door.send_to(bytes, to.into())),
             Endpoint::Sip(id) | Endpoint::Sccp(id) => {
@@ -128,7 +128,9 @@ impl Drive {
             && refused(e)
         {
             self.engine.handle(now, Input::Unreachable(id));
+            return true;
         }
+        false
     }
 
     fn open_read(&self, id: TransferId) -> Option<&Open> {

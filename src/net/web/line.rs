@@ -19,8 +19,8 @@ pub(in crate::net) enum Told {
 
 /// Where a connection stands.
 pub(super) enum Stage {
-    /// A question comes in.
-    Hears,
+    /// A question comes in, so many bytes so far.
+    Hears { heard: usize },
     /// The answer leaves: what stands before the file, the file, and how much of both has left.
     Gives { head: Vec<u8>, body: Arc<[u8]>, sent: usize },
     /// All has left; the reader has to say that it has it by ending the connection.
@@ -64,7 +64,7 @@ impl Line {
     /// Takes and gives what it can now.
     pub(super) fn work(&mut self, now: Instant, news: &mut Vec<Told>) -> Now {
         let worked = match self.stage {
-            Stage::Hears => self.hear(news),
+            Stage::Hears { .. } => self.hear(news),
             Stage::Gives { .. } => self.give(now, news),
             Stage::Ends => self.drain(),
             Stage::Visits { .. } => self.visit(),
@@ -73,15 +73,18 @@ impl Line {
     }
 
     fn hear(&mut self, news: &mut Vec<Told>) -> io::Result<Now> {
+        let Stage::Hears { heard } = &mut self.stage else { return Ok(Now::Goes) };
         let mut buf = [0; 2_048];
-        while let Some(len) = moved(self.stream.read(&mut buf))? {
+        // The engine says when it has heard enough; what comes behind the longest head is left where it is until then.
+        while *heard <= limits::HTTP_HEAD {
+            let Some(len) = moved(self.stream.read(&mut buf))? else { break };
             if len == 0 {
                 return Ok(Now::Over(Told::HungUp(self.id)));
             }
+            *heard += len;
             let bytes = buf.get(..len).unwrap_or_default().to_vec();
-            // The engine says when it has heard enough; a head that never ends is ended there.
             news.push(Told::Bytes { at: Endpoint::Web(self.id), from: self.peer, bytes });
-            if len < buf.len() || news.len() > limits::HTTP_LINES {
+            if len < buf.len() {
                 break;
             }
         }
@@ -164,7 +167,7 @@ impl Line {
                 Told::Bytes { at: Endpoint::Page(self.id), from: self.peer, bytes }
             }
             Stage::Gives { .. } | Stage::Ends => Told::Stalled(self.id),
-            Stage::Hears | Stage::Visits { .. } => Told::HungUp(self.id),
+            Stage::Hears { .. } | Stage::Visits { .. } => Told::HungUp(self.id),
         }
     }
 }
