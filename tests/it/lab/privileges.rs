@@ -6,7 +6,9 @@ use crate::serving::firmware;
 use rescue79::sim::firmware::Scale;
 use std::fs;
 use std::net::UdpSocket;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
 const LOAD: &str = "P0S3-8-12-00";
@@ -41,12 +43,10 @@ fn what_root_writes_belongs_to_the_caller_of_sudo() {
     let Some(lab) = Lab::open() else { return };
     fs::set_permissions(lab.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let firmware = firmware(lab.path(), &[LOAD], Scale::FAST);
-    let mut command = lab.on_laptop("env");
-    command.args(["SUDO_UID=12345", "SUDO_GID=12346", env!("CARGO_BIN_EXE_rescue79")]);
     let args = ["--firmware", firmware.to_str().unwrap(), "--interface", LAPTOP_END];
     // Sets its own address, so that the ledger is written, too.
     ip(&format!("-n {} address flush dev {LAPTOP_END}", lab.laptop)).unwrap();
-    let mut serving = crate::serving::Serving::start(command, lab.path(), &args);
+    let mut serving = crate::serving::Serving::start(by_sudo(&lab), lab.path(), &args);
     let class = "Cisco Systems, Inc. IP Phone CP-7960";
     let out = lab.udhcpc("/bin/true", &["-t", "4", "-T", "2", "-V", class]);
     assert!(out.status.success(), "{}", said(&out));
@@ -61,8 +61,105 @@ fn what_root_writes_belongs_to_the_caller_of_sudo() {
     assert!(found.len() >= 5, "folder, journals, a journal, leases, ledger: {found:?}");
     for path in found {
         let data = fs::symlink_metadata(&path).unwrap();
-        assert_eq!((data.uid(), data.gid()), (12_345, 12_346), "{}", path.display());
+        // Who can write the ledger says what root undoes.
+        let owner = if path.ends_with("ledger.jsonl") { (0, 0) } else { (12_345, 12_346) };
+        assert_eq!((data.uid(), data.gid()), owner, "{}", path.display());
     }
+}
+
+/// The program as root, called with `sudo` by user 12345, whose state folder it is.
+fn by_sudo(lab: &Lab) -> Command {
+    let mut command = lab.on_laptop("env");
+    command.args(["SUDO_UID=12345", "SUDO_GID=12346", env!("CARGO_BIN_EXE_rescue79")]);
+    command
+}
+
+/// A state folder of that user, and a file that is root's.
+fn folder_of_the_caller(lab: &Lab) -> (PathBuf, PathBuf) {
+    fs::set_permissions(lab.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let (state, roots) = (lab.path().join("state"), lab.path().join("roots"));
+    fs::create_dir_all(state.join("journals")).unwrap();
+    for folder in [&state, &state.join("journals")] {
+        chown(folder, Some(12_345), Some(12_346)).unwrap();
+    }
+    fs::write(&roots, ROOTS).unwrap();
+    (state, roots)
+}
+
+const ROOTS: &str = "what only root may change\nand its second line, which has no end";
+
+#[test]
+fn root_follows_no_link_in_a_folder_of_somebody_else() {
+    let Some(lab) = Lab::open() else { return };
+    let (state, roots) = folder_of_the_caller(&lab);
+    let firmware = firmware(lab.path(), &[LOAD], Scale::FAST);
+    for name in
+        ["leases.json", "leases.json.new", "leases.new", "places.json.new", "journals/2099-01-01-00.jsonl"]
+    {
+        symlink(&roots, state.join(name)).unwrap();
+    }
+    let args = ["--firmware", firmware.to_str().unwrap(), "--interface", LAPTOP_END];
+    let args = [&args[..], &["--keep-address"]].concat();
+    let mut serving = crate::serving::Serving::start(by_sudo(&lab), lab.path(), &args);
+    assert!(serving.said().contains("leases.json can't be read (it is a link"), "{}", serving.said());
+    lab.lease("Cisco Systems, Inc. IP Phone CP-7960");
+    serving.wait("the lease", |e| e["event"] == "dhcp_ack");
+    let leases = state.join("leases.json");
+    let written = || fs::symlink_metadata(&leases).is_ok_and(|data| data.is_file()).then_some(());
+    assert!(crate::serving::until(10, written).is_some(), "{}", serving.story());
+    assert_eq!(fs::symlink_metadata(&leases).unwrap().uid(), 12_345);
+    drop(serving);
+    assert_eq!(fs::read_to_string(&roots).unwrap(), ROOTS);
+    // The folder of the journals is one, too.
+    fs::rename(state.join("journals"), lab.path().join("aside")).unwrap();
+    symlink(lab.path(), state.join("journals")).unwrap();
+    let serving = crate::serving::Serving::start(by_sudo(&lab), lab.path(), &args);
+    let said = serving.said();
+    assert!(said.contains("the state folder can't be used") && said.contains("is a link"), "{said}");
+}
+
+/// What is in a ledger is undone as root; so it must be root's own.
+#[test]
+fn a_ledger_that_is_not_roots_makes_root_do_nothing() {
+    let Some(lab) = Lab::open() else { return };
+    let (state, roots) = folder_of_the_caller(&lab);
+    let ledger = state.join("ledger.jsonl");
+    let restore = || {
+        let out = run(by_sudo(&lab).arg("restore").arg("--state").arg(&state));
+        (out.status.code(), said(&out))
+    };
+    symlink(&roots, &ledger).unwrap();
+    let (code, words) = restore();
+    assert!(code == Some(4) && words.contains("ledger.jsonl can't be used (it is a link"), "{words}");
+    assert_eq!(fs::read_to_string(&roots).unwrap(), ROOTS);
+    fs::remove_file(&ledger).unwrap();
+    // The interface has been switched on by somebody else.
+    let forged = format!("{}\n", r#"{"n":1,"change":"up","interface":"bench0"}"#);
+    let write = |owner| {
+        fs::write(&ledger, &forged).unwrap();
+        chown(&ledger, Some(owner), None).unwrap();
+    };
+    let up = || said(&run(lab.on_laptop("ip").args(["link", "show", LAPTOP_END]))).contains(",UP");
+    assert!(up());
+    for owner in [12_345, 65_534] {
+        write(owner);
+        let (code, words) = restore();
+        assert!(code == Some(4) && words.contains("ledger.jsonl"), "{owner}: {words}");
+        assert!(up() && fs::read_to_string(&ledger).unwrap() == forged, "{owner}: {words}");
+    }
+    // Its own is undone.
+    write(0);
+    let (code, words) = restore();
+    assert!(code == Some(0) && !up(), "{words}");
+    // An empty one of somebody else is nothing to stop at.
+    ip(&format!("-n {} address flush dev {LAPTOP_END}", lab.laptop)).unwrap();
+    fs::write(&ledger, "").unwrap();
+    chown(&ledger, Some(12_345), None).unwrap();
+    let firmware = firmware(lab.path(), &[LOAD], Scale::FAST);
+    let args = ["--firmware", firmware.to_str().unwrap(), "--interface", LAPTOP_END];
+    let serving = crate::serving::Serving::start(by_sudo(&lab), lab.path(), &args);
+    let data = fs::symlink_metadata(&ledger).unwrap();
+    assert!(data.uid() == 0 && data.len() > 0, "{}", serving.story());
 }
 
 #[test]
