@@ -28,11 +28,18 @@ impl Terminal {
     }
 
     fn with(folder: &Path, term: &str, args: &[&str]) -> Self {
-        let pair = native_pty_system().openpty(size(24, 80)).unwrap();
         let mut command = CommandBuilder::new(program().get_program());
         command.arg("--state");
         command.arg(folder.join("state"));
         command.args(args);
+        for name in ["SUDO_UID", "SUDO_GID", "RESCUE79_STATE"] {
+            command.env_remove(name);
+        }
+        Self::run(folder, term, command)
+    }
+
+    fn run(folder: &Path, term: &str, mut command: CommandBuilder) -> Self {
+        let pair = native_pty_system().openpty(size(24, 80)).unwrap();
         command.cwd(folder);
         command.env("TERM", term);
         let child = pair.slave.spawn_command(command).unwrap();
@@ -144,6 +151,35 @@ fn an_exercise_from_the_first_question_to_the_report() {
     terminal.until("Nothing was started");
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_report_that_root_saves_belongs_to_the_caller_of_sudo() {
+    use std::os::unix::fs::MetadataExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let root = std::fs::metadata(folder.path()).unwrap().uid() == 0;
+    let mut command = CommandBuilder::new(program().get_program());
+    command.arg("--state");
+    command.arg(folder.path().join("state"));
+    command.args(["rehearse", "--speed", "1"]);
+    command.env("SUDO_UID", "12345");
+    command.env("SUDO_GID", "12346");
+    let mut terminal = Terminal::run(folder.path(), "xterm-256color", command);
+    terminal.until("REHEARSAL");
+    terminal.press("r");
+    terminal.until("what it came to");
+    terminal.press("s");
+    terminal.until("The report is in");
+    let saved: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap()).collect();
+    let saved: Vec<_> = saved.iter().filter(|f| f.file_type().unwrap().is_file()).collect();
+    assert_eq!(saved.len(), 2, "{saved:?}");
+    for file in saved {
+        let owner = file.metadata().unwrap().uid();
+        assert!(!root || owner == 12_345, "{file:?} belongs to {owner}");
+    }
+    terminal.signal("TERM");
+    terminal.end();
 }
 
 #[test]
