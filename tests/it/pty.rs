@@ -11,7 +11,7 @@ use std::time::Duration;
 /// So often the screen is looked at: a minute's worth.
 const LOOKS: u32 = 2_000;
 
-struct Terminal {
+pub(crate) struct Terminal {
     keys: Box<dyn Write + Send>,
     screen: Arc<Mutex<vt100::Parser>>,
     child: Box<dyn portable_pty::Child + Send + Sync>,
@@ -38,7 +38,7 @@ impl Terminal {
         Self::run(folder, term, command)
     }
 
-    fn run(folder: &Path, term: &str, mut command: CommandBuilder) -> Self {
+    pub(crate) fn run(folder: &Path, term: &str, mut command: CommandBuilder) -> Self {
         let pair = native_pty_system().openpty(size(24, 80)).unwrap();
         command.cwd(folder);
         command.env("TERM", term);
@@ -56,16 +56,16 @@ impl Terminal {
         Self { keys: pair.master.take_writer().unwrap(), screen, child, master: pair.master }
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.screen.lock().unwrap().screen().contents()
     }
 
     /// Waits until the screen shows this.
-    fn until(&self, said: &str) {
+    pub(crate) fn until(&self, said: &str) {
         assert!(soon(|| self.text().contains(said)), "never showed {said:?}:\n{}", self.text());
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
     }
@@ -83,14 +83,19 @@ impl Terminal {
         self.master.get_termios().unwrap().local_flags.bits() & 8 != 0
     }
 
-    fn signal(&self, signal: &str) {
+    #[cfg(target_os = "linux")]
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
         let id = self.child.process_id().unwrap().to_string();
         let sent = std::process::Command::new("kill").args(["-s", signal, &id]).status().unwrap();
         assert!(sent.success());
     }
 
     /// Waits for the program's end; its exit status, and the terminal as it was left.
-    fn end(self) -> u32 {
+    pub(crate) fn end(self) -> u32 {
         self.left().0
     }
 

@@ -1,8 +1,10 @@
 //! What the running program may do, what it listens on, and whose files it leaves behind.
 
 use super::{CLIENT, LAPTOP_END, Lab, SERVER, TFTP, ip, run, said};
+use crate::pty::Terminal;
 use crate::reader::{Read, Refused, request};
 use crate::serving::firmware;
+use portable_pty::CommandBuilder;
 use rescue79::sim::firmware::Scale;
 use std::fs;
 use std::net::UdpSocket;
@@ -160,6 +162,76 @@ fn a_ledger_that_is_not_roots_makes_root_do_nothing() {
     let serving = crate::serving::Serving::start(by_sudo(&lab), lab.path(), &args);
     let data = fs::symlink_metadata(&ledger).unwrap();
     assert!(data.uid() == 0 && data.len() > 0, "{}", serving.story());
+}
+
+/// The program in a terminal on the laptop's side.
+fn on_screen(lab: &Lab, args: &[&str]) -> Terminal {
+    let mut command = CommandBuilder::new("ip");
+    command.args(["netns", "exec", &lab.laptop, env!("CARGO_BIN_EXE_rescue79"), "--state"]);
+    command.arg(lab.path().join("state"));
+    command.args(args);
+    for name in ["SUDO_UID", "SUDO_GID", "RESCUE79_STATE"] {
+        command.env_remove(name);
+    }
+    Terminal::run(lab.path(), "xterm-256color", command)
+}
+
+/// What each thread of a process may do, by the thread's name.
+fn rights(pid: u32) -> Vec<(String, u64)> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+    let of = |status: String| {
+        let field =
+            |name: &str| status.lines().find_map(|line| Some(line.strip_prefix(name)?.trim().to_owned()));
+        (field("Name:").unwrap(), u64::from_str_radix(&field("CapEff:").unwrap(), 16).unwrap())
+    };
+    tasks.filter_map(|task| Some(of(fs::read_to_string(task.ok()?.path().join("status")).ok()?))).collect()
+}
+
+/// Those who may do more than that.
+fn beyond(pid: u32, capabilities: &[u32]) -> Vec<(String, u64)> {
+    let most: u64 = capabilities.iter().map(|bit| 1 << bit).sum();
+    rights(pid).into_iter().filter(|(_, has)| has & !most != 0).collect()
+}
+
+/// `CAP_DAC_OVERRIDE`, `CAP_NET_BIND_SERVICE`, `CAP_NET_ADMIN`, `CAP_NET_RAW`.
+const IN_A_SESSION: [u32; 4] = [1, 10, 12, 13];
+/// And `CAP_KILL`, `CAP_SETPCAP`, `CAP_SYS_PTRACE`.
+const BEFORE_IT: [u32; 7] = [1, 5, 8, 10, 12, 13, 19];
+
+#[test]
+fn no_thread_behind_a_screen_may_do_more_than_the_session_needs() {
+    let Some(lab) = Lab::open() else { return };
+    let firmware = firmware(lab.path(), &[LOAD], Scale::FAST);
+    let args = ["serve", "--screen", "--interface", LAPTOP_END, "--firmware", firmware.to_str().unwrap()];
+    let serve = on_screen(&lab, &[&args[..], &["--keep-address"]].concat());
+    serve.until("The program read a file from its own TFTP server");
+    assert_eq!(beyond(serve.pid(), &IN_A_SESSION), []);
+    serve.signal("TERM");
+    serve.end();
+
+    let mut wizard = on_screen(&lab, &[]);
+    wizard.until("which phone?");
+    assert_eq!(beyond(wizard.pid(), &BEFORE_IT), []);
+    wizard.press("7960\r");
+    wizard.until("what does the 7960 show now?");
+    wizard.press("\r");
+    wizard.until("use this whole folder");
+    wizard.press("\r");
+    wizard.until("P0S3-8-12-00");
+    wizard.press("\r");
+    wizard.until("where is the phone?");
+    wizard.until(LAPTOP_END);
+    wizard.press("\r");
+    wizard.until("it is ready: go on");
+    wizard.press("\r");
+    wizard.until("Nothing has been touched so far.");
+    wizard.press("\r");
+    wizard.until("The program read a file from its own TFTP server");
+    assert_eq!(beyond(wizard.pid(), &IN_A_SESSION), []);
+    let readers = rights(wizard.pid()).into_iter().filter(|(_, has)| *has == 0).count();
+    assert!(readers > 0, "who reads the keys may do nothing: {:?}", rights(wizard.pid()));
+    wizard.signal("TERM");
+    wizard.end();
 }
 
 #[test]
