@@ -142,6 +142,10 @@ pub const LINK_EVERY: Duration = Duration::from_secs(1);
 pub const WRONG_ASKERS: usize = 256;
 /// Room on the disk below which a journal may not fit: a long session with many phones writes some 20 MB.
 pub const DISK_FREE: u64 = 100 << 20;
+/// How often it is tried to write on where the disk was full: a person makes room, which takes longer than that.
+pub const WRITE_AGAIN: Duration = Duration::from_secs(2);
+/// Bytes that wait to be written together: more than a bundle of events has, unless there are many of them.
+pub const WRITTEN_AT_ONCE: usize = 64 << 10;
 /// Bytes of one line of a journal. The longest of ours, the summary of a full bench, has about two million.
 pub const JOURNAL_LINE: u64 = 16 << 20;
 /// Lines that wait for a slow reader of `--events` or of standard output: some 8 MB, hours of a few phones.

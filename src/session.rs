@@ -31,12 +31,23 @@ pub struct State {
     pub totals: Totals,
     /// The change to its replies that freed a phone of this model.
     pub freed: BTreeMap<String, u32>,
+    /// What is not written just now, by its name.
+    pub unwritten: BTreeMap<String, Unwritten>,
     /// Number of the last event.
     pub events: u64,
     /// Time of the last event.
     pub last: Instant,
     /// The end, when the session has ended.
     pub summary: Option<Summary>,
+}
+
+/// What is kept of a session, and can't be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unwritten {
+    /// What the system said.
+    pub why: String,
+    /// Since when.
+    pub since: Instant,
 }
 
 /// A host that got no address.
@@ -86,6 +97,7 @@ impl State {
             Kind::SessionStarted(session) => self.session = Some(session.clone()),
             Kind::SessionResumed { .. } => {
                 self.summary = None;
+                self.unwritten.clear();
                 self.phones.iter_mut().for_each(|phone| fold::resumed(phone, event.at));
             }
             Kind::Summary(summary) => self.summary = Some(summary.clone()),
@@ -125,6 +137,11 @@ impl State {
             Kind::ReadFinished { resent, .. } | Kind::ReadFailed { resent, .. } => {
                 self.totals.resent += resent;
             }
+            Kind::NotWritten { what, why, .. } => {
+                let unwritten = Unwritten { why: why.clone(), since: self.last };
+                self.unwritten.entry(what.clone()).or_insert(unwritten);
+            }
+            Kind::WrittenAgain { what, .. } => drop(self.unwritten.remove(what)),
             _ => {}
         }
     }

@@ -1,13 +1,13 @@
 //! A live bench, real or rehearsed: events come, orders go, and everything is written down.
 
-use super::outlet::Outlet;
+use super::outlet::{Fate, Outlet};
 use super::recorder::Recorder;
 use super::signals::interrupted;
 use super::{Exit, lines, stop};
 use crate::event::{Event, Kind, PhoneSummary, Summary, Verdict};
 use crate::limits;
 use crate::net::Order;
-use crate::session::{Phone, State};
+use crate::session::{Phone, State, words};
 use anyhow::{Context, Result};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -42,7 +42,9 @@ pub(super) struct Bench {
 impl Bench {
     /// Takes one event in.
     pub(super) fn take(&mut self, event: &Event) {
-        self.recorder.write(event);
+        for news in self.recorder.write(event) {
+            (self.order)(Order::Note(Box::new(news)));
+        }
         self.state.apply(event);
         if let (Kind::AddressWanted { address }, Some(wanted)) = (&event.kind, &self.wanted) {
             // Who looks after the laptop goes last.
@@ -78,11 +80,20 @@ impl Bench {
                         break;
                     }
                     for event in bundle.drain(..) {
-                        let line = if quiet { None } else { lines::line(&self.state, &event) };
+                        let mut line = if quiet { None } else { lines::line(&self.state, &event) };
+                        // Whatever becomes of standard output.
+                        if matches!(event.kind, Kind::NotWritten { .. }) {
+                            eprintln!("rescue79: {}", words::sentence(&event));
+                            line = None;
+                        }
                         self.take(&event);
                         let Some(line) = line else { continue };
                         match &mut lines_to {
-                            Some(outlet) => drop(outlet.line(line, false)),
+                            Some(outlet) => {
+                                if let Fate::Broken(name, why) = outlet.line(line, false) {
+                                    eprintln!("rescue79: {name} can't be written any more ({why}); the session goes on without it.");
+                                }
+                            }
                             // Whoever read our lines may go; the phones stay.
                             None => quiet = super::print_text(&line).is_err(),
                         }

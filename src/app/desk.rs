@@ -10,6 +10,7 @@ use super::{Exit, Style};
 use crate::firmware::Shelf;
 use crate::host::files;
 use crate::host::ledger::Ledger;
+use crate::host::privileges;
 use crate::host::remedy::Act;
 use crate::host::setup::Setup;
 use crate::host::state::StateDir;
@@ -29,6 +30,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 pub(super) fn run(state: Option<&Path>, style: Style) -> Result<Exit> {
     let store = StateDir::open(state).ok();
     super::doctor::after_a_crash(store.as_ref());
+    privileges::give_up_early();
     let (sender, answers) = unbounded_channel();
     let desk = Desk {
         store,

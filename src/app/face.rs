@@ -1,5 +1,6 @@
 //! How the model is shown and answered: drawn on a terminal, or told in lines.
 
+use crate::host::privileges;
 use crate::tui::{self, Effect, Model, Msg};
 use anyhow::{Context, Result};
 use crossterm::event::{
@@ -46,7 +47,13 @@ impl Screen {
     pub(super) fn open() -> Result<Self> {
         let terminal =
             ratatui::try_init().context("this is no terminal to draw on; use --plain, or --headless")?;
-        let screen = Self { terminal, keys: EventStream::new() };
+        // It starts a thread, which has the rights of the one that starts it and keeps them.
+        let keys = std::thread::spawn(|| {
+            privileges::give_up_all();
+            EventStream::new()
+        });
+        let keys = keys.join().map_err(|_| anyhow::anyhow!("the keys can't be read"))?;
+        let screen = Self { terminal, keys };
         execute!(stdout(), EnableBracketedPaste, EnableMouseCapture)?;
         Ok(screen)
     }

@@ -1,6 +1,7 @@
 //! Keeps the leases of a live session on disk, for the next one.
 
 use super::clocks::monotonic;
+use super::recorder::not_written;
 use crate::event::{Event, Kind};
 use crate::host::state::StateDir;
 use crate::phone_id::Mac;
@@ -12,6 +13,9 @@ use std::time::{Duration, Instant};
 /// out stands in the journal.
 const EVERY: Duration = Duration::from_secs(1);
 
+/// What is written, in words.
+const LEASES: &str = "the list of leases";
+
 /// Addresses and whose they are.
 pub(super) struct Leases {
     store: Option<StateDir>,
@@ -20,6 +24,8 @@ pub(super) struct Leases {
     next: u64,
     unwritten: bool,
     written: Option<Instant>,
+    /// The last time it could not be written.
+    broken: bool,
 }
 
 impl Leases {
@@ -27,7 +33,7 @@ impl Leases {
     pub(super) fn new(store: Option<StateDir>, known: &[(Mac, Ipv4Addr)]) -> Self {
         let of = known.iter().zip(0..).map(|((mac, address), n)| (*mac, (n, *address))).collect();
         let next = known.len().try_into().unwrap_or(u64::MAX);
-        Self { store, of, next, unwritten: false, written: None }
+        Self { store, of, next, unwritten: false, written: None, broken: false }
     }
 
     /// Takes an event in.
@@ -46,19 +52,21 @@ impl Leases {
         self.unwritten && self.store.is_some()
     }
 
-    /// Writes the list when it is time.
-    pub(super) fn write_in_time(&mut self) {
-        if self.unwritten() && self.written.is_none_or(|at| at.elapsed() >= EVERY) {
-            self.write();
-        }
+    /// Writes the list when it is time, and tries it again when it couldn't be. Gives what is to be told of that.
+    pub(super) fn write_in_time(&mut self) -> Option<Kind> {
+        let due = self.unwritten() && self.written.is_none_or(|at| at.elapsed() >= EVERY);
+        if due { self.write() } else { None }
     }
 
-    fn write(&mut self) {
-        let Some(store) = self.store.as_ref().filter(|_| self.unwritten) else { return };
-        self.unwritten = false;
-        self.written = Some(monotonic());
-        if let Err(e) = store.save_leases(&self.list()) {
-            eprintln!("rescue79: the list of leases can't be written ({e}).");
+    fn write(&mut self) -> Option<Kind> {
+        let store = self.store.as_ref().filter(|_| self.unwritten)?;
+        let written = store.save_leases(&self.list());
+        let path = store.path().display().to_string();
+        (self.unwritten, self.written) = (written.is_err(), Some(monotonic()));
+        let was = std::mem::replace(&mut self.broken, written.is_err());
+        match written {
+            Ok(()) => was.then(|| Kind::WrittenAgain { what: LEASES.to_owned(), lost: 0 }),
+            Err(e) => (!was).then(|| not_written(LEASES, &path, &e.to_string())),
         }
     }
 
@@ -100,11 +108,11 @@ mod tests {
         let at = |last| Ipv4Addr::new(192, 168, 1, last);
         let mut leases = Leases::new(Some(store.clone()), &[(mac(1), at(10)), (mac(2), at(11))]);
         leases.take(&ack(3, 12));
-        leases.write_in_time();
+        assert_eq!(leases.write_in_time(), None);
         assert_eq!(store.leases().0, [(mac(1), at(10)), (mac(2), at(11)), (mac(3), at(12))]);
         // A second one within a second waits, and is there at the end.
         leases.take(&ack(4, 10));
-        leases.write_in_time();
+        assert_eq!(leases.write_in_time(), None);
         assert!(leases.unwritten());
         assert_eq!(store.leases().0.len(), 3);
         drop(leases);

@@ -18,19 +18,22 @@ const LOOK: Duration = Duration::from_millis(10);
 /// A way out for lines.
 pub(super) struct Outlet {
     sender: mpsc::Sender<String>,
-    /// Closed when the thread has ended.
-    over: Receiver<()>,
+    name: String,
+    /// Closed when the thread has ended; before that, why it ended early.
+    over: Receiver<String>,
     lost: u32,
     last: Option<String>,
 }
 
 /// What became of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
     /// It is on its way; so many before it were lost, since the last that wasn't.
     Sent(u32),
     /// It is lost; `true`: the first one.
     Lost(bool),
+    /// It is lost as all others from here on, for this can't be written any more, and why; said once.
+    Broken(String, String),
 }
 
 impl Outlet {
@@ -46,13 +49,11 @@ impl Outlet {
             if let Err(e) = write(out, lines)
                 && e.kind() != ErrorKind::BrokenPipe
             {
-                eprintln!(
-                    "rescue79: {name} can't be written any more ({e}); the session goes on without it."
-                );
+                let _ = end.send(e.to_string());
             }
             drop(end);
         })?;
-        Ok(Self { sender, over, lost: 0, last: None })
+        Ok(Self { sender, name, over, lost: 0, last: None })
     }
 
     /// Sends a line without its end. `spare`: it can be done without, and gives way to others early.
@@ -62,7 +63,9 @@ impl Outlet {
         }
         match self.sender.try_send(line) {
             Ok(()) => Fate::Sent(std::mem::take(&mut self.lost)),
-            Err(TrySendError::Closed(_)) => Fate::Sent(0),
+            Err(TrySendError::Closed(_)) => {
+                self.over.try_recv().map_or(Fate::Sent(0), |why| Fate::Broken(self.name.clone(), why))
+            }
             Err(TrySendError::Full(_)) => {
                 self.lost = self.lost.saturating_add(1);
                 Fate::Lost(self.lost == 1)

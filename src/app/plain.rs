@@ -3,6 +3,7 @@
 mod echo;
 
 use super::face::Face;
+use crate::host::privileges;
 use crate::limits;
 use crate::tui::{Effect, Model, Plain};
 use anyhow::Result;
@@ -32,6 +33,7 @@ impl Lines {
         let (sender, typed) = channel(1);
         // Ends with the program: a read of standard input can't be called off.
         std::thread::Builder::new().name("lines".into()).spawn(move || {
+            privileges::give_up_all();
             while let Ok(secret) = asked.recv() {
                 let unseen = if secret { echo::unseen() } else { None };
                 let Some(line) = unseen.or_else(|| line(&mut stdin().lock())) else { return };

@@ -195,8 +195,9 @@ impl Pace {
             let over = match inbox.try_recv() {
                 Ok(Order::Finish) | Err(TryRecvError::Disconnected) => true,
                 Ok(Order::Command(command)) => !send(events, world.command(&command)),
-                // A rehearsal has no laptop to be told about.
-                Ok(Order::Note(_) | Order::Door(..)) => false,
+                Ok(Order::Note(kind)) => !send(events, world.note(*kind)),
+                // A rehearsal has no laptop.
+                Ok(Order::Door(..)) => false,
                 Err(TryRecvError::Empty) => world.now() >= self.end || all_closed(&world),
             };
             if over {

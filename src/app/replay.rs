@@ -37,6 +37,7 @@ fn told(mut journal: Journal, headless: bool) -> Result<Exit> {
     if state.summary.is_none() {
         print_text("This session has no end: it was interrupted, or it is still running.")?;
     }
+    journal.say_torn();
     let summary = state.summarise();
     print_text(&lines::summary(&summary))?;
     bench::exit(&summary, state.session.as_ref().and_then(|s| s.expect))
@@ -48,16 +49,16 @@ async fn shown(mut journal: Journal, style: Style) -> Result<Exit> {
     let (time, clock) = watch::channel(Instant::ZERO);
     let first = journal.next()?;
     let look = Look { mode: Mode::Replay, interface: place(first.as_ref()), style };
-    let reader = std::thread::Builder::new().name("journal".into()).spawn(move || -> Result<()> {
+    let reader = std::thread::Builder::new().name("journal".into()).spawn(move || -> Result<Journal> {
         let mut next = first;
         while let Some(event) = next {
             time.send_replace(event.at);
             if sender.blocking_send(event).is_err() {
-                return Ok(());
+                break;
             }
             next = journal.next()?;
         }
-        Ok(())
+        Ok(journal)
     })?;
     let bench = Bench {
         events,
@@ -65,7 +66,11 @@ async fn shown(mut journal: Journal, style: Style) -> Result<Exit> {
         wanted: None,
         recorder: Recorder::new(Wall::default()),
         join: Box::new(move || {
-            reader.join().map_err(|_| anyhow::anyhow!("the journal could not be read on"))?
+            let journal =
+                reader.join().map_err(|_| anyhow::anyhow!("the journal could not be read on"))??;
+            // The screen is closed by now.
+            journal.say_torn();
+            Ok(())
         }),
         finishing: false,
         state: State::default(),
@@ -91,6 +96,7 @@ struct Journal {
     reader: Reader,
     line: Vec<u8>,
     number: u64,
+    torn: bool,
 }
 
 impl Journal {
@@ -99,7 +105,14 @@ impl Journal {
         let unreadable =
             |e| stop(Exit::Usage, format!("{name} can't be read ({e}). Give the path of a journal."));
         let file = File::open(&args.journal).map_err(unreadable)?;
-        Ok(Self { name, lines: BufReader::new(file), reader: Reader::default(), line: Vec::new(), number: 0 })
+        let lines = BufReader::new(file);
+        Ok(Self { name, lines, reader: Reader::default(), line: Vec::new(), number: 0, torn: false })
+    }
+
+    fn say_torn(&self) {
+        if self.torn {
+            eprintln!("rescue79: the last line of {} is torn; everything before it counts.", self.name);
+        }
     }
 
     /// The next event; `None` at the end. A last line that is torn is the end: the computer lost its power while it was
@@ -121,7 +134,7 @@ impl Journal {
         match self.reader.bytes(&self.line) {
             Ok(event) => Ok(Some(event)),
             Err(_) if torn && self.number > 1 => {
-                eprintln!("rescue79: the last line of {name} is torn; everything before it counts.");
+                self.torn = true;
                 Ok(None)
             }
             Err(e) => {

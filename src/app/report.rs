@@ -1,6 +1,7 @@
 //! The report on disk: Markdown for people, JSON for programs, beside the journal.
 
 use super::clocks::wall;
+use crate::host::owner;
 use crate::journal;
 use crate::session::State;
 use std::io;
@@ -28,8 +29,8 @@ fn both(stem: &Path, state: &State) -> io::Result<PathBuf> {
         PathBuf::from(name)
     };
     let json = serde_json::json!({ "session": state.session, "summary": summary });
-    std::fs::write(with(".json"), serde_json::to_vec_pretty(&json)?)?;
+    owner::write(&with(".json"), &serde_json::to_vec_pretty(&json)?)?;
     let path = with(".md");
-    std::fs::write(&path, state.report())?;
+    owner::write(&path, state.report().as_bytes())?;
     Ok(path)
 }

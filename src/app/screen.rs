@@ -11,6 +11,7 @@ use super::{Exit, Style, lines, print_text, report};
 use crate::clock::Instant;
 use crate::event::Event;
 use crate::firmware::Shelf;
+use crate::host::owner;
 use crate::journal;
 use crate::limits;
 use crate::net::Order;
@@ -19,9 +20,7 @@ use crate::tui::wizard::Wizard;
 use crate::tui::{self, Effect, Mode, Model, Msg, Page, Setup};
 use anyhow::Result;
 use std::collections::VecDeque;
-use std::fs::File;
-use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -302,7 +301,5 @@ impl Show {
 }
 
 fn save(name: &str, lines: &[String]) -> std::io::Result<()> {
-    let mut file = File::create_new(name)?;
-    file.write_all(lines.join("\n").as_bytes())?;
-    file.write_all(b"\n")
+    owner::write(Path::new(name), (lines.join("\n") + "\n").as_bytes())
 }

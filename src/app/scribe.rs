@@ -54,7 +54,7 @@ impl Scribe {
     async fn run(mut self, mut events: Receiver<Event>) {
         let mut bundle = Vec::new();
         loop {
-            let idle = self.waiting.is_empty() && !self.leases.unwritten();
+            let idle = self.waiting.is_empty() && !self.leases.unwritten() && !self.recorder.is_broken();
             let patience = if idle { Duration::MAX } else { LOOK };
             let more = events.recv_many(&mut bundle, limits::EVENTS_AT_ONCE);
             if tokio::time::timeout(patience, more).await == Ok(0) {
@@ -77,7 +77,9 @@ impl Scribe {
         for event in bundle {
             self.leases.take(event);
         }
-        self.leases.write_in_time();
+        if let Some(news) = self.leases.write_in_time() {
+            (self.note)(news);
+        }
     }
 
     fn pass_on(&mut self, bundle: impl Iterator<Item = Event>) {

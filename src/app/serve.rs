@@ -248,7 +248,7 @@ fn record(
             words.push(format!("going on with the interrupted session in {}", old.path.display()));
             // Proofs quote events by number, so who is told of this session is told of all of it.
             match old.events() {
-                Ok(events) if recorder.is_read() => events.for_each(|event| recorder.write(&event)),
+                Ok(events) if recorder.is_read() => events.for_each(|event| drop(recorder.write(&event))),
                 Ok(_) => {}
                 Err(e) => words.push(format!("what it told before can't be told again ({e})")),
             }

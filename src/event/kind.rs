@@ -270,6 +270,22 @@ pub enum Kind {
         /// Who, what that means and what to do, in sentences.
         text: String,
     },
+    /// What is kept of the session can't be written any more; nothing else depends on it, and it is tried again.
+    NotWritten {
+        /// In words: `the journal`.
+        what: String,
+        /// Where it is.
+        path: String,
+        /// What the system said.
+        why: String,
+    },
+    /// It is written again.
+    WrittenAgain {
+        /// In words: `the journal`.
+        what: String,
+        /// So many events of the time between are not in it.
+        lost: u64,
+    },
     /// Somebody on the wire wants files from an address that is not ours.
     WrongAddress {
         /// The hardware address of who asks.

@@ -185,6 +185,23 @@ impl Change {
         }
     }
 
+    /// Every name in it is one that a command may be given: none is an option, a path, a pattern or a second command. What
+    /// isn't so was not written by this program.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let names = match self {
+            Self::Stop { service } => return service.ends_with(".service") && is_plain(service, "@._-"),
+            Self::Open { wall: Wall::Nft { chain }, .. } => {
+                chain.split(' ').count() == 3 && chain.split(' ').all(|word| is_plain(word, "._-"))
+            }
+            Self::Open { wall: Wall::Firewalld { zone: Some(zone) }, .. } => is_plain(zone, "_-"),
+            Self::Address { prefix, .. } => *prefix <= 32,
+            Self::LoosePath { was, .. } => *was <= 2,
+            _ => true,
+        };
+        names && is_interface(self.subject())
+    }
+
     /// A restart of the computer doesn't undo it.
     #[must_use]
     pub const fn survives_restart(&self) -> bool {
@@ -227,5 +244,69 @@ impl Change {
             }
             Self::Stop { service } => format!("{service} runs again"),
         }
+    }
+}
+
+/// Letters and digits, and these other characters behind the first.
+fn is_plain(name: &str, others: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.len() <= 255
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c))
+}
+
+/// The name of an interface; on Windows it is what people call it.
+fn is_interface(name: &str) -> bool {
+    if cfg!(windows) {
+        return name.starts_with(char::is_alphanumeric)
+            && name.chars().count() <= 255
+            && !name.contains(|c: char| c.is_control() || c == '"');
+    }
+    name.len() <= 15 && is_plain(name, "._-@")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_that_a_command_may_be_given_are_sound() {
+        let up = |interface: &str| Change::Up { interface: interface.into() };
+        let stop = |service: &str| Change::Stop { service: service.into() };
+        let open = |wall| Change::Open { interface: "eth0".into(), wall, lets: Lets::Answers };
+        let chain = |chain: &str| open(Wall::Nft { chain: chain.into() });
+        let zone = |zone: &str| open(Wall::Firewalld { zone: Some(zone.into()) });
+        let sound = [
+            up("enp0s25"),
+            up("eth0.100"),
+            up("enx001122334455"),
+            stop("dnsmasq.service"),
+            stop("dnsmasq@br0.service"),
+            chain("inet filter input"),
+            zone("home"),
+            open(Wall::Firewalld { zone: None }),
+        ];
+        for change in sound {
+            assert!(change.is_sound(), "{change:?}");
+        }
+        let odd = [
+            up(""),
+            up("-all"),
+            up("../../etc/x"),
+            up("eth0\nName=*"),
+            stop("reboot.target"),
+            stop("--root=x.service"),
+            stop("/tmp/x.service"),
+            chain("inet filter input; flush ruleset"),
+            chain("inet filter in;put"),
+            chain("inet  input"),
+            zone("home --panic-on"),
+            Change::Address { interface: "eth0".into(), address: Ipv4Addr::LOCALHOST, prefix: 33 },
+            Change::LoosePath { interface: "eth0".into(), was: 3 },
+        ];
+        for change in odd {
+            assert!(!change.is_sound(), "{change:?}");
+        }
+        assert_eq!(up("sixteen-letters0").is_sound(), cfg!(windows));
+        assert_eq!(up("Ethernet 2 (dock)").is_sound(), cfg!(windows));
     }
 }

@@ -3,7 +3,11 @@
 //! One JSON object a line: `{"n":1,"boot":"…","change":"address",…}` for a change, `{"done":1}` when it is undone. A
 //! line that was torn by a power cut was never acted on. The file is held while a session lives, so that nobody undoes
 //! the changes of a session that still needs them.
+//!
+//! What is read here is undone with the rights of an administrator. So the file stays with whoever wrote it, also in the
+//! folder of the caller of `sudo`, and one that another user wrote is not acted upon.
 
+use super::owner;
 use super::run::Trouble;
 use super::system::{Change, System};
 use serde::{Deserialize, Serialize};
@@ -37,6 +41,17 @@ pub enum LedgerError {
         /// What the system said.
         source: io::Error,
     },
+    /// Another user wrote it.
+    #[error(
+        "{path} holds changes that another user noted, and is not acted upon; run `rescue79 restore` as that user (with sudo when it was root), or delete the file"
+    )]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A name that no command is given.
+    #[error("\"{0}\" is a name that this program gives to no command; nothing was changed")]
+    Name(String),
     /// The change was refused by the system.
     #[error(transparent)]
     Trouble(#[from] Trouble),
@@ -92,9 +107,11 @@ impl Ledger {
     pub fn open(folder: &Path) -> Result<Self, LedgerError> {
         let path = folder.join("ledger.jsonl");
         let wrong = |source| LedgerError::Io { path: path.clone(), source };
-        let options = File::options().read(true).append(true).create(true).clone();
-        let mut file = options.open(&path).map_err(wrong)?;
-        super::owner::hand_over(&path);
+        let mut file = match owner::open(&path, File::options().read(true).append(true).create(true)) {
+            Ok(file) if file.metadata().is_ok_and(|data| owner::is_mine(&data)) => file,
+            Err(e) if e.kind() != io::ErrorKind::PermissionDenied => return Err(wrong(e)),
+            _ => instead(folder, &path)?,
+        };
         // A session that was killed may have been starting a command, which lets go of the file a moment later.
         let mut tries = 0;
         while let Err(refused) = file.try_lock() {
@@ -114,11 +131,11 @@ impl Ledger {
         for line in text.get(..whole).unwrap_or_default().split(|b| *b == b'\n') {
             match serde_json::from_slice(line) {
                 Ok(Line::Done { done }) => ledger.open.retain(|entry| entry.n != done),
-                Ok(Line::Made { n, boot, change }) => {
+                Ok(Line::Made { n, boot, change }) if change.is_sound() => {
                     ledger.next = ledger.next.max(n.saturating_add(1));
                     ledger.open.push(Entry { n, boot, change });
                 }
-                Err(_) => {} // damaged on the disk, or of a later version: nothing that could be undone
+                _ => {} // damaged on the disk, or of a later version: nothing that could be undone
             }
         }
         #[cfg(unix)]
@@ -135,8 +152,11 @@ impl Ledger {
     /// Writes a change down, then makes it.
     ///
     /// # Errors
-    /// It can't be written, then nothing is changed; or the system refused it, then it is crossed out.
+    /// It can't be written or names what no command is given, then nothing is changed; or the system refused it, then it is crossed out.
     pub fn make(&mut self, system: &dyn System, change: &Change) -> Result<(), LedgerError> {
+        if !change.is_sound() {
+            return Err(LedgerError::Name(change.subject().to_owned()));
+        }
         let (n, boot) = (self.next, system.boot());
         self.next += 1;
         self.write(&Line::Made { n, boot: boot.clone(), change: change.clone() })?;
@@ -213,6 +233,18 @@ impl Ledger {
     }
 }
 
+/// A ledger in the place of one that another user wrote, when nothing stands in that.
+fn instead(folder: &Path, path: &Path) -> Result<File, LedgerError> {
+    match glance(folder) {
+        Some(Glance::AtWork) => return Err(LedgerError::Busy),
+        None if path.symlink_metadata().is_ok_and(|data| data.len() == 0) => drop(std::fs::remove_file(path)),
+        None if !path.is_file() => {}
+        _ => return Err(LedgerError::Foreign { path: path.to_owned() }),
+    }
+    let made = owner::open(path, File::options().read(true).append(true).create_new(true));
+    made.map_err(|source| LedgerError::Io { path: path.to_owned(), source })
+}
+
 /// What a glance at the ledger of a folder shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glance {
@@ -225,7 +257,14 @@ pub enum Glance {
 /// Looks at the ledger of a folder without touching it; `None`: there is nothing to undo.
 #[must_use]
 pub fn glance(folder: &Path) -> Option<Glance> {
-    let file = File::open(folder.join("ledger.jsonl")).ok()?;
+    let file = match owner::open(&folder.join("ledger.jsonl"), File::options().read(true)) {
+        Ok(file) => file,
+        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied) => {
+            return None;
+        }
+        // Whoever opens it says what is wrong with it.
+        Err(_) => return Some(Glance::Left),
+    };
     let mut tries = 0;
     while let Err(TryLockError::WouldBlock) = file.try_lock_shared() {
         tries += 1;

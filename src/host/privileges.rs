@@ -74,21 +74,52 @@ pub const fn hand_down() {}
 /// must be able to put the address back, and its sockets to follow an adapter that is plugged in again), `keep_ports`
 /// (another port may have to be opened) and the right to write its own state folder, whoever owns that, and to give what it
 /// writes to the caller of `sudo`; it loses all
-/// the others, and so do the programs it runs. Call it before other threads are started.
+/// the others, and so do the programs it runs. Threads that were started before keep what they have.
 #[cfg(target_os = "linux")]
 pub fn give_up(keep_network: bool, keep_ports: bool) {
-    use rustix::thread::{
-        CapabilitySet, capabilities, capability_is_in_bounding_set, remove_capability_from_bounding_set,
-        set_capabilities,
-    };
-    let Ok(mut sets) = capabilities(None) else { return };
-    let mut keep = CapabilitySet::DAC_OVERRIDE;
+    use rustix::thread::CapabilitySet;
+    let mut keep = CapabilitySet::empty();
     if keep_network {
         keep |= CapabilitySet::NET_ADMIN | CapabilitySet::NET_RAW;
     }
     if keep_ports {
         keep |= CapabilitySet::NET_BIND_SERVICE;
     }
+    keep_only(keep);
+}
+
+/// Gives up what not even the wizard needs, before it asks its first question. Beside all that a session needs it keeps the
+/// right to see who holds a port, to end him, and to give up more later.
+#[cfg(target_os = "linux")]
+pub fn give_up_early() {
+    use rustix::thread::CapabilitySet;
+    keep_only(
+        CapabilitySet::NET_ADMIN
+            | CapabilitySet::NET_RAW
+            | CapabilitySet::NET_BIND_SERVICE
+            | CapabilitySet::SYS_PTRACE
+            | CapabilitySet::KILL
+            | CapabilitySet::SETPCAP,
+    );
+}
+
+/// Gives up everything, for this thread and those that it starts: whoever only reads what is typed.
+#[cfg(target_os = "linux")]
+pub fn give_up_all() {
+    use rustix::thread::{CapabilitySet, CapabilitySets, set_capabilities};
+    let none = CapabilitySet::empty();
+    let _ = set_capabilities(None, CapabilitySets { effective: none, permitted: none, inheritable: none });
+}
+
+/// Keeps these rights of the process, and those to its files.
+#[cfg(target_os = "linux")]
+fn keep_only(mut keep: rustix::thread::CapabilitySet) {
+    use rustix::thread::{
+        CapabilitySet, capabilities, capability_is_in_bounding_set, remove_capability_from_bounding_set,
+        set_capabilities,
+    };
+    let Ok(mut sets) = capabilities(None) else { return };
+    keep |= CapabilitySet::DAC_OVERRIDE;
     if super::owner::caller().is_some() {
         keep |= CapabilitySet::CHOWN;
     }
@@ -126,3 +157,11 @@ pub const fn many_sockets() {}
 /// There is no such thing here that safe code could do.
 #[cfg(not(target_os = "linux"))]
 pub const fn give_up(_keep_network: bool, _keep_ports: bool) {}
+
+/// As above.
+#[cfg(not(target_os = "linux"))]
+pub const fn give_up_early() {}
+
+/// As above.
+#[cfg(not(target_os = "linux"))]
+pub const fn give_up_all() {}

@@ -54,7 +54,13 @@ impl StateDir {
     /// There is no home folder, or the folder can't be made.
     pub fn open(named: Option<&Path>) -> io::Result<Self> {
         let path = Self::place(named)?;
-        owner::folder(&path.join("journals"))?;
+        let journals = path.join("journals");
+        owner::folder(&journals)?;
+        owner::no_link(&journals)?;
+        // A folder that was named is meant, wherever it is.
+        if named.is_none() {
+            owner::no_link(&path)?;
+        }
         Ok(Self { path })
     }
 
@@ -81,7 +87,7 @@ impl StateDir {
     #[must_use]
     pub fn leases(&self) -> (Vec<(Mac, Ipv4Addr)>, Option<String>) {
         let path = self.path.join("leases.json");
-        let text = match fs::read(&path) {
+        let text = match read(&path) {
             Ok(text) => text,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return (Vec::new(), None),
             Err(e) => {
@@ -110,16 +116,13 @@ impl StateDir {
     /// # Errors
     /// The folder can't be written.
     pub fn save_leases(&self, leases: &[(Mac, Ipv4Addr)]) -> io::Result<()> {
-        let new = self.path.join("leases.new");
-        fs::write(&new, serde_json::to_vec(leases)?)?;
-        owner::hand_over(&new);
-        fs::rename(new, self.path.join("leases.json"))
+        owner::write(&self.path.join("leases.json"), &serde_json::to_vec(leases)?)
     }
 
     /// Where firmware was found in earlier sessions and still is, the last first.
     #[must_use]
     pub fn places(&self) -> Vec<PathBuf> {
-        let text = fs::read(self.path.join("places.json")).unwrap_or_default();
+        let text = read(&self.path.join("places.json")).unwrap_or_default();
         let places: Vec<PathBuf> = serde_json::from_slice(&text).unwrap_or_default();
         places.into_iter().filter(|place| place.exists()).collect()
     }
@@ -132,9 +135,7 @@ impl StateDir {
         places.dedup();
         places.truncate(limits::PLACES);
         if let Ok(text) = serde_json::to_vec(&places) {
-            let path = self.path.join("places.json");
-            let _ = fs::write(&path, text);
-            owner::hand_over(&path);
+            let _ = owner::write(&self.path.join("places.json"), &text);
         }
     }
 
@@ -146,11 +147,10 @@ impl StateDir {
         let name = journal::rfc3339(start).replace(':', "-");
         for n in 0..100 {
             let path = self.path.join("journals").join(format!("{name}-{n:02}.jsonl"));
-            match File::options().write(true).create_new(true).open(&path) {
+            match owner::create(&path) {
                 Ok(file) => {
                     // Told to others that look for an interrupted session; not having it costs nothing.
                     let _ = file.try_lock();
-                    owner::hand_over(&path);
                     return Ok((file, path));
                 }
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
@@ -170,7 +170,7 @@ impl StateDir {
             .map(|entry| entry.path())
             .filter(|path| path.extension().is_some_and(|e| e == "jsonl"))
             .max()?;
-        let file = File::options().read(true).append(true).open(&newest).ok()?;
+        let file = owner::open(&newest, File::options().read(true).append(true)).ok()?;
         file.try_lock().ok()?;
         let mut reader = journal::Reader::default();
         let (mut state, mut whole, mut ended) = (State::default(), 0, true);
@@ -188,6 +188,12 @@ impl StateDir {
         let start = reader.start().filter(|start| *start >= not_before)?;
         (!ended).then_some(Unfinished { file, whole, path: newest, start, state })
     }
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    owner::open(path, File::options().read(true))?.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 impl Unfinished {

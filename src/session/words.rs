@@ -1,8 +1,10 @@
 //! Events, stages, sizes and times in a technician's words: the screen's log, `replay` and the report say the same.
 
 mod hand;
+mod laptop;
 
 pub use hand::{closes, order, remedied, remedy, request, request_in_full};
+pub use laptop::unwritten;
 
 use super::{Phone, Stage};
 use crate::event::{Event, Evidence, Identity, Kind, Plan, ReadFailure, Session, Summary, Verdict};
@@ -80,6 +82,8 @@ pub const fn area(kind: &Kind) -> &'static str {
         | Kind::Interface { .. }
         | Kind::OtherServer { .. }
         | Kind::SelfTest { .. }
+        | Kind::NotWritten { .. }
+        | Kind::WrittenAgain { .. }
         | Kind::WrongAddress { .. }
         | Kind::AddressWanted { .. }
         | Kind::Summary(_) => "bench",
@@ -209,38 +213,7 @@ fn other(kind: &Kind) -> String {
         }
         Kind::Forgotten => "Forgotten; if it asks again it is a new phone.".to_owned(),
         Kind::Summary(summary) => ended(summary),
-        kind => hand::sentence(kind).unwrap_or_else(|| laptop(kind)),
-    }
-}
-
-fn laptop(kind: &Kind) -> String {
-    match kind {
-        Kind::AddressSet { interface, address, again: false } => {
-            format!("{interface} has the address {address} for this session.")
-        }
-        Kind::AddressSet { interface, address, again: true } => {
-            format!("{interface} had lost the address {address}; it has it again.")
-        }
-        Kind::Link { interface, up: true } => format!("{interface} has a link."),
-        Kind::Link { interface, up: false } => {
-            format!("{interface} has no link: a phone restarts, or the cable or the switch is off.")
-        }
-        Kind::Interface { interface, there: true } => {
-            format!("{interface} is there again; the session goes on.")
-        }
-        Kind::Interface { interface, there: false } => {
-            format!(
-                "{interface} is gone: its adapter was pulled out. Plug it in again; the session then goes on."
-            )
-        }
-        Kind::SelfTest { text, .. } | Kind::OtherServer { text } => stop(text),
-        Kind::AddressWanted { address } => {
-            format!("The technician wants this computer to answer at {address}, too.")
-        }
-        Kind::WrongAddress { from, asked, means } => {
-            format!("{from} looks for files at {asked}, which is not this computer. {}", stop(means))
-        }
-        _ => String::new(),
+        kind => hand::sentence(kind).unwrap_or_else(|| laptop::sentence(kind)),
     }
 }
 

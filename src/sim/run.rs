@@ -187,6 +187,13 @@ impl World {
         std::mem::take(&mut self.happened)
     }
 
+    /// Has the engine tell what the shells noticed.
+    pub fn note(&mut self, kind: crate::event::Kind) -> Vec<Event> {
+        self.engine.note(self.now, kind);
+        self.drain();
+        std::mem::take(&mut self.happened)
+    }
+
     /// Ends the session with its summary.
     pub fn finish(&mut self) -> Vec<Event> {
         if !self.ended {

@@ -53,6 +53,8 @@ pub struct Areas {
     pub panes: Vec<Pane>,
     /// The breadcrumb: each step, where it stands.
     pub steps: Vec<(Step, Rect)>,
+    /// One line, as long as something is not written.
+    pub unwritten: Rect,
     /// One line: why the page can't be left.
     pub why: Rect,
     /// One line: keys, or a notice.
@@ -64,7 +66,8 @@ pub struct Areas {
 pub fn layout(area: Rect, model: &Model) -> Areas {
     let header = Rect { height: 2.min(area.height), ..area };
     let footer = Rect { y: area.bottom().saturating_sub(1), height: 1.min(area.height), ..area };
-    let body = Rect { y: header.bottom(), height: area.height.saturating_sub(3), ..area };
+    let warned = u16::from(!model.state.unwritten.is_empty());
+    let body = Rect { y: header.bottom(), height: area.height.saturating_sub(3 + warned), ..area };
     let none = Rect { height: 0, ..body };
     let mut areas = Areas {
         header,
@@ -77,6 +80,7 @@ pub fn layout(area: Rect, model: &Model) -> Areas {
         log: none,
         panes: Vec::new(),
         steps: Vec::new(),
+        unwritten: Rect { y: body.bottom(), height: warned.min(area.height), ..area }.intersection(area),
         why: none,
         footer,
     };

@@ -28,6 +28,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
         header(model, &areas, buf);
         pages::render(model, &areas, buf);
         why(model, areas.why, buf);
+        unwritten(model, areas.unwritten, buf);
         footer(model, areas.footer, buf);
         notice(model, areas.footer, buf);
         if let Some(overlay) = model.overlay {
@@ -53,6 +54,15 @@ fn why(model: &Model, area: Rect, buf: &mut Buffer) {
     if let Some(blocker) = blocker.filter(|_| area.height > 0) {
         let columns = usize::from(area.width).saturating_sub(4);
         let text = fit(&format!("Can't go on: {blocker}"), columns);
+        let mark = Span::styled(" ▲ ", model.theme.of(Meaning::NeedsYou));
+        Line::from(vec![mark, Span::styled(text, model.theme.bold())]).render(area, buf);
+    }
+}
+
+/// Nobody must learn only afterwards that nothing was kept.
+fn unwritten(model: &Model, area: Rect, buf: &mut Buffer) {
+    if let Some(text) = words::unwritten(&model.state).filter(|_| area.height > 0) {
+        let text = fit(&text, usize::from(area.width).saturating_sub(4));
         let mark = Span::styled(" ▲ ", model.theme.of(Meaning::NeedsYou));
         Line::from(vec![mark, Span::styled(text, model.theme.bold())]).render(area, buf);
     }

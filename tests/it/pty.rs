@@ -11,7 +11,7 @@ use std::time::Duration;
 /// So often the screen is looked at: a minute's worth.
 const LOOKS: u32 = 2_000;
 
-struct Terminal {
+pub(crate) struct Terminal {
     keys: Box<dyn Write + Send>,
     screen: Arc<Mutex<vt100::Parser>>,
     child: Box<dyn portable_pty::Child + Send + Sync>,
@@ -28,11 +28,18 @@ impl Terminal {
     }
 
     fn with(folder: &Path, term: &str, args: &[&str]) -> Self {
-        let pair = native_pty_system().openpty(size(24, 80)).unwrap();
         let mut command = CommandBuilder::new(program().get_program());
         command.arg("--state");
         command.arg(folder.join("state"));
         command.args(args);
+        for name in ["SUDO_UID", "SUDO_GID", "RESCUE79_STATE"] {
+            command.env_remove(name);
+        }
+        Self::run(folder, term, command)
+    }
+
+    pub(crate) fn run(folder: &Path, term: &str, mut command: CommandBuilder) -> Self {
+        let pair = native_pty_system().openpty(size(24, 80)).unwrap();
         command.cwd(folder);
         command.env("TERM", term);
         let child = pair.slave.spawn_command(command).unwrap();
@@ -49,16 +56,16 @@ impl Terminal {
         Self { keys: pair.master.take_writer().unwrap(), screen, child, master: pair.master }
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.screen.lock().unwrap().screen().contents()
     }
 
     /// Waits until the screen shows this.
-    fn until(&self, said: &str) {
+    pub(crate) fn until(&self, said: &str) {
         assert!(soon(|| self.text().contains(said)), "never showed {said:?}:\n{}", self.text());
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
     }
@@ -76,14 +83,19 @@ impl Terminal {
         self.master.get_termios().unwrap().local_flags.bits() & 8 != 0
     }
 
-    fn signal(&self, signal: &str) {
+    #[cfg(target_os = "linux")]
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
         let id = self.child.process_id().unwrap().to_string();
         let sent = std::process::Command::new("kill").args(["-s", signal, &id]).status().unwrap();
         assert!(sent.success());
     }
 
     /// Waits for the program's end; its exit status, and the terminal as it was left.
-    fn end(self) -> u32 {
+    pub(crate) fn end(self) -> u32 {
         self.left().0
     }
 
@@ -144,6 +156,35 @@ fn an_exercise_from_the_first_question_to_the_report() {
     terminal.until("Nothing was started");
     terminal.press("q");
     assert_eq!(terminal.end(), 0);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_report_that_root_saves_belongs_to_the_caller_of_sudo() {
+    use std::os::unix::fs::MetadataExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let root = std::fs::metadata(folder.path()).unwrap().uid() == 0;
+    let mut command = CommandBuilder::new(program().get_program());
+    command.arg("--state");
+    command.arg(folder.path().join("state"));
+    command.args(["rehearse", "--speed", "1"]);
+    command.env("SUDO_UID", "12345");
+    command.env("SUDO_GID", "12346");
+    let mut terminal = Terminal::run(folder.path(), "xterm-256color", command);
+    terminal.until("REHEARSAL");
+    terminal.press("r");
+    terminal.until("what it came to");
+    terminal.press("s");
+    terminal.until("The report is in");
+    let saved: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap()).collect();
+    let saved: Vec<_> = saved.iter().filter(|f| f.file_type().unwrap().is_file()).collect();
+    assert_eq!(saved.len(), 2, "{saved:?}");
+    for file in saved {
+        let owner = file.metadata().unwrap().uid();
+        assert!(!root || owner == 12_345, "{file:?} belongs to {owner}");
+    }
+    terminal.signal("TERM");
+    terminal.end();
 }
 
 #[test]

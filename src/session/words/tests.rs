@@ -55,6 +55,13 @@ fn one_of_each() -> Vec<Kind> {
         Kind::Interface { interface: "enp0s25".into(), there: true },
         Kind::Interface { interface: "enp0s25".into(), there: false },
         Kind::SelfTest { ok: true, text: "The program read a file from its own TFTP server".into() },
+        Kind::NotWritten {
+            what: "the journal".into(),
+            path: "/home/me/session.jsonl".into(),
+            why: "No space left on device".into(),
+        },
+        Kind::WrittenAgain { what: "the journal".into(), lost: 12 },
+        Kind::WrittenAgain { what: "the list of leases".into(), lost: 0 },
         Kind::AddressWanted { address },
         Kind::WrongAddress {
             from: Mac([0, 0x1b, 0x0c, 0x18, 0xbd, 0xc1]),
@@ -159,7 +166,7 @@ fn every_kind_has_one_sentence() {
     let kinds = one_of_each();
     let names: std::collections::BTreeSet<_> =
         kinds.iter().map(|k| format!("{k:?}").split([' ', '(']).next().unwrap().to_owned()).collect();
-    assert_eq!(names.len(), 42, "one of each kind of event: {names:?}");
+    assert_eq!(names.len(), 44, "one of each kind of event: {names:?}");
     let told: Vec<_> = kinds.into_iter().map(|kind| format!("{:<5}  {}", area(&kind), said(kind))).collect();
     for line in &told {
         assert!(line.ends_with('.') && !line.contains("..") && !line.contains("  It  "), "{line}");
@@ -176,6 +183,9 @@ fn every_kind_has_one_sentence() {
     bench  enp0s25 is there again; the session goes on.
     bench  enp0s25 is gone: its adapter was pulled out. Plug it in again; the session then goes on.
     bench  The program read a file from its own TFTP server.
+    bench  The journal (/home/me/session.jsonl) can't be written any more: No space left on device; the session goes on without it. Make room on that disk; it is tried again.
+    bench  The journal is written again; 12 events of the time between are not in it.
+    bench  The list of leases is written again.
     bench  The technician wants this computer to answer at 192.168.1.20, too.
     bench  00:1b:0c:18:bd:c1 looks for files at 1.1.168.192, which is not this computer. That is ours backwards.
     dhcp   It asked for an address and was offered 192.168.1.20.

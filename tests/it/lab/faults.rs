@@ -1,8 +1,10 @@
 //! What goes wrong on the laptop while phones read: nothing is lost, nothing lies, and the phone goes on.
 
 use super::{CLIENT, LAPTOP_END, Lab, TFTP, ip, run, said};
+use crate::pty::Terminal;
 use crate::reader::Read;
 use crate::serving::{bytes_of, firmware, pause, until};
+use portable_pty::CommandBuilder;
 use rescue79::journal::Reader;
 use rescue79::session::State;
 use rescue79::sim::firmware::Scale;
@@ -65,8 +67,54 @@ fn a_full_disk_is_said_and_the_phone_goes_on() {
     assert!(read(&lab) == wanted(Scale::FAST), "and after it was said");
     assert!(serving.is_alive());
     // What fitted can be read, up to where it was cut off.
-    let (state, torn) = folded(&state);
-    assert!(state.events > 0 && torn <= 1, "{} events, {torn} torn", state.events);
+    let (before, torn) = folded(&state);
+    assert!(before.events > 0 && torn <= 1, "{} events, {torn} torn", before.events);
+    let told = serving.wait("that it is said", |e| e["event"] == "not_written" && e["what"] == "the journal");
+    assert!(told["why"].as_str().unwrap().contains("No space left"), "{told}");
+    // There is room again: it is written on where it broke off, and says how much is missing.
+    fs::remove_file(state.join("filler")).unwrap();
+    let again = serving.wait("that it is written again", |e| e["event"] == "written_again");
+    assert!(again["lost"].as_u64().unwrap() > 0, "{again}");
+    assert!(read(&lab) == wanted(Scale::FAST), "and after that");
+    let after =
+        until(10, || Some(folded(&state)).filter(|(state, _)| state.events > again["n"].as_u64().unwrap()));
+    let (after, torn) = after.expect("the journal goes on");
+    assert!(torn == 0 && after.unwritten.is_empty(), "{torn} torn, {:?}", after.unwritten);
+}
+
+/// What is said must not be written over what is drawn.
+#[test]
+fn a_full_disk_is_shown_on_the_screen_as_long_as_it_is_full() {
+    let Some(lab) = Lab::open() else { return };
+    lab.address(CLIENT);
+    let firmware = firmware(lab.path(), &[LOAD], Scale::FAST);
+    let state = lab.path().join("state");
+    let _mount = Mount::new(&state, "size=64k");
+    let mut command = CommandBuilder::new("ip");
+    command.args(["netns", "exec", &lab.laptop, env!("CARGO_BIN_EXE_rescue79"), "serve", "--screen"]);
+    command.args(["--no-dhcp", "--keep-address", "--interface", LAPTOP_END, "--state"]);
+    command.arg(&state);
+    command.arg("--firmware");
+    command.arg(&firmware);
+    let terminal = Terminal::run(lab.path(), "xterm-256color", command);
+    terminal.until("The program read a file from its own TFTP server");
+    fs::write(state.join("filler"), vec![0; 64 << 10]).expect_err("the disk is full now");
+    let shown = (0..400).any(|_| {
+        assert!(read(&lab) == wanted(Scale::FAST), "other bytes than the shelf's");
+        terminal.text().contains("The journal is not written since")
+    });
+    assert!(shown, "{}", terminal.text());
+    assert!(terminal.text().contains("No space left"), "{}", terminal.text());
+    // Every row is where it belongs.
+    let lines: Vec<_> = terminal.text().lines().map(str::to_owned).collect();
+    let first = |at: usize| lines[at].trim_start().split(' ').next().unwrap_or_default().to_owned();
+    assert_eq!((first(0).as_str(), first(22).as_str()), ("rescue79", "▲"), "{}", lines.join("\n"));
+    assert!(!terminal.text().contains("rescue79:"), "{}", terminal.text());
+    fs::remove_file(state.join("filler")).unwrap();
+    terminal.until("The journal is written again");
+    assert!(!terminal.text().contains("is not written since"), "{}", terminal.text());
+    terminal.signal("TERM");
+    terminal.end();
 }
 
 /// The newest journal as far as it can be read, and how many lines can't be.
