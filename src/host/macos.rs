@@ -20,15 +20,15 @@ impl<R: Run> MacOs<R> {
     }
 }
 
-/// Adds an address beside those that are there; the system's own settings stay untouched.
+/// Adds an address beside those that are there; the system's own settings stay untouched. A second address without a word
+/// before it would be the one for broadcasts: the length of the network stands with the first.
 fn add(interface: &str, address: Ipv4Addr, prefix: u8) -> Argv {
-    let mask = crate::dhcp::pool::mask(prefix);
-    Argv::new("ifconfig").with(interface).with("alias").with(address.to_string()).with(mask.to_string())
+    Argv::new("ifconfig").with(interface).with("inet").with(format!("{address}/{prefix}")).with("alias")
 }
 
 /// Takes an address away.
 fn remove(interface: &str, address: Ipv4Addr) -> Argv {
-    Argv::new("ifconfig").with(interface).with("-alias").with(address.to_string())
+    Argv::new("ifconfig").with(interface).with("inet").with(address.to_string()).with("-alias")
 }
 
 /// Switches an interface on or off.
@@ -243,8 +243,9 @@ mod tests {
     #[test]
     fn an_address_is_set_and_taken_away_by_these_commands() {
         let address = Ipv4Addr::new(192, 168, 1, 1);
-        assert_eq!(add("en5", address, 24).to_string(), "ifconfig en5 alias 192.168.1.1 255.255.255.0");
-        assert_eq!(remove("en5", address).to_string(), "ifconfig en5 -alias 192.168.1.1");
+        assert_eq!(add("en5", address, 24).to_string(), "ifconfig en5 inet 192.168.1.1/24 alias");
+        assert_eq!(add("en5", address, 32).to_string(), "ifconfig en5 inet 192.168.1.1/32 alias");
+        assert_eq!(remove("en5", address).to_string(), "ifconfig en5 inet 192.168.1.1 -alias");
         assert_eq!(switch("en5", false).to_string(), "ifconfig en5 down");
     }
 
