@@ -103,8 +103,7 @@ enum By {
 /// The lines; `None`: they are not what was asked for, or not all.
 fn read(out: &str) -> Option<Told> {
     let mut told = Told::default();
-    let mut lines = out.lines().map(str::trim).filter(|line| !line.is_empty());
-    while let Some(line) = lines.next() {
+    for line in out.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let parts: Vec<_> = line.splitn(8, '|').collect();
         match parts.as_slice() {
             ["net", name] => told.networks.push(name.replace("DomainAuthenticated", "Domain")),
