@@ -62,7 +62,7 @@ pub enum Wall {
     Windows,
     /// The macOS application firewall's "block all".
     MacOsAll,
-    /// The macOS packet filter.
+    /// The macOS packet filter, which was on: nothing of one that is off keeps phones out.
     MacOsFilter,
 }
 

@@ -1,9 +1,10 @@
 //! macOS: `ifconfig`, `networksetup`, `lsof`, `pfctl`, `arp` and the application firewall's own tool.
 
+mod firewall;
+
 use super::interfaces::Kind;
-use super::remedy::Act;
 use super::run::{Argv, Run, Trouble};
-use super::system::{Change, Firewall, Holder, Lets, Manager, System, Wall};
+use super::system::{Change, Firewall, Holder, Manager, System};
 use std::net::Ipv4Addr;
 use std::path::Path;
 
@@ -20,15 +21,15 @@ impl<R: Run> MacOs<R> {
     }
 }
 
-/// Adds an address beside those that are there; the system's own settings stay untouched.
+/// Adds an address beside those that are there; the system's own settings stay untouched. A second address without a word
+/// before it would be the one for broadcasts: the length of the network stands with the first.
 fn add(interface: &str, address: Ipv4Addr, prefix: u8) -> Argv {
-    let mask = crate::dhcp::pool::mask(prefix);
-    Argv::new("ifconfig").with(interface).with("alias").with(address.to_string()).with(mask.to_string())
+    Argv::new("ifconfig").with(interface).with("inet").with(format!("{address}/{prefix}")).with("alias")
 }
 
 /// Takes an address away.
 fn remove(interface: &str, address: Ipv4Addr) -> Argv {
-    Argv::new("ifconfig").with(interface).with("-alias").with(address.to_string())
+    Argv::new("ifconfig").with(interface).with("inet").with(address.to_string()).with("-alias")
 }
 
 /// Switches an interface on or off.
@@ -92,46 +93,21 @@ fn arp(out: &str) -> Option<String> {
     mac.contains(':').then(|| mac.to_owned())
 }
 
-/// `pfctl -s rules`: a rule that blocks what comes in, for all or for UDP.
-fn pf_block(out: &str) -> Option<&str> {
-    out.lines().map(str::trim).find(|line| {
-        let words: Vec<_> = line.split_whitespace().collect();
-        words.first() == Some(&"block")
-            && !words.contains(&"out")
-            && !words.contains(&"inet6")
-            && words.iter().position(|w| *w == "proto").is_none_or(|at| words.get(at + 1) == Some(&"udp"))
-            && words.contains(&"all")
-    })
-}
-
-/// The application firewall's own tool.
-const TOOL: &str = "/usr/libexec/ApplicationFirewall/socketfilterfw";
-
-/// Lets phones in, or sets the firewall as it was.
-fn open(wall: &Wall, open: bool) -> Argv {
-    match wall {
-        Wall::MacOsAll => Argv::new(TOOL).with("--setblockall").with(if open { "off" } else { "on" }),
-        _ => Argv::new("pfctl").with(if open { "-d" } else { "-e" }),
-    }
-}
-
-/// Opens the firewall by that command.
-fn opened(interface: &str, ports: &[u16], wall: Wall) -> Act {
-    let command = open(&wall, true);
-    let (interface, lets) = (interface.to_owned(), Lets::Ports(ports.to_vec()));
-    Act::change(Change::Open { interface, wall, lets }, command)
-}
-
 impl<R: Run> MacOs<R> {
     /// Who holds a port, in a list of `lsof`.
     fn held(&self, of: &str, port: u16) -> Result<Vec<Holder>, Trouble> {
         let argv = Argv::new("lsof -nP -F pcn").and(of);
-        match self.run.run(&argv) {
-            Ok(out) => Ok(lsof(&out, port)),
+        let held = match self.run.run(&argv) {
+            Ok(out) => lsof(&out, port),
             // lsof ends with an error when nobody listens.
-            Err(Trouble::Failed { said, .. }) if said == "it said nothing" => Ok(Vec::new()),
-            Err(trouble) => Err(trouble),
+            Err(Trouble::Failed { said, .. }) if said == "it said nothing" => Vec::new(),
+            Err(trouble) => return Err(trouble),
+        };
+        // Others' programs, and the system's among them, are shown to an administrator only.
+        if held.is_empty() && !self.run.run(&Argv::new("id -u")).is_ok_and(|id| id.trim() == "0") {
+            return Err(Trouble::Permission(argv.to_string()));
         }
+        Ok(held)
     }
 }
 
@@ -153,14 +129,14 @@ impl<R: Run> System for MacOs<R> {
         match change {
             Change::Up { interface } => Some(switch(interface, true)),
             Change::Address { interface, address, prefix } => Some(add(interface, *address, *prefix)),
-            Change::Open { wall, .. } => Some(open(wall, true)),
+            Change::Open { wall, .. } => Some(firewall::open(wall, true)),
             _ => None,
         }
     }
 
     fn undo(&self, change: &Change) -> Result<(), Trouble> {
         if let Change::Open { wall, .. } = change {
-            return match self.run.run(&open(wall, false)) {
+            return match self.run.run(&firewall::open(wall, false)) {
                 Err(Trouble::Failed { said, .. }) if said.contains("already enabled") => Ok(()),
                 told => told.map(drop),
             };
@@ -186,29 +162,8 @@ impl<R: Run> System for MacOs<R> {
     }
 
     fn firewall(&self, interface: &str, ports: &[u16]) -> Firewall {
-        let all = self.run.run(&Argv::new(TOOL).with("--getblockall")).unwrap_or_default();
-        // The answer is "Block all DISABLED!" or "Firewall is set to block all non-essential incoming connections".
-        if all.contains("set to block all") || all.contains("Block all ENABLED") {
-            return Firewall::Closed {
-                seen: "The macOS firewall blocks all incoming connections.".into(),
-                remedy: opened(interface, ports, Wall::MacOsAll).into(),
-            };
-        }
-        match self.run.run(&Argv::new("pfctl -s rules")) {
-            Ok(out) => match pf_block(&out) {
-                Some(rule) => Firewall::Closed {
-                    seen: format!("The packet filter has the rule \"{rule}\"."),
-                    remedy: opened(interface, ports, Wall::MacOsFilter).into(),
-                },
-                None => {
-                    Firewall::Open { seen: "No rule of the packet filter drops what phones send.".into() }
-                }
-            },
-            Err(_) => Firewall::Unknown {
-                seen: "The packet filter's rules may only be read by an administrator.".into(),
-                remedy: "sudo rescue79 doctor".into(),
-            },
-        }
+        let program = std::env::current_exe().unwrap_or_default();
+        firewall::look(&self.run, interface, ports, &program.display().to_string())
     }
 
     fn default_route(&self) -> Option<String> {
@@ -243,8 +198,9 @@ mod tests {
     #[test]
     fn an_address_is_set_and_taken_away_by_these_commands() {
         let address = Ipv4Addr::new(192, 168, 1, 1);
-        assert_eq!(add("en5", address, 24).to_string(), "ifconfig en5 alias 192.168.1.1 255.255.255.0");
-        assert_eq!(remove("en5", address).to_string(), "ifconfig en5 -alias 192.168.1.1");
+        assert_eq!(add("en5", address, 24).to_string(), "ifconfig en5 inet 192.168.1.1/24 alias");
+        assert_eq!(add("en5", address, 32).to_string(), "ifconfig en5 inet 192.168.1.1/32 alias");
+        assert_eq!(remove("en5", address).to_string(), "ifconfig en5 inet 192.168.1.1 -alias");
         assert_eq!(switch("en5", false).to_string(), "ifconfig en5 down");
     }
 
@@ -257,25 +213,24 @@ mod tests {
     }
 
     #[test]
+    fn only_an_administrator_sees_that_nobody_holds_a_port() {
+        let held = |id: &str| {
+            let mut run = Pretend::new(&[("id -u", id)]);
+            let said = "it said nothing".to_owned();
+            run.answers.push(("lsof", Err(Trouble::Failed { command: "lsof".into(), said })));
+            MacOs::new(run).holders(67)
+        };
+        assert_eq!(held("0\n"), Ok(Vec::new()));
+        assert!(matches!(held("501\n"), Err(Trouble::Permission(_))));
+    }
+
+    #[test]
     fn ports_have_kinds() {
         let out = "\nHardware Port: USB 10/100/1000 LAN\nDevice: en5\nEthernet Address: a\n\nHardware Port: Wi-Fi\nDevice: en0\n";
         let macos = MacOs::new(Pretend::new(&[("networksetup", out)]));
         assert_eq!(macos.kind("en5"), Some(Kind::Ethernet));
         assert_eq!(macos.kind("en0"), Some(Kind::WiFi));
         assert_eq!(macos.kind("en9"), None);
-    }
-
-    #[test]
-    fn a_blocking_firewall_is_named() {
-        let closed = |answers: &[(&'static str, &str)]| {
-            matches!(MacOs::new(Pretend::new(answers)).firewall("en5", &[67, 69]), Firewall::Closed { .. })
-        };
-        assert!(closed(&[("pfctl", "scrub-anchor \"com.apple/*\" all\nblock drop in all\n")]));
-        assert!(!closed(&[("pfctl", "block drop in proto tcp all\nblock drop out all\npass in all\n")]));
-        assert!(closed(&[(
-            "/usr/libexec",
-            "Firewall is set to block all non-essential incoming connections\n"
-        )]));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Windows: `netsh`, `netstat`, `tasklist`, `arp` and PowerShell's `Get-Net…`.
 
+mod firewall;
+
 use super::interfaces::Kind;
-use super::remedy::Act;
 use super::run::{Argv, Run, Trouble};
-use super::system::{Change, Firewall, Holder, Lets, Manager, System, Wall};
+use super::system::{Change, Firewall, Holder, Lets, Manager, System};
 use std::net::Ipv4Addr;
 use std::path::Path;
 
@@ -88,40 +89,8 @@ fn arp(out: &str, address: Ipv4Addr) -> Option<String> {
     Some(line.split_whitespace().nth(1)?.replace('-', ":"))
 }
 
-/// Lines of `profile|enabled|action` (the script below): the profiles that block what no rule allows.
-fn blocking(out: &str) -> Vec<String> {
-    let line = |line: &str| {
-        let mut parts = line.trim().split('|');
-        let (name, enabled, action) = (parts.next()?, parts.next()?, parts.next()?);
-        (enabled == "True" && action != "Allow").then(|| name.to_owned())
-    };
-    out.lines().filter_map(line).collect()
-}
-
-const PROFILES: &str =
-    "Get-NetFirewallProfile | ForEach-Object { \"$($_.Name)|$($_.Enabled)|$($_.DefaultInboundAction)\" }";
-/// Names of enabled rules that allow inbound UDP on a port of ours, one a line.
-const RULES: &str = "Get-NetFirewallRule -Direction Inbound -Action Allow -Enabled True | Where-Object { \
-    $p = $_ | Get-NetFirewallPortFilter; $p.Protocol -eq 'UDP' -and ($p.LocalPort -contains '69' -or $p.LocalPort -eq 'Any') } \
-    | ForEach-Object { $_.DisplayName }";
-
-/// The rule that lets phones in.
-fn allow(ports: &[u16]) -> Argv {
-    let ports = ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-    Argv::new("netsh advfirewall firewall add rule name=rescue79 dir=in action=allow protocol=UDP")
-        .with(format!("localport={ports}"))
-}
-
-/// Takes that rule away again.
-fn forget() -> Argv {
-    Argv::new("netsh advfirewall firewall delete rule name=rescue79")
-}
-
-/// Opens the firewall by that rule.
-fn opened(interface: &str, ports: &[u16]) -> Act {
-    let (interface, lets) = (interface.to_owned(), Lets::Ports(ports.to_vec()));
-    Act::change(Change::Open { interface, wall: Wall::Windows, lets }, allow(ports))
-}
+/// The levels of who may change the system: administrator and the system itself. They are the same in every language.
+const ELEVATED: [&str; 2] = ["S-1-16-12288", "S-1-16-16384"];
 
 impl<R: Run> Windows<R> {
     /// Who holds a port, in a list of `netstat`.
@@ -133,6 +102,22 @@ impl<R: Run> Windows<R> {
         };
         let holder = |(address, pid)| Holder { address, interface: None, process: named(pid), service: None };
         Ok(netstat(&out, port).into_iter().map(holder).collect())
+    }
+
+    /// Runs what changes something. Windows refuses in its own language: who was refused is known by who he is.
+    fn change(&self, argv: &Argv) -> Result<(), Trouble> {
+        match self.run.run(argv) {
+            Err(Trouble::Failed { .. }) if self.elevated() == Some(false) => {
+                Err(Trouble::Permission(argv.to_string()))
+            }
+            told => told.map(drop),
+        }
+    }
+
+    /// This program was started as administrator; `None`: that can't be seen.
+    fn elevated(&self) -> Option<bool> {
+        let groups = self.run.run(&Argv::new("whoami /groups")).ok()?;
+        Some(ELEVATED.iter().any(|level| groups.contains(level)))
     }
 }
 
@@ -146,14 +131,14 @@ impl<R: Run> System for Windows<R> {
     }
 
     fn make(&self, change: &Change) -> Result<(), Trouble> {
-        self.command(change).map_or(Ok(()), |argv| self.run.run(&argv).map(drop))
+        self.command(change).map_or(Ok(()), |argv| self.change(&argv))
     }
 
     fn command(&self, change: &Change) -> Option<Argv> {
         match change {
             Change::Up { interface } => Some(switch(interface, true)),
             Change::Address { interface, address, prefix } => Some(add(interface, *address, *prefix)),
-            Change::Open { lets: Lets::Ports(ports), .. } => Some(allow(ports)),
+            Change::Open { lets: Lets::Ports(ports), .. } => Some(firewall::allow(ports)),
             _ => None,
         }
     }
@@ -161,14 +146,14 @@ impl<R: Run> System for Windows<R> {
     fn undo(&self, change: &Change) -> Result<(), Trouble> {
         match change {
             Change::Up { interface } if self.look(interface).is_some_and(|seen| seen.up) => {
-                self.run.run(&switch(interface, false)).map(drop)
+                self.change(&switch(interface, false))
             }
             Change::Address { interface, address, .. } if self.has(interface, *address) => {
-                self.run.run(&remove(interface, *address)).map(drop)
+                self.change(&remove(interface, *address))
             }
-            Change::Open { .. } => match self.run.run(&forget()) {
-                Err(Trouble::Failed { said, .. }) if said.contains("No rules match") => Ok(()),
-                told => told.map(drop),
+            Change::Open { .. } => match self.run.run(&firewall::count()) {
+                Ok(rules) if rules.trim() == "0" => Ok(()),
+                _ => self.change(&firewall::forget()),
             },
             _ => Ok(()),
         }
@@ -183,27 +168,10 @@ impl<R: Run> System for Windows<R> {
     }
 
     fn firewall(&self, interface: &str, ports: &[u16]) -> Firewall {
-        let Ok(profiles) = self.run.run(&powershell(PROFILES)) else {
-            return Firewall::Unknown {
-                seen: "The Windows firewall can't be asked.".into(),
-                remedy: "netsh advfirewall show allprofiles".into(),
-            };
-        };
-        let blocking = blocking(&profiles);
-        let rules = self.run.run(&powershell(RULES)).unwrap_or_default();
-        let rule = rules.lines().map(str::trim).find(|l| !l.is_empty());
-        match (blocking.as_slice(), rule) {
-            ([], _) => Firewall::Open { seen: "The Windows firewall lets inbound packets pass.".into() },
-            (_, Some(rule)) => {
-                Firewall::Open { seen: format!("The firewall rule \"{rule}\" lets phones in.") }
-            }
-            (profiles, None) => Firewall::Closed {
-                seen: format!(
-                    "The Windows firewall (profile {}) has no rule that lets UDP port 69 in.",
-                    profiles.join(", ")
-                ),
-                remedy: opened(interface, ports).into(),
-            },
+        let program = std::env::current_exe().unwrap_or_default();
+        match self.run.run(&firewall::question(interface, &program.display().to_string())) {
+            Ok(told) => firewall::look(&told, interface, ports),
+            Err(_) => firewall::cant_ask(),
         }
     }
 
@@ -237,8 +205,8 @@ impl<R: Run> System for Windows<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::host::remedy::Deed;
     use crate::host::run::pretend::Pretend;
+    use crate::host::system::Wall;
 
     #[test]
     fn an_address_is_set_and_taken_away_by_these_commands() {
@@ -277,30 +245,34 @@ mod tests {
     }
 
     #[test]
-    fn a_firewall_without_our_rule_is_closed() {
-        let profiles = "Domain|True|NotConfigured\r\nPrivate|False|Block\r\nPublic|True|Block\r\n";
-        let ask = |rules: &str| {
-            let run = Pretend::new(&[
-                ("powershell -NoProfile -NonInteractive -Command \"Get-NetFirewallProfile", profiles),
-                ("powershell -NoProfile -NonInteractive -Command \"Get-NetFirewallRule", rules),
-            ]);
-            Windows::new(run).firewall("Ethernet", &[67, 69])
+    fn a_rule_is_taken_away_once_and_no_word_of_windows_is_read() {
+        let lets = Lets::Ports(vec![67, 69]);
+        let open = Change::Open { interface: "Ethernet".into(), wall: Wall::Windows, lets };
+        let asked = |rules: &str, netsh: Result<String, Trouble>, level: &str| {
+            let mut run = Pretend::new(&[("powershell", rules), ("whoami /groups", level)]);
+            run.answers.push(("netsh advfirewall", netsh));
+            let windows = Windows::new(run);
+            let undone = windows.undo(&open);
+            let asked = windows.run.asked.into_inner().unwrap();
+            (undone, asked.iter().any(|command| *command == firewall::forget().to_string()))
         };
-        match ask("") {
-            Firewall::Closed { seen, remedy } => {
-                assert!(seen.contains("Domain, Public"), "{seen}");
-                assert!(remedy.text.contains("localport=67,69"), "{remedy:?}");
-                let Some(Act { command, deed: Deed::Change(change) }) = remedy.act else { panic!() };
-                let windows = Windows::new(Pretend::new(&[("netsh advfirewall", "Ok.")]));
-                windows.make(&change).unwrap();
-                windows.undo(&change).unwrap();
-                let asked = windows.run.asked.into_inner().unwrap();
-                assert_eq!(asked, [command.to_string(), forget().to_string()]);
-                assert!(change.survives_restart());
-            }
-            other => panic!("{other:?}"),
-        }
-        assert!(matches!(ask("rescue79\r\n"), Firewall::Open { .. }));
+        let refused = || {
+            let said = "Der angeforderte Vorgang erfordert erh\u{f6}hte Rechte.".to_owned();
+            Err(Trouble::Failed { command: "netsh".into(), said })
+        };
+        assert_eq!(asked("1\r\n", Ok("OK.".into()), ""), (Ok(()), true));
+        assert_eq!(asked("0\r\n", refused(), ""), (Ok(()), false));
+        let (undone, _) = asked("1\r\n", refused(), "Bezeichnung S-1-16-8192");
+        assert!(matches!(undone, Err(Trouble::Permission(_))), "{undone:?}");
+        let (undone, _) = asked("1\r\n", refused(), "Bezeichnung S-1-16-12288");
+        assert!(matches!(undone, Err(Trouble::Failed { .. })), "{undone:?}");
+    }
+
+    #[test]
+    fn the_firewall_is_asked_once() {
+        let windows = Windows::new(Pretend::new(&[("powershell", "no answer")]));
+        assert!(matches!(windows.firewall("Ethernet", &[67, 69]), Firewall::Unknown { .. }));
+        assert_eq!(windows.run.asked.into_inner().unwrap().len(), 1);
     }
 
     #[test]

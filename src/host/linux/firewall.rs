@@ -20,17 +20,19 @@ struct Rule {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Match {
-    /// UDP, or all protocols.
-    Protocol(bool),
+    /// It holds for whatever a phone sends, or for nothing of it.
+    Always(bool),
     /// The destination port lies in one of these ranges (`true`), or in none of them.
     Port(Vec<(u16, u16)>, bool),
-    /// The interface it comes in by is this one (a trailing `*` stands for anything), or is not.
-    Interface(String, bool),
+    /// The interface it comes in by is one of these (a trailing `*` stands for anything), or is none.
+    Interface(Vec<String>, bool),
     /// Whether the rule takes packets that begin something new, and those that answer us.
     State { new: bool, answer: bool },
     /// Whether the rule takes packets to an address of this computer, and those to everybody.
     To { us: bool, all: bool },
-    /// Something that this program doesn't weigh: an address, a mark, a rate.
+    /// The address it comes from, which this program doesn't weigh; who has none yet comes from no network.
+    From,
+    /// Something else that this program doesn't weigh: a mark, a rate, a set that isn't shown.
     Other,
 }
 
@@ -56,8 +58,16 @@ struct Chain {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Fate {
     Accepted,
-    Dropped(String),
+    Dropped(By),
     Undecided,
+}
+
+/// What drops a packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct By {
+    text: String,
+    /// Nothing before it that this program doesn't weigh may have let the packet in.
+    sure: bool,
 }
 
 type Chains = HashMap<String, Chain>;
@@ -82,75 +92,108 @@ const DHCP_PORT: u16 = 67;
 /// How deep chains may call each other; the kernel allows 16.
 const DEPTH: u8 = 16;
 
-fn walk(chains: &Chains, name: &str, packet: Packet<'_>, depth: u8) -> Fate {
-    let Some(chain) = chains.get(name).filter(|_| depth < DEPTH) else { return Fate::Undecided };
-    for rule in &chain.rules {
-        let fits = rule.matches.iter().all(|m| match m {
-            Match::Protocol(udp) => *udp,
-            Match::Port(ranges, inside) => {
+impl Match {
+    /// `None`: that hangs on something that isn't weighed.
+    fn fits(&self, packet: Packet<'_>) -> Option<bool> {
+        Some(match self {
+            Self::Always(fits) => *fits,
+            Self::Port(ranges, inside) => {
                 ranges.iter().any(|(low, high)| (*low..=*high).contains(&packet.port)) == *inside
             }
-            Match::Interface(pattern, same) => {
-                let hit = pattern
-                    .strip_suffix(['*', '+'])
-                    .map_or(pattern == packet.interface, |p| packet.interface.starts_with(p));
-                hit == *same
+            Self::Interface(names, same) => {
+                let hit = |name: &String| {
+                    name.strip_suffix(['*', '+'])
+                        .map_or(name == packet.interface, |start| packet.interface.starts_with(start))
+                };
+                names.iter().any(hit) == *same
             }
-            Match::State { new, answer } => {
+            Self::State { new, answer } => {
                 if packet.answer {
                     *answer
                 } else {
                     *new
                 }
             }
-            Match::To { us, all } => {
+            Self::To { us, all } => {
                 if packet.broadcast {
                     *all
                 } else {
                     *us
                 }
             }
-            Match::Other => false,
-        });
-        if !fits {
-            continue;
+            Self::From if packet.broadcast => false,
+            Self::From | Self::Other => return None,
+        })
+    }
+}
+
+impl Rule {
+    fn fits(&self, packet: Packet<'_>) -> Option<bool> {
+        let fits: Vec<_> = self.matches.iter().map(|m| m.fits(packet)).collect();
+        if fits.contains(&Some(false)) {
+            return Some(false);
         }
-        match &rule.action {
-            Action::Accept => return Fate::Accepted,
-            Action::Drop => return Fate::Dropped(rule.text.clone()),
-            Action::Return => return Fate::Undecided,
-            Action::Nothing => {}
-            Action::Goto(to) => return walk(chains, to, packet, depth + 1),
-            Action::Jump(to) => match walk(chains, to, packet, depth + 1) {
-                Fate::Undecided => {}
-                decided => return decided,
-            },
+        (!fits.contains(&None)).then_some(true)
+    }
+}
+
+/// A rule that may take the packet, or not, is held against nobody: what it would drop counts as not dropped, and a drop
+/// behind it isn't sure once it may have let the packet in (`doubt`).
+fn walk(chains: &Chains, name: &str, packet: Packet<'_>, depth: u8, doubt: &mut bool) -> Fate {
+    let Some(chain) = chains.get(name).filter(|_| depth < DEPTH) else { return Fate::Undecided };
+    for rule in &chain.rules {
+        let sure = match rule.fits(packet) {
+            Some(false) => continue,
+            Some(true) => true,
+            None => false,
+        };
+        let mut doubt_there = *doubt;
+        let fate = match &rule.action {
+            Action::Accept => Fate::Accepted,
+            Action::Drop => Fate::Dropped(By { text: rule.text.clone(), sure: !*doubt }),
+            Action::Nothing => continue,
+            Action::Return => Fate::Undecided,
+            Action::Jump(to) | Action::Goto(to) => walk(chains, to, packet, depth + 1, &mut doubt_there),
+        };
+        *doubt = doubt_there;
+        let ends = !matches!(rule.action, Action::Jump(_)) || fate != Fate::Undecided;
+        match (sure, ends) {
+            (true, true) => return fate,
+            (false, true) => *doubt |= !matches!(fate, Fate::Dropped(_)),
+            (_, false) => {}
         }
     }
     Fate::Undecided
 }
 
-/// The first thing that drops a packet to this port: every chain at the input hook must let it pass.
-fn dropped(chains: &Chains, packet: Packet<'_>) -> Option<String> {
+/// The first thing that drops a packet to this port: every chain at the input hook must let it pass. What is sure goes first.
+fn dropped(chains: &Chains, packet: Packet<'_>) -> Option<By> {
     let mut names: Vec<_> = chains.iter().filter(|(_, c)| c.base.is_some()).collect();
     names.sort_by_key(|(name, _)| name.as_str());
-    names.into_iter().find_map(|(name, chain)| match walk(chains, name, packet, 0) {
-        Fate::Dropped(by) => Some(by),
-        Fate::Undecided if chain.base == Some(true) => {
-            Some(format!("the policy of the chain \"{name}\", which drops what no rule takes"))
+    let by = names.into_iter().filter_map(|(name, chain)| {
+        let mut doubt = false;
+        match walk(chains, name, packet, 0, &mut doubt) {
+            Fate::Dropped(by) => Some(by),
+            Fate::Undecided if chain.base == Some(true) => {
+                let text = format!("the policy of the chain \"{name}\", which drops what no rule takes");
+                Some(By { text, sure: !doubt })
+            }
+            _ => None,
         }
-        _ => None,
-    })
+    });
+    by.min_by_key(|by| !by.sure)
 }
 
-/// The first of our ports that is closed, and by what; then the ports of reads, where only answers come.
-fn closed(chains: &Chains, interface: &str, ports: &[u16]) -> Option<(u16, String)> {
+/// The first of our ports that is closed, and by what; then the ports of reads, where only answers come. What is sure goes
+/// first.
+fn closed(chains: &Chains, interface: &str, ports: &[u16]) -> Option<(u16, By)> {
     let request = |port, broadcast| Packet { interface, port, answer: false, broadcast };
     // A phone without an address asks everybody for one, and renews it at ours.
     let asks = ports.iter().filter(|port| **port == DHCP_PORT).map(|port| request(*port, true));
     let requests = asks.chain(ports.iter().map(|port| request(*port, false)));
     let reads = Packet { interface, port: TRANSFER_PORT, answer: true, broadcast: false };
-    requests.chain([reads]).find_map(|packet| Some((packet.port, dropped(chains, packet)?)))
+    let all = requests.chain([reads]).filter_map(|packet| Some((packet.port, dropped(chains, packet)?)));
+    all.min_by_key(|(_, by)| !by.sure)
 }
 
 /// Looks at everything that can drop a phone's packet.
@@ -158,23 +201,33 @@ pub(super) fn look<R: Run>(run: &R, interface: &str, ports: &[u16]) -> Firewall 
     let nft_out = run.run(&Argv::new("nft -j list ruleset"));
     let tables_out = run.run(&Argv::new("iptables -S"));
     let mut looked = Vec::new();
-    let mut by = None;
-    let mut by_nft = false;
+    let mut found: Vec<(u16, By, bool)> = Vec::new();
     if let Some(mut chains) = nft_out.as_ref().ok().and_then(|out| nft(out)) {
         looked.push("nftables");
         // Rules that iptables wrote hold parts that only iptables can read; it is asked below.
         if tables_out.is_ok() {
             chains.remove("ip filter INPUT");
         }
-        by = closed(&chains, interface, ports);
-        by_nft = by.is_some();
+        found.extend(closed(&chains, interface, ports).map(|(port, by)| (port, by, true)));
     }
     if let Ok(out) = &tables_out {
         looked.push("iptables");
-        let chains = iptables(out);
-        by = by.or_else(|| closed(&chains, interface, ports));
+        found.extend(closed(&iptables(out), interface, ports).map(|(port, by)| (port, by, false)));
     }
-    if let Some((port, by)) = by {
+    if let Some((port, By { text: by, sure }, by_nft)) = found.into_iter().min_by_key(|(_, by, _)| !by.sure) {
+        if !sure {
+            let what = if port == TRANSFER_PORT {
+                format!("phones' answers while they read on {interface} are")
+            } else {
+                format!("UDP port {port} on {interface} is")
+            };
+            return Firewall::Unknown {
+                seen: format!(
+                    "Whether {what} dropped by {by} hangs on rules before it that this program doesn't weigh."
+                ),
+                remedy: format!("sudo {}", if by_nft { "nft list ruleset" } else { "iptables -S" }),
+            };
+        }
         let chain = by.split('"').nth(1).filter(|_| by_nft);
         let (seen, lets) = if port == TRANSFER_PORT {
             (format!("Phones' answers while they read on {interface} are dropped by {by}."), Lets::Answers)
