@@ -1,5 +1,6 @@
 //! The wizard, walked by key macros and clicks, with a desk that answers from memory; and a picture of every page.
 
+mod coach;
 mod decisions;
 mod firmware;
 mod pages;
@@ -241,7 +242,7 @@ fn a_classic_phone_in_eight_keys_and_its_number() {
     assert_eq!(model.page, Page::Bench, "the next phone, the same plan");
     assert_eq!(walk(&mut model, "q"), []);
     assert_eq!(model.overlay, Some(Overlay::Quit));
-    assert_eq!(walk(&mut model, "q"), [Effect::Quit]);
+    assert_eq!(walk(&mut model, "qy"), [Effect::Quit]);
 }
 
 #[test]

@@ -34,7 +34,11 @@ pub(super) fn hints(model: &Model, page: Page) -> Vec<Hint> {
         Page::Ready if typed => &[("Esc", "leave it"), ("Ctrl-U", "empty it")],
         Page::Review if wizard.is_some_and(|w| w.servers == Servers::Starting) => &[("Esc", "call it off")],
         Page::Review => &[("Esc", "back, nothing is lost"), ("PgDn", "read on")],
+        Page::Keys if model.coach.waits(&model.state) => &[("Esc", "bench")],
         Page::Keys => match model.coach.phase {
+            Phase::Hold if model.coach.reset().is_some_and(|reset| reset.hold.is_none()) => {
+                &[("Enter", "done"), ("Esc", "bench"), ("Tab", "another way")]
+            }
             Phase::Hold => &[("Enter", "lamps answer"), ("Esc", "bench"), ("Tab", "another way")],
             Phase::Keys(_) => {
                 &[("Space", "key pressed"), ("R", "again"), ("Esc", "bench"), ("Tab", "another way")]
