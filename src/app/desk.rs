@@ -109,8 +109,14 @@ impl Desk {
                 if let Msg::Shelf(Ok((shelf, paths))) = &msg {
                     (self.shelf, self.paths) = (shelf.clone(), paths.clone());
                     if let Some(store) = &self.store {
-                        // The newest stands first here, and last among the places.
-                        store.remember(&paths.iter().rev().cloned().collect::<Vec<_>>());
+                        // The newest stands first here, and last among the places. What can't be read is no place to
+                        // go back to.
+                        let bad = |path: &Path| {
+                            let is = |file: &str| Path::new(file) == path;
+                            shelf.loads().is_empty()
+                                || shelf.problems().iter().any(|p| p.is_unreadable() && is(&p.file))
+                        };
+                        store.remember(&paths.iter().rev().filter(|p| !bad(p)).cloned().collect::<Vec<_>>());
                     }
                 }
                 msg

@@ -3,7 +3,7 @@
 use super::theme::Meaning;
 use crate::catalogue::{Catalogue, StageRange};
 use crate::clock::Instant;
-use crate::event::{Condition, Severity, Verdict};
+use crate::event::{Condition, Request, Severity, Verdict};
 use crate::session::phone::{Pause, Symptom};
 use crate::session::{Phone, Stage, State, words};
 use std::time::Duration;
@@ -88,9 +88,32 @@ pub(super) fn keep_powered(phone: &Phone) -> bool {
         || (phone.stage != Stage::Done && range(phone).is_some_and(StageRange::do_not_unplug))
 }
 
-/// Whether it may be unplugged, in words.
-pub(super) fn power(phone: &Phone) -> &'static str {
-    if keep_powered(phone) { "DO NOT UNPLUG" } else { "safe to unplug" }
+/// Whether it may be unplugged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Power {
+    /// It may lose its firmware.
+    Keep,
+    /// What is asked of the technician is to leave it powered; "safe to unplug" beside that would be a contradiction.
+    Leave,
+    Safe,
+}
+
+pub(super) fn power(phone: &Phone) -> Power {
+    if keep_powered(phone) {
+        return Power::Keep;
+    }
+    let waits = phone.request.as_ref().is_some_and(|open| open.request == Request::Wait);
+    if waits || next(phone).to_ascii_lowercase().contains("powered") { Power::Leave } else { Power::Safe }
+}
+
+impl Power {
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Keep => "DO NOT UNPLUG",
+            Self::Leave => "leave powered",
+            Self::Safe => "safe to unplug",
+        }
+    }
 }
 
 /// What is known about the stage the phone is in.

@@ -42,6 +42,8 @@ pub(super) enum Action {
     Coach,
     Help,
     Quit,
+    /// Leave, also while something is typed; pressed twice it leaves where no phone can be harmed.
+    Interrupt,
     Yes,
 }
 
@@ -49,7 +51,7 @@ pub(super) enum Action {
 pub(super) fn action(key: KeyEvent) -> Option<Action> {
     if key.modifiers.contains(KeyModifiers::CONTROL) {
         return match key.code {
-            KeyCode::Char('c' | 'q') => Some(Action::Quit),
+            KeyCode::Char('c' | 'q') => Some(Action::Interrupt),
             _ => None,
         };
     }
@@ -108,14 +110,14 @@ pub(super) fn hints(model: &Model) -> Vec<(&'static str, &'static str)> {
 }
 
 fn all_hints(model: &Model) -> Vec<(&'static str, &'static str)> {
-    match model.log.typing {
+    match model.log.typing.filter(|_| model.overlay.is_none()) {
         Some(Field::Filter) => return vec![("Enter", "keep filter"), ("Esc", "clear filter")],
         Some(Field::Search) => return vec![("Enter", "find it"), ("Esc", "leave it")],
         None => {}
     }
     match (model.overlay, model.page) {
         (Some(Overlay::Help), _) => vec![("↑↓", "scroll"), ("Esc", "close")],
-        (Some(Overlay::Quit), _) => vec![("Esc", "stay"), ("Q", "leave")],
+        (Some(Overlay::Quit), _) => vec![("Esc", "stay"), ("Y", "leave")],
         (Some(Overlay::Forget(_)), _) => vec![("Esc", "keep it"), ("Y", "forget it")],
         (Some(Overlay::Replan(_)), _) => {
             vec![("↑↓", "choose"), ("type", "what it runs"), ("Enter", "lead it there"), ("Esc", "leave it")]

@@ -1,7 +1,7 @@
 //! What the screen knows.
 
 use super::wizard::{Coach, Servers, Step, Wizard};
-use super::{Hand, Log, Theme, glance};
+use super::{Hand, Log, Theme, glance, layout};
 use crate::catalogue::{self, Catalogue};
 use crate::clock::Instant;
 use crate::phone_id::Mac;
@@ -167,6 +167,17 @@ impl Model {
         self.state = state.clone();
         self.now = self.now.max(state.last);
         self.stale = true;
+    }
+
+    /// The window has no room for a page.
+    #[must_use]
+    pub(super) const fn too_small(&self) -> bool {
+        self.size.0 < layout::SMALLEST.0 || self.size.1 < layout::SMALLEST.1
+    }
+
+    /// Somebody who leaves now leaves a phone in the middle of a flash.
+    pub(super) fn at_risk(&self) -> bool {
+        self.running() && !self.ended && self.state.phones.iter().any(glance::keep_powered)
     }
 
     /// Servers run, or ran, behind the screen.

@@ -40,6 +40,8 @@ struct Coached {
     late: bool,
     /// What the wire says.
     outcome: Option<Outcome>,
+    /// The phone must not be switched off now.
+    waits: bool,
 }
 
 impl Coached {
@@ -47,11 +49,12 @@ impl Coached {
         let coach = &model.coach;
         let (sequence, phase, wrong) = (coach.sequence, coach.phase, coach.wrong);
         let late = matches!(phase, Phase::Keys(_)) && pages::time_left(model).is_some_and(|t| t.is_zero());
-        Self { sequence, phase, wrong, late, outcome: coach.outcome(&model.state) }
+        let waits = coach.waits(&model.state);
+        Self { sequence, phase, wrong, late, outcome: coach.outcome(&model.state), waits }
     }
 
     const fn types(&self) -> bool {
-        matches!(self.phase, Phase::Keys(_)) && !self.late
+        matches!(self.phase, Phase::Keys(_)) && !self.late && !self.waits
     }
 }
 

@@ -43,6 +43,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             model.notice = None;
             return pressed(model, key);
         }
+        Msg::Mouse(_) | Msg::Paste(_) if model.too_small() => return Vec::new(),
         Msg::Mouse(mouse) => return mouse::moused(model, mouse),
         Msg::Resize(columns, rows) => model.size = (columns, rows),
         Msg::Loads(loads) => model.hand.loads = loads,
@@ -114,9 +115,15 @@ fn go(model: &mut Model, page: Page) {
 }
 
 fn pressed(model: &mut Model, key: KeyEvent) -> Vec<Effect> {
-    if model.log.typing.is_some()
-        && !matches!(keys::action(key), Some(Action::Quit) if !key.modifiers.is_empty())
-    {
+    // What can't be seen can't be answered: only leaving, which says so, and its answer.
+    if model.too_small() {
+        return match (model.overlay, keys::action(key)) {
+            (Some(Overlay::Quit), Some(action)) => answered(model, Overlay::Quit, action),
+            (_, Some(Action::Quit | Action::Interrupt)) => leave(model),
+            _ => Vec::new(),
+        };
+    }
+    if model.log.typing.is_some() && model.overlay.is_none() && keys::action(key) != Some(Action::Interrupt) {
         typed(model, key.code);
         return Vec::new();
     }
@@ -166,7 +173,12 @@ fn seek(model: &mut Model, older: bool) {
 
 fn answered(model: &mut Model, overlay: Overlay, action: Action) -> Vec<Effect> {
     match (overlay, action) {
-        (Overlay::Quit, Action::Quit | Action::Yes) => return vec![Effect::Quit],
+        (Overlay::Quit, Action::Yes) => return vec![Effect::Quit],
+        // Once too often is no yes while a phone is in the middle of a flash.
+        (Overlay::Quit, Action::Interrupt) if !model.at_risk() => return vec![Effect::Quit],
+        (Overlay::Quit, Action::Quit | Action::Interrupt) => {
+            model.notice = Some("Y leaves. Esc stays.".to_owned());
+        }
         (Overlay::Forget(mac), Action::Yes) => {
             model.overlay = None;
             return vec![Effect::Command(Command::Forget(mac))];
@@ -179,7 +191,7 @@ fn answered(model: &mut Model, overlay: Overlay, action: Action) -> Vec<Effect> 
                 _ => wizard::fix(model),
             };
         }
-        (_, Action::Quit) => return leave(model),
+        (_, Action::Quit | Action::Interrupt) => return leave(model),
         (Overlay::Help, Action::Move(by)) => scroll(model, by),
         (Overlay::Help, Action::Screen(by)) => scroll(model, by * 8),
         (Overlay::Help, Action::Help | Action::Back | Action::Open) | (_, Action::Back) => {
@@ -201,7 +213,7 @@ fn leave(model: &mut Model) -> Vec<Effect> {
 
 pub(super) fn acted(model: &mut Model, action: Action) -> Vec<Effect> {
     match (action, model.page) {
-        (Action::Quit, _) => return leave(model),
+        (Action::Quit | Action::Interrupt, _) => return leave(model),
         (Action::Help, _) => {
             model.overlay = Some(Overlay::Help);
             model.scroll = 0;

@@ -4,7 +4,7 @@ use super::glance::{self, Standing};
 use super::theme::Meaning;
 use super::widgets::text::{fit, spread, width, wrap, wrap_in};
 use super::wizard::{Servers, Step};
-use super::{Mode, Model, Page, keys, layout, pages, widgets};
+use super::{Mode, Model, Overlay, Page, keys, layout, pages, widgets};
 use crate::clock::Instant;
 use crate::session::words;
 use ratatui::Frame;
@@ -22,7 +22,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
     let area = frame.area();
     let buf = frame.buffer_mut();
     if area.width < layout::SMALLEST.0 || area.height < layout::SMALLEST.1 {
-        too_small(area, buf);
+        too_small(model, area, buf);
     } else {
         let areas = layout::layout(area, model);
         header(model, &areas, buf);
@@ -38,12 +38,17 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
     model.theme.plain(buf);
 }
 
-fn too_small(area: Rect, buf: &mut Buffer) {
+fn too_small(model: &Model, area: Rect, buf: &mut Buffer) {
     let (columns, rows) = layout::SMALLEST;
-    let text = format!(
-        "This window has {} columns and {} rows; {columns} and {rows} are needed. Nothing has stopped: make it larger.",
-        area.width, area.height
-    );
+    let text = if model.overlay == Some(Overlay::Quit) {
+        let risk = if model.at_risk() { " A phone is in the middle of a flash: DO NOT UNPLUG." } else { "" };
+        format!("Leave?{risk} Y leaves, Esc stays.")
+    } else {
+        format!(
+            "This window has {} columns and {} rows; {columns} and {rows} are needed. Nothing has stopped: make it larger. Q leaves.",
+            area.width, area.height
+        )
+    };
     let lines: Vec<_> = wrap(&text, usize::from(area.width)).into_iter().map(Line::from).collect();
     Paragraph::new(lines).render(area, buf);
 }
@@ -77,6 +82,8 @@ fn breadcrumb(model: &Model, areas: &layout::Areas, buf: &mut Buffer) {
     let practice = model.wizard.as_ref().is_some_and(|w| w.practice);
     for (n, (step, place)) in areas.steps.iter().enumerate() {
         let skipped = practice && *step < Step::Bench;
+        // The coach is behind somebody only who was there.
+        let skipped = skipped || *step == Step::Keys && model.coach.model.is_none() && *step < here;
         let behind = *step < here && !skipped;
         let mark = if behind {
             "✓".to_owned()

@@ -20,7 +20,7 @@ pub use coach::Outcome;
 pub use coach::{Coach, Phase};
 pub use exercise::{Exercise, Refused};
 pub(super) use firmware::read_large;
-pub use folder::{Choice, Entry, Folder, Weight};
+pub use folder::{Choice, Entry, Folder, Weight, is_firmware};
 pub use offers::{LoadRow, Offer};
 pub(super) use ready::{fix, insist};
 pub(super) use session::{not_started, open_coach, started};
@@ -71,6 +71,10 @@ pub struct Wizard {
     pub model_at: usize,
     /// The chosen row of what it shows.
     pub shows_at: usize,
+    /// The id of that row: another model may show the same.
+    pub shows_id: Option<String>,
+    /// The page's field holds an answer that was gone on from: the next letter begins another.
+    pub fresh: bool,
     /// What the technician says it runs: a load or a release.
     pub said: String,
     /// The firmware that was read.
@@ -139,6 +143,8 @@ impl Default for Wizard {
             search: String::new(),
             model_at: 0,
             shows_at: 0,
+            shows_id: None,
+            fresh: false,
             said: String::new(),
             shelf: Shelf::default(),
             paths: Vec::new(),
@@ -197,7 +203,8 @@ impl Wizard {
     pub fn foreign(&self) -> Option<&'static Foreign> {
         let typed = self.search.trim().to_ascii_uppercase();
         let number = typed.strip_prefix("CP").unwrap_or(&typed).trim_start_matches('-');
-        if number.len() < 4 || !self.found().is_empty() {
+        let numbered = number.contains(|c: char| c.is_ascii_digit());
+        if !numbered || number.len() < 4 || !self.found().is_empty() {
             return None;
         }
         match Catalogue::builtin().by_class(&format!("Cisco Systems, Inc. IP Phone CP-{number}")) {
@@ -231,8 +238,34 @@ impl Wizard {
         let said = self.said.trim();
         match Start::parse(said) {
             _ if said.is_empty() => None,
-            Start::Load(name) if name.parse::<LoadName>().is_err() => None,
+            // The number of a model is no release.
+            Start::Release(_) if said.len() > 2 && said.bytes().all(|b| b.is_ascii_digit()) => None,
+            Start::Load(name) if self.is_its_own(&name) != Some(true) => None,
             start => Some(start),
+        }
+    }
+
+    /// Whether a load is one of the chosen model; `None`: it is no name of a load.
+    pub(super) fn is_its_own(&self, load: &str) -> Option<bool> {
+        let family = load.parse::<LoadName>().ok()?.family;
+        Some(self.model().is_none_or(|model| model.family == family))
+    }
+
+    /// What was typed and what was chosen can't both be so; what was typed counts.
+    #[must_use]
+    pub fn contradiction(&self) -> bool {
+        let shown = self.shown().map(|shown| Start::parse(&shown.start));
+        match (shown, self.typed_start()) {
+            // The loader is all that is left of it, and that is what was typed.
+            (Some(Start::Era(_)), Some(Start::Load(name))) => {
+                !name.parse::<LoadName>().is_ok_and(|n| n.loader)
+            }
+            (Some(Start::Protocol(shown)), Some(Start::Load(name))) => {
+                name.parse::<LoadName>().is_ok_and(|name| !name.loader && name.protocol != shown)
+            }
+            (Some(Start::Protocol(shown)), Some(Start::Protocol(typed))) => shown != typed,
+            (Some(shown @ (Start::Era(_) | Start::Wiped)), Some(typed)) => shown != typed,
+            _ => false,
         }
     }
 

@@ -53,6 +53,35 @@ const fn char(c: char) -> KeyCode {
 }
 
 #[test]
+fn the_tag_follows_what_is_asked() {
+    let mut history = in_need(&[]);
+    let tag = |history: &History| text(&drawn(&shown(history)));
+    assert!(tag(&history).contains("needs you · safe to unplug"));
+    history.tell(
+        Some(mac(0)),
+        Kind::Requested {
+            request: Request::Wait,
+            symptom: Some("asks-for-nothing".into()),
+            text: "Leave it alone for 20 minutes.".into(),
+            closes: "it asks for a file".into(),
+        },
+    );
+    assert!(tag(&history).contains("needs you · leave powered"), "{}", tag(&history));
+    // No symptom of the book asks for power beside a tag that gives it away.
+    for symptom in rescue79::catalogue::Catalogue::builtin().symptoms() {
+        let leave = symptom.next.to_lowercase().contains("leave it powered");
+        let mut history = History::started();
+        history.classic(mac(0), Until::Lease);
+        history.tell(Some(mac(0)), symptom.raise(&[], Vec::new()));
+        assert!(
+            !leave || !tag(&history).contains("safe to unplug") || symptom.severity == Severity::Note,
+            "{}",
+            symptom.code
+        );
+    }
+}
+
+#[test]
 fn a_remedy_is_one_key_and_says_before_what_it_does() {
     let mut model = shown(&in_need(&[Remedy::NakLease]));
     let said = text(&drawn(&model));

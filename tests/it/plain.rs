@@ -120,20 +120,24 @@ fn the_whole_way_is_typed() {
         told.contains("Next key: 4, key 2 of 12, 1:00 left.") && told.contains("The next key is 4, not 7."),
         "{told}"
     );
-    // What the wire says is told by itself.
-    update(&mut model, Msg::Tick(Instant::from_millis(60_000)));
-    assert_eq!(plain.tell(&model), "", "a clock is no news");
-    let mut history = History::started();
-    history.wait(61_000);
-    history.java(mac(1), Until::Reading);
-    events(&mut model, history);
-    let told = plain.tell(&model);
-    assert!(told.contains("[ok] 18BDC8 asked for term61.default.loads: the reset took."), "{told}");
     let (told, _) = typed(&mut plain, &mut model, &["R", ""]);
     assert!(told.contains("Next key: 3, key 1 of 12"), "{told}");
     let late = model.now + std::time::Duration::from_secs(90);
     update(&mut model, Msg::Tick(late));
     assert!(plain.tell(&model).contains("The time is over: switch it off and begin again (R)."));
+    typed(&mut plain, &mut model, &["R", "", "3491672850*#"]);
+    // What the wire says is told by itself.
+    update(&mut model, Msg::Tick(Instant::from_millis(160_000)));
+    assert_eq!(plain.tell(&model), "", "a clock is no news");
+    let mut history = History::started();
+    history.wait(161_000);
+    history.java(mac(1), Until::Reading);
+    events(&mut model, history);
+    let told = plain.tell(&model);
+    assert!(told.contains("[ok] 18BDC8 asked for term61.default.loads: the reset took."), "{told}");
+    // It formats its flash: no key is taught now.
+    let (told, _) = typed(&mut plain, &mut model, &["R", ""]);
+    assert!(told.contains("DO NOT UNPLUG") && !told.contains("Next key"), "{told}");
     let (told, _) = typed(&mut plain, &mut model, &["back"]);
     assert!(told.contains("== Bench") && told.contains("1. 7961G-GE 18BDC8: working"), "{told}");
 }
@@ -358,5 +362,5 @@ fn serve_speaks_in_lines() {
     let (code, said) = piped.end();
     is_text(&said);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("0 phones, 0 B served") && said.contains("The servers stop answering."), "{said}");
+    assert!(said.contains("0 phones, 0 B served") && said.contains("Serving stops now."), "{said}");
 }

@@ -154,7 +154,7 @@ fn an_exercise_from_the_first_question_to_the_report() {
     terminal.until("practise: which bench?");
     terminal.press("q");
     terminal.until("Nothing was started");
-    terminal.press("q");
+    terminal.press("y");
     assert_eq!(terminal.end(), 0);
 }
 
@@ -213,7 +213,7 @@ fn from_the_phone_to_the_review_with_firmware_from_the_disk() {
     terminal.until("universal loader → P0S3-8-12-00");
     terminal.press("\x03");
     terminal.until("leave?");
-    terminal.press("q");
+    terminal.press("y");
     assert_eq!(terminal.end(), 0);
     // What was found is remembered for the next time.
     let places = std::fs::read_to_string(folder.path().join("state/places.json")).unwrap();
@@ -246,12 +246,13 @@ fn it_is_resized_at_any_moment() {
     terminal.until("which phone?");
     terminal.resize(10, 40);
     terminal.until("This window has 40 columns");
-    terminal.press("7960");
     terminal.resize(40, 140);
+    terminal.until("which phone?");
+    terminal.press("7960");
     terminal.until("6 line keys right of a monochrome screen");
     terminal.press("\x03");
     terminal.until("leave?");
-    terminal.press("q");
+    terminal.press("y");
     assert_eq!(terminal.end(), 0);
 }
 

@@ -29,6 +29,11 @@ pub(crate) fn model(history: &History, size: (u16, u16), theme: Theme) -> Model 
     model
 }
 
+/// A bench at the smallest size that is drawn often.
+pub(crate) fn bench_of(history: &History) -> Model {
+    model(history, SIZES[0], COLOUR)
+}
+
 pub(crate) fn press(model: &mut Model, keys: &[KeyCode]) -> Vec<Effect> {
     keys.iter().flat_map(|key| update(model, Msg::Key(KeyEvent::new(*key, KeyModifiers::NONE)))).collect()
 }
@@ -191,12 +196,36 @@ fn leaving_a_running_bench_asks_and_names_who_is_at_risk() {
     assert_eq!(model.overlay, None);
     let interrupt = Msg::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL));
     assert_eq!(update(&mut model, interrupt.clone()), []);
-    assert_eq!(update(&mut model, interrupt.clone()), [Effect::Quit]);
+    // Pressed once too often is no yes.
+    assert_eq!(update(&mut model, interrupt.clone()), []);
+    assert_eq!(press(&mut model, &[KeyCode::Char('Q'), KeyCode::Enter]), []);
+    assert_eq!(model.overlay, Some(Overlay::Quit));
+    let said = text(&drawn(&model));
+    assert!(said.contains("Serving stops now") && said.contains("leave them powered"), "{said}");
     // While a filter is typed, too.
     press(&mut model, &[KeyCode::Esc, KeyCode::Char('/'), KeyCode::Char('q')]);
     assert_eq!(model.overlay, None);
-    update(&mut model, interrupt);
+    update(&mut model, interrupt.clone());
     assert_eq!(model.overlay, Some(Overlay::Quit));
+    assert_eq!(press(&mut model, &[KeyCode::Char('y')]), [Effect::Quit]);
+    // Where no phone is at risk, Ctrl-C twice leaves.
+    let mut model = bench_of(&History::started());
+    assert_eq!(update(&mut model, interrupt.clone()), []);
+    assert_eq!(update(&mut model, interrupt), [Effect::Quit]);
+}
+
+#[test]
+fn a_window_that_shows_nothing_takes_no_key_but_leaving() {
+    let mut model = model(&bench(5), (59, 24), COLOUR);
+    let chosen = model.selected().unwrap().mac;
+    let keys = [KeyCode::Down, KeyCode::Char('P'), KeyCode::Char('F'), KeyCode::Char('y'), KeyCode::Enter];
+    assert_eq!(press(&mut model, &keys), []);
+    assert_eq!((model.page, model.overlay, model.selected().unwrap().mac), (Page::Bench, None, chosen));
+    press(&mut model, &[KeyCode::Char('q')]);
+    let said = text(&drawn(&model)).replace('\n', " ");
+    assert!(said.contains("DO NOT UNPLUG") && said.contains("Y leaves"), "{said}");
+    assert_eq!(press(&mut model, &[KeyCode::Char('q')]), []);
+    assert_eq!(press(&mut model, &[KeyCode::Char('y')]), [Effect::Quit]);
 }
 
 #[test]

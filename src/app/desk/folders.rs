@@ -2,13 +2,8 @@
 
 use crate::host::files;
 use crate::limits;
-use crate::tui::wizard::{Entry, Weight};
+use crate::tui::wizard::{Entry, Weight, is_firmware};
 use std::path::{Path, PathBuf};
-
-/// Endings of files that can be firmware.
-const FIRMWARE: [&str; 13] = [
-    ".zip", ".cop", ".sgn", ".tar", ".gz", ".tgz", ".loads", ".sbn", ".sb2", ".bin", ".sbin", ".zup", ".cnu",
-];
 
 /// A path as it was typed or pasted: `~` is the home folder, an empty one the folder where the program was started.
 pub(super) fn meant(path: &Path) -> PathBuf {
@@ -28,9 +23,8 @@ pub(super) fn entries(path: &Path) -> std::io::Result<(Vec<Entry>, usize)> {
     for entry in std::fs::read_dir(path)?.flatten().take(limits::SHELF_FILES) {
         let name = entry.file_name().to_string_lossy().into_owned();
         let Ok(metadata) = std::fs::metadata(entry.path()) else { continue };
-        let lower = name.to_lowercase();
         if name.starts_with('.') {
-        } else if metadata.is_dir() || FIRMWARE.iter().any(|ending| lower.ends_with(ending)) {
+        } else if metadata.is_dir() || is_firmware(&name) {
             found.push(Entry { name, folder: metadata.is_dir(), size: metadata.len() });
         } else {
             others += 1;

@@ -22,6 +22,7 @@ pub(super) fn hints(model: &Model, page: Page) -> Vec<Hint> {
     hints.extend_from_slice(match page {
         Page::Model if typed => &[("↑↓", "choose"), ("Esc", "clear")],
         Page::Model => &[("P", "practise"), ("↑↓", "choose"), ("type", "its number")],
+        Page::Shows if typed && wizard.is_some_and(|w| w.fresh) => &[("Esc", "back"), ("↑↓", "choose")],
         Page::Shows | Page::Practise if typed => &[("Esc", "clear"), ("↑↓", "choose")],
         Page::Shows => &[("Esc", "back"), ("↑↓", "choose"), ("type", "load or screen text")],
         Page::Files if wizard.is_some_and(|w| !w.folder.typed.is_empty()) => {
@@ -34,7 +35,11 @@ pub(super) fn hints(model: &Model, page: Page) -> Vec<Hint> {
         Page::Ready if typed => &[("Esc", "leave it"), ("Ctrl-U", "empty it")],
         Page::Review if wizard.is_some_and(|w| w.servers == Servers::Starting) => &[("Esc", "call it off")],
         Page::Review => &[("Esc", "back, nothing is lost"), ("PgDn", "read on")],
+        Page::Keys if model.coach.waits(&model.state) => &[("Esc", "bench")],
         Page::Keys => match model.coach.phase {
+            Phase::Hold if model.coach.reset().is_some_and(|reset| reset.hold.is_none()) => {
+                &[("Enter", "done"), ("Esc", "bench"), ("Tab", "another way")]
+            }
             Phase::Hold => &[("Enter", "lamps answer"), ("Esc", "bench"), ("Tab", "another way")],
             Phase::Keys(_) => {
                 &[("Space", "key pressed"), ("R", "again"), ("Esc", "bench"), ("Tab", "another way")]
@@ -94,13 +99,13 @@ fn enter(wizard: &Wizard, page: Page) -> Option<Hint> {
 
 /// The letters of the page.
 fn more(wizard: &Wizard, page: Page) -> Vec<Hint> {
-    let blocked = wizard.blocker(page).is_some();
     match page {
         Page::Load if wizard.reading => vec![("Esc", "call it off"), ("PgDn", "read on")],
         Page::Load if wizard.aside.is_some() => vec![("Esc", "back"), ("PgDn", "read on")],
         Page::Load => {
             let insist = wizard.may_insist().then_some(("X", "insist"));
             let account = wizard.wants_account().then_some(("S", "SIP account"));
+            let drop = wizard.can_drop_account().then_some(("N", "no account"));
             let remove = wizard.can_remove().then_some(("D", "remove"));
             let word = if wizard.all_findings { "its findings" } else { "all findings" };
             [
@@ -110,16 +115,17 @@ fn more(wizard: &Wizard, page: Page) -> Vec<Hint> {
                 Some(("A", "add firmware")),
                 remove,
                 account,
+                drop,
             ]
             .into_iter()
             .flatten()
             .chain([("PgDn", "read on"), ("F", word)])
             .collect()
         }
-        Page::Network if blocked && wizard.port().is_some() => vec![("X", "insist")],
+        Page::Network if wizard.may_insist_on(page) => vec![("X", "insist")],
         Page::Ready if wizard.address.before.is_some() => Vec::new(),
         Page::Ready => {
-            let insist = (blocked && !wizard.preflight.findings.is_empty()).then_some(("X", "insist"));
+            let insist = wizard.may_insist_on(page).then_some(("X", "insist"));
             let keys = [
                 ("Esc", "back"),
                 ("↑↓", "choose"),

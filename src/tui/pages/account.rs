@@ -15,11 +15,13 @@ pub(super) fn panes(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     let mut rows = Text::new(theme, Pane::columns(list));
     for (n, field) in Field::ALL.into_iter().enumerate() {
         let cursor = if n == form.at { "_" } else { "" };
-        let shown = fit_end(&form.shown(field), Pane::columns(list).saturating_sub(17));
-        rows.choice((n, form.at), &format!("{:<13} {shown}{cursor}", field.label()), "", Style::new());
+        let shown = fit_end(&form.shown(field), Pane::columns(list).saturating_sub(19));
+        let wrong = form.wrong() == Some(field);
+        let (mark, style) = if wrong { ("▲", theme.of(Meaning::NeedsYou)) } else { (" ", Style::new()) };
+        rows.choice((n, form.at), &format!("{mark} {:<13} {shown}{cursor}", field.label()), "", style);
     }
     let done = if form.is_empty() { "no account: back to the load" } else { "take it" };
-    rows.choice((Field::ALL.len(), form.at), done, "", Style::new());
+    rows.choice((Field::ALL.len(), form.at), &format!("  {done}"), "", Style::new());
     let name = wizard.model().map_or("the phone".to_owned(), |m| format!("the {}", m.name));
     let list = Pane::list(list, format!("SIP account of {name}"), rows.rows, form.at);
 
@@ -45,7 +47,10 @@ pub(super) fn panes(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
                 theme.dim(),
             );
         }
-        Err(bad) => text.item("▲", &bad.to_string(), theme.of(Meaning::NeedsYou), Style::new()),
+        Err(bad) => {
+            text.item("▲", &bad.to_string(), theme.of(Meaning::NeedsYou), Style::new());
+            text.say("With this it can't go on. On the page before, N drops the account.", theme.dim());
+        }
     }
     let title = form.field().map_or("account", Field::label);
     vec![list, Pane::text(about, title, text.rows)]

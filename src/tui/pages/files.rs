@@ -24,13 +24,14 @@ pub(super) fn panes(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     }
     if items.is_empty() {
         rows.say("Nothing here has that in its name. Esc clears it.", theme.dim());
-    } else if folder.hidden > 0 {
+    } else if folder.hidden > 0 && !folder.is_path() {
         rows.say(
             &format!("  {} other files can't be firmware and are not shown", folder.hidden),
             theme.dim(),
         );
     }
-    let path = fit_end(&folder.path.display().to_string(), Pane::columns(body).saturating_sub(TYPED));
+    let path = if folder.is_path() { "a path".to_owned() } else { folder.path.display().to_string() };
+    let path = fit_end(&path, Pane::columns(body).saturating_sub(TYPED));
     let mut pane = Pane::list(body, path, rows.rows, folder.at);
     if !folder.typed.is_empty() {
         pane.right = format!("{}_", fit_end(&folder.typed, TYPED - 3));

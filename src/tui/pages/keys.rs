@@ -1,8 +1,10 @@
 //! The coach for reset keys.
 
 use crate::catalogue::{Reset, Wipes};
-use crate::session::words;
+use crate::event::Request;
+use crate::session::{Phone, words};
 use crate::tui::Model;
+use crate::tui::glance::{self, Power};
 use crate::tui::panes::{Pane, Row, Text, above, beside};
 use crate::tui::theme::Meaning;
 use crate::tui::widgets::figure;
@@ -24,6 +26,7 @@ pub(super) fn panes(model: &Model, body: Rect) -> Vec<Pane> {
     let [pad, steps] = beside(now, 19);
     let keys = coach.keys();
     let next = match coach.phase {
+        _ if coach.waits(&model.state) => None,
         Phase::Hold if reset.hold.is_some() => Some('#'),
         Phase::Keys(at) => keys.get(at).copied(),
         Phase::Hold | Phase::Wait => None,
@@ -37,13 +40,22 @@ pub(super) fn panes(model: &Model, body: Rect) -> Vec<Pane> {
     drawing.extend(lamps(model, reset));
     let name = coach.model.as_deref().unwrap_or("phone");
     let mut text = Text::new(theme, Pane::columns(steps));
-    guide(model, reset, &mut text);
+    let busy = coach.busy(&model.state);
+    match busy {
+        Some(phone) if coach.waits(&model.state) => wait_for(model, phone, &mut text),
+        _ => guide(model, reset, &mut text),
+    }
     let mut steps = Pane::list(steps, format!("reset keys of the {name}"), text.rows, 0);
     let count = coach.sequences().len();
-    if count > 1 {
+    if busy.is_some() {
+        steps.right.push_str(Power::Keep.words());
+    } else if count > 1 {
         steps.right = format!("way {} of {count}, Tab", coach.sequence + 1);
     }
     let mut rest = Text::new(theme, Pane::columns(more));
+    if let Some(why) = needless(model) {
+        rest.labelled("need", why, theme.bold());
+    }
     // The phone is switched on only when somebody will answer it.
     match model.wizard.as_ref().filter(|w| !w.practice).map(|w| &w.self_test) {
         None => {}
@@ -100,6 +112,34 @@ fn lamps(model: &Model, reset: &Reset) -> Vec<Row> {
 fn step(model: &Model, n: u8, now: bool) -> (String, Style) {
     let mark = if now { "▸" } else { " " };
     (format!("{mark} {n}"), if now { model.theme.bold() } else { model.theme.dim() })
+}
+
+/// Why no keys are needed, where that is so.
+fn needless(model: &Model) -> Option<&'static str> {
+    let Some(mac) = model.coach.mac else {
+        let shown = model.wizard.as_ref().filter(|w| !w.practice).and_then(|w| w.shown())?;
+        let known = !shown.keys && shown.start != "unknown";
+        return known
+            .then_some("For what this phone shows no keys are needed: plug it in, it goes on by itself.");
+    };
+    let phone = model.state.phone(mac).filter(|phone| phone.plan.is_some() && phone.closed.is_none())?;
+    let asked = phone.request.as_ref().map(|open| open.request);
+    let keys = matches!(asked, Some(Request::HoldHash | Request::EnterSequence));
+    (!keys).then_some("No keys are needed as long as it goes on by itself: it is led from what it asks for.")
+}
+
+/// A phone that writes its firmware is reset later.
+fn wait_for(model: &Model, phone: &Phone, text: &mut Text) {
+    let theme = model.theme;
+    let name = format!("{} ·{}", glance::model(phone), phone.mac.tail());
+    let seen = format!("DO NOT UNPLUG: the {name} is in the middle of a flash ({}).", words::doing(phone));
+    text.item("▲", &seen, theme.of(Meaning::NeedsYou), theme.bold());
+    text.blank();
+    text.say(
+        "Keys need the power off and on, so they wait until the phone may be unplugged; this page says when. \
+         It may not need them at all: Esc goes to the Bench.",
+        Style::new(),
+    );
 }
 
 fn guide(model: &Model, reset: &Reset, text: &mut Text) {

@@ -37,9 +37,12 @@ pub(super) fn load(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
                 let account = match wizard.form.account() {
                     Ok(None) => "none, the load alone".to_owned(),
                     Ok(Some(account)) => account.to_string(),
-                    Err(_) => "not right yet".to_owned(),
+                    Err(_) => "not right; N drops it".to_owned(),
                 };
-                rows.choice(at, &format!("  SIP account (S): {account}"), "", Style::new());
+                let wrong = wizard.form.wrong().is_some();
+                let (mark, style) =
+                    if wrong { ("▲ ", theme.of(Meaning::NeedsYou)) } else { ("  ", Style::new()) };
+                rows.choice(at, &format!("{mark}SIP account (S): {account}"), "", style);
             }
             LoadRow::Add => rows.choice(at, "+ add an archive or a folder (A)", "", Style::new()),
         }

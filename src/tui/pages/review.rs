@@ -7,7 +7,7 @@ use crate::route::Start;
 use crate::session::words;
 use crate::tui::panes::{Pane, Text, beside};
 use crate::tui::theme::Meaning;
-use crate::tui::wizard::{Grade, Offer, Servers, Wizard};
+use crate::tui::wizard::{Grade, Offer, Order, Preflight, Servers, Wizard};
 use crate::tui::{Model, Theme};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -66,7 +66,8 @@ fn standing(theme: Theme, wizard: &Wizard, text: &mut Text) {
 
 fn the_phone(theme: Theme, wizard: &Wizard, roomy: bool, text: &mut Text) {
     let phone = wizard.model().map_or("any phone that is recognised".to_owned(), |m| m.name.clone());
-    let shows = wizard.shown().map(|s| format!(" · {}", s.text)).unwrap_or_default();
+    let runs = wizard.typed_start().map(|start| format!(" · runs {start}, as typed"));
+    let shows = runs.or_else(|| wizard.shown().map(|s| format!(" · {}", s.text))).unwrap_or_default();
     text.labelled("phone", &format!("{phone}{shows}"), Style::new());
     if let Some(offer) = wizard.offer() {
         the_way(theme, &offer, roomy, text);
@@ -74,11 +75,15 @@ fn the_phone(theme: Theme, wizard: &Wizard, roomy: bool, text: &mut Text) {
     if wizard.model().is_none() || wizard.start() == Start::Unknown {
         text.labelled("", "Planned anew for each phone as soon as the wire shows what it runs.", theme.dim());
     }
-    if let Ok(Some(account)) = wizard.form.account()
-        && wizard.wants_account()
-    {
-        let who = account.phone.map_or(String::new(), |mac| format!(" (only {mac})"));
-        text.labelled("SIP", &format!("account {account}, written at the last hop{who}"), Style::new());
+    if wizard.wants_account() {
+        let said = match wizard.form.account() {
+            Ok(Some(account)) => {
+                let who = account.phone.map_or(String::new(), |mac| format!(" (only {mac})"));
+                format!("account {account}, written at the last hop{who}")
+            }
+            _ => "no account: the phone gets its load alone".to_owned(),
+        };
+        text.labelled("SIP", &said, Style::new());
     }
     if let Some(time) = usual_time(wizard) {
         text.labelled("time", &time, Style::new());
@@ -147,6 +152,15 @@ fn counted(n: usize, word: &str) -> String {
 }
 
 fn this_laptop(theme: Theme, wizard: &Wizard, text: &mut Text) {
+    let flight = &wizard.preflight;
+    if let Some(bad) = flight.open().find(|f| f.grade == Grade::Bad) {
+        text.item(
+            "▲",
+            &format!("You go on although: {}", bad.seen),
+            theme.of(Meaning::NeedsYou),
+            theme.bold(),
+        );
+    }
     let order = wizard.order();
     if let Some(server) = order.draft.server {
         let who = if wizard.dhcp {
@@ -162,27 +176,14 @@ fn this_laptop(theme: Theme, wizard: &Wizard, text: &mut Text) {
         };
         text.labelled("answer", &who, Style::new());
     }
-    let keeps = || wizard.port().map(address).unwrap_or_default();
-    let change = match order.draft.server {
-        Some(_) if order.keep => format!("{} keeps {}; no setting is changed.", order.interface, keeps()),
-        Some(server)
-            if wizard.port().is_some_and(|p| p.addresses.contains(&(server, order.draft.prefix))) =>
-        {
-            format!("{} has {} already; no setting is changed.", order.interface, keeps())
-        }
-        Some(server) => {
-            let beside = match wizard.port() {
-                Some(port) if !port.addresses.is_empty() => format!(", beside {}", keeps()),
-                _ => String::new(),
-            };
-            format!(
-                "{} gets {server}/{} for the session{beside}. It is noted first and taken away at the end, also after a crash.",
-                order.interface, order.draft.prefix
-            )
-        }
-        None => String::new(),
-    };
-    text.labelled("change", &change, Style::new());
+    let change = set(wizard, &order);
+    text.labelled(
+        "change",
+        &format!(
+            "{change} Announcements of phones (CDP, LLDP) are let in where the interface filters them. All of it is noted first and undone at the end, also after a crash."
+        ),
+        Style::new(),
+    );
     let ports = if wizard.dhcp {
         "DHCP (67), TFTP (69), HTTP (6970), and where phones tell of themselves (2000, 5060), until you leave."
     } else {
@@ -194,15 +195,14 @@ fn this_laptop(theme: Theme, wizard: &Wizard, text: &mut Text) {
         "A journal of the session is written, and a report beside it when a phone was there; no password is in them.",
         Style::new(),
     );
-    let flight = &wizard.preflight;
-    if let Some(bad) = flight.open().find(|f| f.grade == Grade::Bad) {
-        text.item(
-            "▲",
-            &format!("You go on although: {}", bad.seen),
-            theme.of(Meaning::NeedsYou),
-            theme.bold(),
-        );
-    } else if flight.running {
+    if flight.count(Grade::Bad) == 0 {
+        checks(theme, flight, text);
+    }
+}
+
+/// What the look at this computer came to, where nothing is in the way.
+fn checks(theme: Theme, flight: &Preflight, text: &mut Text) {
+    if flight.running {
         text.labelled(
             "ready",
             "This computer is still being looked at; the start looks again itself.",
@@ -214,6 +214,42 @@ fn this_laptop(theme: Theme, wizard: &Wizard, text: &mut Text) {
         let more =
             if more > 0 { format!(", {} to know about", counted(more, "thing")) } else { String::new() };
         text.labelled("ready", &format!("{} as it should be{more}.", counted(fine, "check")), Style::new());
+    }
+}
+
+/// What becomes of the addresses of the interface.
+fn set(wizard: &Wizard, order: &Order) -> String {
+    let keeps = || wizard.port().map(address).unwrap_or_default();
+    match order.draft.server {
+        Some(_) if order.keep => format!("{} keeps {}.", order.interface, keeps()),
+        Some(server)
+            if wizard.port().is_some_and(|p| p.addresses.contains(&(server, order.draft.prefix))) =>
+        {
+            format!("{} has {} already, and keeps it.{}", order.interface, keeps(), held(wizard))
+        }
+        Some(server) => {
+            let beside = match wizard.port() {
+                Some(port) if !port.addresses.is_empty() => format!(", beside {}", keeps()),
+                _ => String::new(),
+            };
+            format!(
+                "{} gets {server}/{} for the session{beside}.{}",
+                order.interface,
+                order.draft.prefix,
+                held(wizard)
+            )
+        }
+        None => String::new(),
+    }
+}
+
+/// What setting an address brings with it.
+fn held(wizard: &Wizard) -> &'static str {
+    match wizard.port() {
+        Some(port) if port.up => " NetworkManager or systemd-networkd is told to leave it alone.",
+        _ => {
+            " It is switched on if it is off, and NetworkManager or systemd-networkd is told to leave it alone."
+        }
     }
 }
 

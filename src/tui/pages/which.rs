@@ -2,6 +2,7 @@
 
 use crate::catalogue::{Model as Phone, Symptom};
 use crate::tui::panes::{Pane, Text, beside};
+use crate::tui::theme::Meaning;
 use crate::tui::widgets::figure;
 use crate::tui::widgets::text::fit_end;
 use crate::tui::wizard::Wizard;
@@ -95,7 +96,13 @@ pub(super) fn shows(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     }
     let mut text = Text::new(theme, Pane::columns(about));
     let symptoms = wizard.symptoms();
-    if symptoms.is_empty() {
+    if wizard.contradiction() {
+        let (typed, shown) = (wizard.start().to_string(), wizard.shown().map_or("", |show| &show.text));
+        let said = format!(
+            "A phone that runs {typed} does not show \"{shown}\": these don't go together. What was typed counts for the plan; Esc takes it away, and what was chosen counts."
+        );
+        text.item("▲", &said, theme.of(Meaning::NeedsYou), theme.bold());
+    } else if symptoms.is_empty() {
         if let Some(show) = wizard.shown() {
             text.labelled("means", &show.means, Style::new());
             text.labelled("do", &show.hint, theme.bold());
@@ -118,13 +125,11 @@ pub(super) fn shows(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
             theme.dim(),
         );
     } else if symptoms.is_empty() && wizard.shows_like().is_none() {
-        match wizard.typed_start() {
-            Some(start) => text.labelled("runs", &format!("{start} (as you typed it)"), theme.bold()),
-            None => text.labelled(
-                "type",
-                "That is no load, no release and no text of a screen that is known here. Esc takes it away.",
-                theme.bold(),
-            ),
+        if let Some(start) = wizard.typed_start() {
+            text.labelled("runs", &format!("{start} (as you typed it)"), theme.bold());
+        } else {
+            let why = wizard.blocker(crate::tui::Page::Shows).map(|why| why.text).unwrap_or_default();
+            text.labelled("type", &format!("{why} Esc takes it away."), theme.bold());
         }
     } else if let Some(show) = wizard.shown() {
         text.blank();

@@ -124,7 +124,7 @@ fn standing(model: &Model, phone: &Phone) -> String {
             said.push(format!("{percent} % of {}{}", read.file, left.unwrap_or_default()));
         }
     }
-    said.push(glance::power(phone).to_owned());
+    said.push(glance::power(phone).words().to_owned());
     let mut asks = if glance::asks(phone) { format!(". Do: {}", glance::next(phone)) } else { String::new() };
     asks.extend(hand::key(phone).map(|key| format!(" {key}")));
     format!("{} {}: {}{asks}", glance::model(phone), phone.mac.tail(), said.join(", "))
@@ -172,6 +172,9 @@ pub(super) fn event(entry: &Entry) -> String {
 /// Which key comes now, in words: the screen only marks it.
 pub(super) fn next_key(model: &Model) -> Option<Section> {
     let Phase::Keys(at) = model.coach.phase else { return None };
+    if model.coach.waits(&model.state) {
+        return None;
+    }
     let keys = model.coach.keys();
     let key = keys.get(at)?;
     let mut section = Section::new("");

@@ -180,24 +180,22 @@ fn quit(model: &Model, columns: usize) -> Vec<Line<'static>> {
         };
         let mut lines = paragraph(text, columns);
         lines.push(Line::default());
-        lines.push(answers(model.theme, [("Esc", "stay"), ("Q", "leave")]));
+        lines.push(answers(model.theme, [("Esc", "stay"), ("Y", "leave")]));
         return lines;
     }
     let flashing: Vec<_> = model.state.phones.iter().filter(|p| glance::keep_powered(p)).collect();
     let open = model.state.phones.iter().filter(|p| p.closed.is_none()).count();
     let mut lines = match (flashing.as_slice(), open) {
         ([], 0) if model.state.phones.is_empty() => {
-            paragraph("No phone has come yet. The servers stop answering.", columns)
+            paragraph("No phone has come yet. Serving stops now.", columns)
         }
-        ([], 0) => paragraph("Every phone has its verdict. The servers stop answering.", columns),
+        ([], 0) => paragraph("Every phone has its verdict. Serving stops now.", columns),
         ([], 1) => paragraph(
-            "One phone has no verdict yet. The servers stop answering; it will wait and keep asking.",
+            "One phone has no verdict yet. Serving stops now; it will wait and keep asking.",
             columns,
         ),
         ([], n) => paragraph(
-            &format!(
-                "{n} phones have no verdict yet. The servers stop answering; they will wait and keep asking."
-            ),
+            &format!("{n} phones have no verdict yet. Serving stops now; they will wait and keep asking."),
             columns,
         ),
         (flashing, _) => {
@@ -205,19 +203,21 @@ fn quit(model: &Model, columns: usize) -> Vec<Line<'static>> {
                 flashing.iter().take(6).map(|p| format!("{} ·{}", glance::model(p), p.mac.tail())).collect();
             let more = flashing.len().saturating_sub(6);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let (are, they) = if flashing.len() == 1 { ("is", "It keeps") } else { ("are", "They keep") };
-            let mut lines =
-                paragraph(&format!("{}{more} {are} in the middle of a flash.", names.join(", ")), columns);
+            let one = flashing.len() == 1;
+            let (are, it, they) = if one { ("is", "it", "It keeps") } else { ("are", "them", "They keep") };
+            let names = names.join(", ");
+            let mut lines = paragraph(&format!("{names}{more} {are} in the middle of a flash."), columns);
             lines.push(Line::default());
-            lines.extend(paragraph(
-                &format!("{they} asking for files and can be served again later, if the power stays on. DO NOT UNPLUG."),
-                columns,
-            ));
+            lines.extend(paragraph("Serving stops now, before that is done.", columns));
+            let text = format!(
+                "DO NOT UNPLUG {it}: leave {it} powered, also after this program has ended. {they} asking for files and can be served again later."
+            );
+            lines.extend(paragraph(&text, columns));
             lines
         }
     };
     lines.push(Line::default());
-    lines.push(answers(model.theme, [("Esc", "stay"), ("Q", "leave")]));
+    lines.push(answers(model.theme, [("Esc", "stay"), ("Y", "leave")]));
     lines
 }
 

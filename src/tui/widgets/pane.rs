@@ -2,7 +2,7 @@
 
 use super::text::{fit, pad, spread, width, wrap_in};
 use crate::session::{Phone, words};
-use crate::tui::glance::{self, Standing, Step};
+use crate::tui::glance::{self, Power, Standing, Step};
 use crate::tui::theme::Meaning;
 use crate::tui::{Model, Theme, hand};
 use ratatui::buffer::Buffer;
@@ -48,8 +48,8 @@ fn phone_frame(model: &Model, phone: &Phone, number: usize, columns: u16) -> Blo
 
 /// Whether it may be unplugged.
 pub(in crate::tui) fn power(theme: Theme, phone: &Phone) -> Span<'static> {
-    let style = if glance::keep_powered(phone) { theme.bold() } else { theme.dim() };
-    Span::styled(glance::power(phone), style)
+    let power = glance::power(phone);
+    Span::styled(power.words(), if power == Power::Safe { theme.dim() } else { theme.bold() })
 }
 
 /// A pane with everything that fits.

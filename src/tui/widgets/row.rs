@@ -2,7 +2,7 @@
 
 use super::text::{pad, spread};
 use crate::session::{Phone, words};
-use crate::tui::glance::{self, Standing};
+use crate::tui::glance::{self, Power, Standing};
 use crate::tui::{Model, widgets::pane};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -56,12 +56,11 @@ pub(in crate::tui) fn render(
         None => glance::wait(phone, model.now).clock,
     };
     right.push(Span::raw(format!("{clock:>6}  ")));
-    right.push(pane::power(theme, phone));
-    if !glance::keep_powered(phone) {
-        // Both words end in the same column.
-        right.pop();
-        right.push(Span::styled(pad("safe", 13), theme.dim()));
-    }
+    // All words begin in the same column.
+    right.push(match glance::power(phone) {
+        Power::Safe => Span::styled(pad("safe", 13), theme.dim()),
+        Power::Keep | Power::Leave => pane::power(theme, phone),
+    });
     let mut line: Line<'static> = spread(left, right, usize::from(area.width));
     if chosen {
         // One bar: a colour of its own for each part would leave holes in it.

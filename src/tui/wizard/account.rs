@@ -99,6 +99,25 @@ impl Form {
         if field == Field::Password { "*".repeat(value.chars().count()) } else { value.to_owned() }
     }
 
+    /// The field that can't be right.
+    #[must_use]
+    pub fn wrong(&self) -> Option<Field> {
+        let named = |name: &str| Field::ALL.into_iter().find(|field| field.label() == name);
+        match self.account().err()? {
+            BadAccount::Missing(field)
+            | BadAccount::TooLong { field, .. }
+            | BadAccount::Character { field, .. } => named(field),
+            BadAccount::Proxy(_) => Some(Field::Proxy),
+            BadAccount::Phone(_) => Some(Field::Phone),
+        }
+    }
+
+    /// Where the form is opened: at the field that can't be right, else where it was left.
+    pub(super) fn open(&mut self) {
+        let wrong = self.wrong().and_then(|wrong| Field::ALL.iter().position(|field| *field == wrong));
+        self.at = wrong.unwrap_or(self.at);
+    }
+
     /// The text under the cursor, to be typed into.
     pub(super) fn text(&mut self) -> Option<&mut String> {
         self.values.get_mut(self.at).map(|v| &mut v.0)
@@ -142,5 +161,18 @@ impl Wizard {
         let bad = self.form.account().err()?;
         let text = bad.to_string();
         Some(Blocker { code: "account".into(), text, remedy: "Ctrl-U empties a field.".into() })
+    }
+
+    /// An account that was begun must not be left out without a word.
+    pub(super) fn unfinished_account(&self) -> Option<Blocker> {
+        let wrong = self.account_blocker().filter(|_| self.wants_account())?;
+        let text = format!("The SIP account isn't right. {}", wrong.text);
+        Some(Blocker { text, remedy: "S opens it, N drops it.".into(), ..wrong })
+    }
+
+    /// Something was typed that N drops.
+    #[must_use]
+    pub fn can_drop_account(&self) -> bool {
+        self.aside.is_none() && self.wants_account() && !self.form.is_empty()
     }
 }

@@ -1,5 +1,6 @@
 //! What the app answers to the wizard's wishes.
 
+use super::update::go;
 use super::{Entry, Finding, LoadRow, Port, Refused, Servers, Weight, Wizard, ready};
 use crate::firmware::Shelf;
 use crate::job::Blocker;
@@ -30,15 +31,24 @@ pub(in crate::tui) fn large(model: &mut Model, weight: Weight) {
 
 /// The app has read firmware, or could not.
 pub(in crate::tui) fn shelf(model: &mut Model, read: Result<(Shelf, Vec<PathBuf>), String>) {
+    let page = model.page;
     let Some(wizard) = model.wizard.as_deref_mut().map(Wizard::real_mut) else { return };
     wizard.reading = false;
+    let tried = wizard.folder.tried.take();
     match read {
         Ok((shelf, paths)) => {
             (wizard.shelf, wizard.paths) = (shelf, paths);
             (wizard.load_at, wizard.load_row) = (0, 0);
             wizard.forced.clear();
         }
-        Err(why) => wizard.unreadable = Some(why),
+        Err(why) => match tried.filter(|_| page == Page::Load) {
+            // Back to where it can be mended.
+            Some(typed) => {
+                (wizard.folder.typed, wizard.folder.error, wizard.folder.at) = (typed, Some(why), 0);
+                go(model, Page::Files);
+            }
+            None => wizard.unreadable = Some(why),
+        },
     }
 }
 

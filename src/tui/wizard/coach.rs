@@ -3,7 +3,9 @@
 use crate::catalogue::{Catalogue, Kind, Model, Reset, Wipes};
 use crate::clock::Instant;
 use crate::event::Condition;
+use crate::phone_id::Mac;
 use crate::session::{Phone, State};
+use crate::tui::glance;
 
 /// Where the technician is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,6 +33,10 @@ pub enum Outcome {
 pub struct Coach {
     /// The model that is coached.
     pub model: Option<String>,
+    /// The phone that is coached; none is known before one has come.
+    pub mac: Option<Mac>,
+    /// When it began: without a phone in hand, one that comes later is it.
+    pub began: Instant,
     /// Which of its sequences.
     pub sequence: usize,
     /// Where the technician is.
@@ -45,7 +51,7 @@ impl Coach {
     /// A coach for this model.
     #[must_use]
     pub fn start(model: &Model, now: Instant) -> Self {
-        Self { model: Some(model.name.clone()), since: now, ..Self::default() }
+        Self { model: Some(model.name.clone()), began: now, since: now, ..Self::default() }
     }
 
     /// The model.
@@ -78,12 +84,30 @@ impl Coach {
     pub fn next_sequence(&mut self, now: Instant) {
         let count = self.sequences().len().max(1);
         let sequence = (self.sequence + 1) % count;
-        *self = Self { model: self.model.take(), sequence, since: now, ..Self::default() };
+        self.again(now);
+        self.sequence = sequence;
     }
 
     /// From the beginning.
     pub fn again(&mut self, now: Instant) {
-        *self = Self { model: self.model.take(), sequence: self.sequence, since: now, ..Self::default() };
+        (self.phase, self.since, self.wrong) = (Phase::Hold, now, None);
+    }
+
+    /// The phone in hand, while cutting its power may cost it its firmware: the keys have to wait.
+    #[must_use]
+    pub fn busy<'a>(&self, state: &'a State) -> Option<&'a Phone> {
+        let family = self.phone()?.family;
+        let mut phones = state.phones.iter();
+        phones.find(|phone| {
+            let here = phone.first_seen >= self.began && phone.identity.family == Some(family);
+            self.mac.map_or(here, |mac| mac == phone.mac) && glance::keep_powered(phone)
+        })
+    }
+
+    /// Keys must not be taught now; what the wire said of keys that were pressed may still be told.
+    #[must_use]
+    pub fn waits(&self, state: &State) -> bool {
+        self.phase != Phase::Wait && self.busy(state).is_some()
     }
 
     /// The technician is one phase on.

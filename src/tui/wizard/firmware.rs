@@ -1,7 +1,7 @@
 //! From a place on the disk to the shelf: looked for, taken, read, removed.
 
 use super::Wizard;
-use super::folder::Choice;
+use super::folder::{Choice, is_path};
 use super::update::go;
 use crate::tui::{Effect, Model, Page};
 use std::path::PathBuf;
@@ -36,7 +36,8 @@ pub(super) fn take(model: &mut Model, path: PathBuf) -> Vec<Effect> {
     // The newest is read first: a big folder that was added before leaves it no room otherwise.
     paths.insert(0, path);
     // What was typed is done with: the next path must not be appended to it.
-    wizard.folder.typed.clear();
+    let typed = std::mem::take(&mut wizard.folder.typed);
+    wizard.folder.tried = is_path(&typed).then_some(typed);
     vec![read(wizard, paths)]
 }
 

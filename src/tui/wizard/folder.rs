@@ -37,6 +37,8 @@ pub struct Folder {
     pub error: Option<String>,
     /// What is typed to find a name.
     pub typed: String,
+    /// The path that was typed for what is being read; it comes back when it can't be read.
+    pub tried: Option<String>,
     /// The chosen row.
     pub at: usize,
 }
@@ -63,6 +65,18 @@ pub struct Item {
 
 /// Earlier places that are shown; more would push the folder itself out of a small screen.
 const SHOWN: usize = 4;
+
+/// Endings of files that can be firmware.
+const FIRMWARE: [&str; 13] = [
+    ".zip", ".cop", ".sgn", ".tar", ".gz", ".tgz", ".loads", ".sbn", ".sb2", ".bin", ".sbin", ".zup", ".cnu",
+];
+
+/// A file of this name can be firmware.
+#[must_use]
+pub fn is_firmware(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    FIRMWARE.iter().any(|ending| lower.ends_with(ending))
+}
 
 /// A text that names a place instead of a part of a name.
 pub(super) fn is_path(text: &str) -> bool {
@@ -112,6 +126,12 @@ impl Folder {
         if text.starts_with('~') { PathBuf::from(text) } else { self.path.join(text) }
     }
 
+    /// What is typed names a place, here or elsewhere.
+    #[must_use]
+    pub fn is_path(&self) -> bool {
+        is_path(&self.typed)
+    }
+
     /// The row under the cursor.
     #[must_use]
     pub fn chosen(&self, places: &[PathBuf]) -> Option<Item> {
@@ -150,7 +170,9 @@ impl Folder {
                 choice,
             };
             items.push(item("use", Choice::Take(path.clone())));
-            items.push(item("look into", Choice::Into(path.clone())));
+            if !is_firmware(&path.to_string_lossy()) {
+                items.push(item("look into", Choice::Into(path.clone())));
+            }
             return items;
         }
         if self.typed.is_empty() {

@@ -43,6 +43,7 @@ pub(super) fn key(model: &mut Model, code: KeyCode) -> Option<Vec<Effect>> {
         return Some(match code {
             KeyCode::Esc => typed(wizard, false),
             KeyCode::Enter | KeyCode::Up | KeyCode::Down | KeyCode::Tab => typed(wizard, true),
+            KeyCode::Char('?') | KeyCode::F(1) => return None,
             _ => Vec::new(),
         });
     }
@@ -77,6 +78,8 @@ fn typed(wizard: &mut Wizard, taken: bool) -> Vec<Effect> {
         wizard.address.typed = before;
         return Vec::new();
     }
+    // The next Enter goes on.
+    wizard.ready_at = 0;
     if wizard.address.typed == before { Vec::new() } else { look(wizard) }
 }
 
@@ -113,19 +116,25 @@ pub(in crate::tui) fn insist(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
+impl Wizard {
+    /// Whether the technician may go on against the program's advice on this page.
+    #[must_use]
+    pub fn may_insist_on(&self, page: Page) -> bool {
+        match page {
+            Page::Load => self.may_insist(),
+            Page::Network => self.port().is_some() && self.blocker(page).is_some(),
+            // What is no address at all can't be insisted on.
+            Page::Ready => {
+                self.blocker(page).is_some_and(|b| self.preflight.open().any(|f| f.code == b.code))
+            }
+            _ => false,
+        }
+    }
+}
+
 /// Asks before something is done against the program's advice; `false` when there is nothing to insist on.
 pub(super) fn ask_to_insist(model: &mut Model) -> bool {
-    let Some(wizard) = &model.wizard else { return false };
-    let may = match model.page {
-        Page::Load => wizard.may_insist(),
-        Page::Network => wizard.port().is_some() && wizard.blocker(model.page).is_some(),
-        // What is no address at all can't be insisted on.
-        Page::Ready => {
-            let blocker = wizard.blocker(model.page);
-            blocker.is_some_and(|b| wizard.preflight.open().any(|f| f.code == b.code))
-        }
-        _ => false,
-    };
+    let may = model.wizard.as_ref().is_some_and(|wizard| wizard.may_insist_on(model.page));
     if may {
         model.overlay = Some(Overlay::Insist);
     }

@@ -10,6 +10,12 @@ use crossterm::event::KeyCode;
 
 pub(super) fn coach_key(model: &mut Model, code: KeyCode) -> Option<Vec<Effect>> {
     let now = model.now;
+    // No key is taught to a phone that must not be switched off; it is said on the page.
+    if model.coach.waits(&model.state)
+        && matches!(code, KeyCode::Char('0'..='9' | '*' | '#' | ' ') | KeyCode::Enter)
+    {
+        return Some(Vec::new());
+    }
     match code {
         KeyCode::Char(c @ ('0'..='9' | '*' | '#')) => model.coach.press(Some(c), now),
         KeyCode::Char(' ') => model.coach.press(None, now),
@@ -55,8 +61,10 @@ fn next_phone(model: &mut Model) -> Option<Vec<Effect>> {
 /// Opens the coach for the phone that is looked at, or for the model of the wizard.
 pub(in crate::tui) fn open_coach(model: &mut Model) {
     if let Some(phone) = model.coachable() {
-        if model.coach.model.as_deref() != Some(phone.name.as_str()) || model.coach.phase == Phase::Wait {
-            model.coach = Coach::start(phone, model.now);
+        let mac = model.selected().map(|seen| seen.mac);
+        let same = model.coach.model.as_deref() == Some(phone.name.as_str()) && model.coach.mac == mac;
+        if !same || model.coach.phase == Phase::Wait {
+            model.coach = Coach { mac, ..Coach::start(phone, model.now) };
         }
         go(model, Page::Keys);
     }
@@ -70,7 +78,7 @@ pub(in crate::tui) fn started(model: &mut Model, mode: Mode, interface: String) 
     }
     (model.mode, model.interface) = (mode, interface);
     (model.state, model.log, model.now) = (State::default(), Log::default(), Instant::ZERO);
-    (model.ended, model.chosen, model.notice) = (false, None, None);
+    (model.ended, model.chosen, model.notice, model.coach) = (false, None, None, Coach::default());
     model.first_page();
 }
 

@@ -88,7 +88,7 @@ impl Wizard {
                     let text = "No load that fits is at hand.";
                     Some(blocked("no-load", text, "Press A to add firmware."))
                 },
-                |offer| offer.blocker,
+                |offer| offer.blocker.or_else(|| self.unfinished_account()),
             ),
             Page::Account => self.account_blocker(),
             Page::Files if self.folder.items(&self.places).is_empty() => {
@@ -146,6 +146,11 @@ impl Wizard {
             self.typed_start().is_some() || !self.symptoms().is_empty() || self.shows_like().is_some();
         if self.said.trim().is_empty() || known {
             return None;
+        }
+        if let Some(false) = self.is_its_own(self.said.trim()) {
+            let name = self.model().map_or("this phone", |model| &model.name);
+            let text = format!("{} is a load of other phones; a {name} can't run it.", self.said.trim());
+            return Some(blocked("not-its-own", text, "Esc clears it; then choose what comes nearest."));
         }
         let text =
             format!("\"{}\" is no load, no release, and no text that phones are known to show.", self.said);

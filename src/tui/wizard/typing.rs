@@ -11,20 +11,13 @@ use crossterm::event::KeyCode;
 pub(super) fn typed(model: &mut Model, code: KeyCode) -> bool {
     let page = model.page;
     let Some(wizard) = &mut model.wizard else { return false };
-    // After a path that can't be looked into, the next letter begins a new one.
-    if page == Page::Files
-        && matches!(code, KeyCode::Char(c) if c != '?')
-        && wizard.folder.error.take().is_some()
-    {
+    // After a path that can't be looked into, the next letter begins a new one; Backspace mends it.
+    let changes = matches!(code, KeyCode::Char(c) if c != '?') || code == KeyCode::Backspace;
+    if page == Page::Files && changes && wizard.folder.error.take().is_some() && code != KeyCode::Backspace {
         wizard.folder.typed.clear();
     }
-    if let (Page::Files, KeyCode::Char(c)) = (page, code)
-        && c != '?'
-    {
-        wizard.folder.type_in(c);
-        wizard.folder.at = 0;
-        return true;
-    }
+    let fresh = wizard.fresh;
+    wizard.fresh &= !matches!(code, KeyCode::Char(_) | KeyCode::Backspace | KeyCode::Esc);
     let Some(text) = field(wizard, page) else { return false };
     match code {
         // Keys that mean something else as long as nothing is typed.
@@ -35,16 +28,41 @@ pub(super) fn typed(model: &mut Model, code: KeyCode) -> bool {
             return false;
         }
         KeyCode::Char('p' | 'P') if text.is_empty() && page == Page::Model => return false,
-        // The key that began it, pressed twice, is no part of an address.
-        KeyCode::Char(c) if page == Page::Ready && !matches!(c, '0'..='9' | '.' | '/') => {}
-        KeyCode::Char(c) => text.push(c),
+        KeyCode::Char(c) => letter(wizard, page, c, fresh),
         KeyCode::Backspace if !text.is_empty() => {
             text.pop();
         }
         KeyCode::Backspace if page == Page::Account => {}
-        KeyCode::Esc if !text.is_empty() && !matches!(page, Page::Account | Page::Ready) => text.clear(),
+        // An answer that was gone on from is no typing that Esc takes back.
+        KeyCode::Esc if fresh && page == Page::Shows => return false,
+        KeyCode::Esc if !text.is_empty() && !matches!(page, Page::Account | Page::Ready) => {
+            empty(model);
+            return true;
+        }
         _ => return false,
     }
+    changed(wizard, page);
+    true
+}
+
+/// One more letter of the page's field.
+fn letter(wizard: &mut Wizard, page: Page, c: char, fresh: bool) {
+    if page == Page::Files {
+        return wizard.folder.type_in(c);
+    }
+    let Some(text) = field(wizard, page) else { return };
+    // The key that began it, pressed twice, is no part of an address.
+    if page == Page::Ready && !matches!(c, '0'..='9' | '.' | '/') {
+        return;
+    }
+    if fresh && matches!(page, Page::Model | Page::Shows | Page::Practise) {
+        text.clear();
+    }
+    text.push(c);
+}
+
+/// The text of the page's field is another: the first row that fits it is chosen.
+fn changed(wizard: &mut Wizard, page: Page) {
     match page {
         Page::Model => wizard.model_at = 0,
         Page::Shows => wizard.shows_at = wizard.shows_like().unwrap_or(wizard.shows_at),
@@ -53,7 +71,6 @@ pub(super) fn typed(model: &mut Model, code: KeyCode) -> bool {
         _ => {}
     }
     answered(wizard, page);
-    true
 }
 
 /// The field that takes what is typed.
@@ -79,32 +96,57 @@ impl Wizard {
     }
 }
 
-/// Empties the field.
+/// Empties the field; what was chosen stays chosen.
 pub(super) fn empty(model: &mut Model) {
     let page = model.page;
     let Some(wizard) = &mut model.wizard else { return };
-    if let Some(text) = field(wizard, page) {
-        text.clear();
-        answered(wizard, page);
+    let chosen = wizard.model().map(|m| m.name.clone());
+    let exercise = wizard.exercise().map(|e| e.name.clone());
+    let Some(text) = field(wizard, page) else { return };
+    text.clear();
+    match page {
+        Page::Model => {
+            let at = wizard.found().iter().position(|m| Some(&m.name) == chosen.as_ref());
+            wizard.model_at = at.unwrap_or(0);
+        }
+        Page::Practise => {
+            let at = wizard.exercises_found().iter().position(|e| Some(&e.name) == exercise.as_ref());
+            wizard.exercise_at = at.unwrap_or(0);
+        }
+        Page::Files => wizard.folder.at = 0,
+        _ => {}
     }
+    answered(wizard, page);
 }
 
-/// Text from the clipboard: a path is taken as firmware, anything else is typed.
+/// Text from the clipboard: a path is taken as firmware, anything else is typed. None of its letters is a key.
 pub(in crate::tui) fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    let page = model.page;
     let text = text.trim();
     let is_path = is_path(text);
-    let firmware = match model.page {
+    let firmware = match page {
         Page::Files => is_path,
         // On the row of the account a paste is no path.
         Page::Load => is_path && !on_account(model),
         _ => false,
     };
+    let Some(wizard) = &mut model.wizard else { return Vec::new() };
     if firmware {
-        let path = model.wizard.as_ref().map(|w| w.folder.meant(text));
-        return path.map_or_else(Vec::new, |path| take(model, path));
+        let path = wizard.folder.meant(text);
+        if page == Page::Files {
+            wizard.folder.typed = path.display().to_string();
+        }
+        return take(model, path);
     }
+    if page == Page::Files && wizard.folder.error.take().is_some() {
+        wizard.folder.typed.clear();
+    }
+    let mut fresh = std::mem::take(&mut wizard.fresh);
     for c in text.chars().filter(|c| !c.is_control()) {
-        typed(model, KeyCode::Char(c));
+        letter(wizard, page, c, std::mem::take(&mut fresh));
+    }
+    if field(wizard, page).is_some() && !text.is_empty() {
+        changed(wizard, page);
     }
     Vec::new()
 }

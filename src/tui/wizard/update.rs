@@ -4,13 +4,16 @@ use super::firmware::{browse, choose_file, folder_above, remove};
 use super::ready::{self, ask_to_insist};
 use super::session::{coach_key, open_coach, report_key};
 use super::typing::{empty, typed};
-use super::{LoadRow, Servers, Step, Wizard};
+use super::{Form, LoadRow, Servers, Step, Wizard};
 use crate::tui::{Effect, Model, Page};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 pub(super) fn go(model: &mut Model, page: Page) {
     model.page = page;
     model.scroll = 0;
+    if let Some(wizard) = &mut model.wizard {
+        wizard.fresh = true;
+    }
 }
 
 /// A key on one of the wizard's pages. `None`: it means what it means everywhere.
@@ -61,7 +64,14 @@ fn letter(model: &mut Model, c: char) -> Option<Vec<Effect>> {
     match (model.page, c) {
         (Page::Load, 'a') if real => return Some(browse(model)),
         (Page::Load, 'd') if wizard.can_remove() => return Some(remove(model)),
-        (Page::Load, 's') if real && wizard.wants_account() => go(model, Page::Account),
+        (Page::Load, 's') if real && wizard.wants_account() => {
+            wizard.form.open();
+            go(model, Page::Account);
+        }
+        (Page::Load, 'n') if wizard.can_drop_account() => {
+            wizard.form = Form::default();
+            model.notice = Some("The SIP account is dropped: the phone gets its load alone.".to_owned());
+        }
         (Page::Load, 'f') => wizard.all_findings = !wizard.all_findings,
         // A path that a terminal types instead of pasting it: none of its letters shall be taken for a key.
         (Page::Load, '/' | '~') if real => {
@@ -81,9 +91,13 @@ fn letter(model: &mut Model, c: char) -> Option<Vec<Effect>> {
 
 /// An answer that others depend on has changed: what was chosen below it may not fit any more.
 pub(super) fn answered(wizard: &mut Wizard, page: Page) {
+    // What was said of the phone before stays, as far as another model can show it.
     if page == Page::Model {
-        wizard.shows_at = 0;
-        wizard.said.clear();
+        let same = |show: &&crate::catalogue::Shows| wizard.shows_id.as_deref() == Some(&*show.id);
+        wizard.shows_at = wizard.shows().iter().position(same).unwrap_or(0);
+    }
+    if page == Page::Shows {
+        wizard.shows_id = wizard.shown().map(|show| show.id.clone());
     }
     if matches!(page, Page::Model | Page::Shows) {
         (wizard.load_at, wizard.load_row) = (0, 0);
@@ -169,6 +183,7 @@ fn on(model: &mut Model) -> Vec<Effect> {
         (Page::Load, Some(LoadRow::Add)) if wizard.reading => return Vec::new(),
         (Page::Load, Some(LoadRow::Add)) if wizard.aside.is_none() => return browse(model),
         (Page::Load, Some(LoadRow::Account)) => {
+            wizard.form.open();
             go(model, Page::Account);
             return Vec::new();
         }
@@ -187,7 +202,13 @@ fn on(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     match page {
-        Page::Model if wizard.model().is_some() => go(model, Page::Shows),
+        Page::Model if wizard.model().is_some() => {
+            // A load of another family says nothing about this phone.
+            if wizard.is_its_own(wizard.said.trim()) == Some(false) {
+                wizard.said.clear();
+            }
+            go(model, Page::Shows);
+        }
         Page::Model | Page::Shows => {
             let nothing = wizard.shelf.loads().is_empty() && !wizard.reading;
             go(model, Page::Load);
