@@ -40,6 +40,20 @@ pub struct Belongings {
     pub routes: Vec<String>,
 }
 
+impl Belongings {
+    fn is_sound(&self) -> bool {
+        let most = |address: &IpAddr| if address.is_ipv4() { 32 } else { 128 };
+        self.connection.as_ref().is_none_or(|name| is_plain(name, "-"))
+            && self.addresses.iter().all(|(address, prefix)| *prefix <= most(address))
+            && self.routes.iter().all(|route| is_route(route))
+    }
+}
+
+/// A route that can be typed again: words and addresses, no option among them.
+pub(super) fn is_route(route: &str) -> bool {
+    route.split(' ').all(|word| is_plain(word, "./:-"))
+}
+
 /// Who is asked to let phones in, and what must be known to take that back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "wall", rename_all = "snake_case")]
@@ -195,6 +209,7 @@ impl Change {
                 chain.split(' ').count() == 3 && chain.split(' ').all(|word| is_plain(word, "._-"))
             }
             Self::Open { wall: Wall::Firewalld { zone: Some(zone) }, .. } => is_plain(zone, "_-"),
+            Self::Hold { had, .. } => had.is_sound(),
             Self::Address { prefix, .. } => *prefix <= 32,
             Self::LoosePath { was, .. } => *was <= 2,
             _ => true,
@@ -288,7 +303,16 @@ mod tests {
         for change in sound {
             assert!(change.is_sound(), "{change:?}");
         }
+        let hold = |route: &str| {
+            let had = Belongings { routes: vec![route.into()], ..Belongings::default() };
+            Change::Hold { interface: "eth0".into(), manager: Manager::Networkd, had }
+        };
+        for route in ["default via 10.9.9.1 proto static metric 100", "2001:db8::/32 via fe80::1"] {
+            assert!(hold(route).is_sound(), "{route}");
+        }
         let odd = [
+            hold("default via 10.9.9.1; reboot"),
+            hold("-batch /tmp/x"),
             up(""),
             up("-all"),
             up("../../etc/x"),

@@ -36,20 +36,6 @@ pub fn rights() -> Option<Rights> {
     None
 }
 
-/// This process is root's.
-#[cfg(target_os = "linux")]
-#[must_use]
-pub fn is_root() -> bool {
-    rustix::process::geteuid().is_root()
-}
-
-/// Elsewhere nobody is root in the same sense.
-#[cfg(not(target_os = "linux"))]
-#[must_use]
-pub const fn is_root() -> bool {
-    false
-}
-
 /// Lets the commands that this program runs change addresses, when the program itself was given that right (`setcap`).
 #[cfg(target_os = "linux")]
 pub fn hand_down() {
@@ -57,7 +43,7 @@ pub fn hand_down() {
         CapabilitySet, capabilities, configure_capability_in_ambient_set, set_capabilities,
     };
     let Ok(mut sets) = capabilities(None) else { return };
-    if is_root() || !sets.permitted.contains(CapabilitySet::NET_ADMIN) {
+    if super::owner::is_root() || !sets.permitted.contains(CapabilitySet::NET_ADMIN) {
         return;
     }
     sets.inheritable |= CapabilitySet::NET_ADMIN;

@@ -24,7 +24,7 @@ pub struct StateDir {
 pub fn restore_line(folder: &Path) -> String {
     let sudo = if cfg!(windows) { "" } else { "sudo " };
     // Who is asked for a password by `sudo` has another home there, and another folder.
-    let same = super::privileges::is_root() && StateDir::place(None).is_ok_and(|place| place == folder);
+    let same = owner::is_root() && StateDir::place(None).is_ok_and(|place| place == folder);
     if same {
         return format!("{sudo}rescue79 restore");
     }

@@ -1,5 +1,6 @@
 //! What Linux programs print, read.
 
+use crate::host::change;
 use crate::host::system::Holder;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr};
@@ -55,7 +56,7 @@ pub(super) fn lasting_routes(out: &str) -> Vec<String> {
             line.split_whitespace().filter(|word| !["linkdown", "dead", "pref", "medium"].contains(word))
         })
         .map(|words| words.collect::<Vec<_>>().join(" "))
-        .filter(|line| !line.is_empty())
+        .filter(|line| change::is_route(line))
         .collect()
 }
 
@@ -189,6 +190,10 @@ UNCONN 0      0                  *:69              *:*
         assert!(lasting_addresses("nonsense").is_empty());
         let out = "default via 10.9.9.1 proto static metric 100 linkdown \n10.9.9.0/24 proto kernel scope link src 10.9.9.9\n";
         assert_eq!(lasting_routes(out), ["default via 10.9.9.1 proto static metric 100"]);
+        assert!(
+            lasting_routes("unreachable 10.1.0.0/16 metric 1024 error -101\n\n").is_empty(),
+            "can't be typed"
+        );
         assert_eq!(networkd_is_done("  2 eth0 ether routable configured\n", "eth0"), Some(()));
         assert_eq!(networkd_is_done("  2 eth0 ether routable configuring\n", "eth0"), None);
     }
