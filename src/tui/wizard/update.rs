@@ -1,6 +1,6 @@
 //! What keys and clicks do on the wizard's pages.
 
-use super::firmware::{browse, choose_file, folder_above, remove};
+use super::firmware::{browse, choose_file, folder_above, put_back, remove};
 use super::ready::{self, ask_to_insist};
 use super::session::{coach_key, open_coach, report_key};
 use super::typing::{empty, typed};
@@ -64,6 +64,7 @@ fn letter(model: &mut Model, c: char) -> Option<Vec<Effect>> {
     match (model.page, c) {
         (Page::Load, 'a') if real => return Some(browse(model)),
         (Page::Load, 'd') if wizard.can_remove() => return Some(remove(model)),
+        (Page::Load, 'u') if wizard.can_put_back() => return Some(put_back(model)),
         (Page::Load, 's') if real && wizard.wants_account() => {
             wizard.form.open();
             go(model, Page::Account);
