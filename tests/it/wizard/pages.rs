@@ -2,7 +2,7 @@
 
 use super::{asking, events, findings, held, ports, shelf, walk};
 use crate::screens::history::bench;
-use crate::screens::{COLOUR, MONO, SIZES, drawn, other_looks, picture, text};
+use crate::screens::{COLOUR, MONO, SIZES, drawn, other_looks, picture, styles, text};
 use crate::svg::{DARK, svg};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::style::Color;
@@ -184,6 +184,10 @@ fn pages_look_as_they_did() {
                 "{name}: pale ink on a light ground"
             );
             let plain = drawn(&scene(entry, size, MONO));
+            if size == SIZES[0] {
+                insta::assert_snapshot!(format!("{name}-80x24-colour"), styles(&buf));
+                insta::assert_snapshot!(format!("{name}-80x24-mono"), styles(&plain));
+            }
             assert_eq!(text(&plain), text(&buf), "{name}: words and shapes don't depend on colours");
             for cell in &plain.content {
                 assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{name}: mono has no colour");
