@@ -130,13 +130,7 @@ fn more(wizard: &Wizard, page: Page) -> Vec<Hint> {
         Page::Ready if wizard.address.before.is_some() => Vec::new(),
         Page::Ready => {
             let insist = wizard.may_insist_on(page).then_some(("X", "insist"));
-            let keys = [
-                ("Esc", "back"),
-                ("↑↓", "choose"),
-                ("A", "address"),
-                ("D", "who gives them"),
-                ("R", "check again"),
-            ];
+            let keys = [("Esc", "back"), ("↑↓", "choose"), ("A", "address"), ("D", "DHCP"), ("R", "again")];
             keys.into_iter().take(2).chain(insist).chain(keys.into_iter().skip(2)).collect()
         }
         _ => Vec::new(),
