@@ -98,7 +98,26 @@ fn scenes() -> Vec<(&'static str, History, Vec<KeyCode>)> {
         ("help", bench(2), vec![char('?')]),
         ("quit", bench(30), vec![char('Q')]),
         ("forget", bench(5), vec![KeyCode::Down, char('F')]),
+        ("phone-too-much", too_much(), vec![KeyCode::Enter]),
     ]
+}
+
+/// A phone with forty things to say of it, all of them at length.
+fn too_much() -> History {
+    let mut history = bench(1);
+    for n in 0..40 {
+        let long = |word: &str| format!("{n}: {}", format!("{word} that goes on and on, ").repeat(8));
+        let kind = Kind::Symptom {
+            code: format!("a-code-with-a-long-name-{n}"),
+            severity: rescue79::event::Severity::Hand,
+            seen: long("something was seen"),
+            means: long("it has a meaning"),
+            next: long("one thing is to be done"),
+            remedies: Vec::new(),
+        };
+        history.tell(Some(mac(0)), kind);
+    }
+    history
 }
 
 #[test]

@@ -353,6 +353,65 @@ fn with_the_mouse_alone() {
 }
 
 #[test]
+fn a_classic_phone_backwards() {
+    let mut model = asking((80, 24), COLOUR);
+    walk(&mut model, "7960<enter><enter><down><down><down><down><enter><enter><enter><enter>");
+    assert_eq!(model.page, Page::Review);
+    let answers = model.wizard.as_ref().unwrap().order();
+    for page in [Page::Ready, Page::Network, Page::Load, Page::Shows, Page::Model] {
+        walk(&mut model, "<esc>");
+        assert_eq!(model.page, page);
+    }
+    walk(&mut model, "<enter><enter><enter><enter><enter>");
+    assert_eq!((model.page, model.wizard.as_ref().unwrap().order()), (Page::Review, answers));
+    started(&walk(&mut model, "<enter>"));
+}
+
+#[test]
+fn a_classic_phone_with_the_mouse_alone() {
+    let mut model = asking((80, 24), COLOUR);
+    for said in ["7960  ", "7960  ", "Protocol Application Invalid", "loads/", "loads/", "use this whole"] {
+        click_on(&mut model, said);
+    }
+    for said in ["✓ P0S3-8-12-00", "enp0s25", "it is ready"] {
+        click_on(&mut model, said);
+    }
+    assert_eq!(started(&click_on(&mut model, "start the servers")).targets, [wish("7960=P0S3-8-12-00")]);
+    let mut history = History::started();
+    history.classic(mac(0), Until::Recovered);
+    events(&mut model, history);
+    click_on(&mut model, "Report");
+    assert_eq!(click_on(&mut model, "save it as"), [Effect::SaveReport]);
+}
+
+#[test]
+fn the_mouse_leads_through_the_coach() {
+    let mut model = asking((80, 24), COLOUR);
+    for said in [
+        "7961  ",
+        "7961  ",
+        "asks for a password",
+        "asks for a password",
+        "loads/",
+        "loads/",
+        "use this whole",
+    ] {
+        click_on(&mut model, said);
+    }
+    for said in ["? SIP41.9", "enp0s25", "it is ready", "start the servers"] {
+        click_on(&mut model, said);
+    }
+    assert_eq!((model.page, model.coach.phase), (Page::Keys, Phase::Hold));
+    // A click on the keypad says that the next step is done: the lamps answer, then key by key.
+    for _ in 0..13 {
+        click_on(&mut model, "│ 4   5   6 │");
+    }
+    assert_eq!(model.coach.phase, Phase::Wait);
+    click_on(&mut model, "Bench");
+    assert_eq!(model.page, Page::Bench);
+}
+
+#[test]
 fn a_page_that_cannot_be_left_says_why() {
     let mut model = asking((160, 50), COLOUR);
     // In full after a vain Enter, over the line that has no room for it.
