@@ -296,9 +296,12 @@ fn ordered(phone: &mut Phone, kind: &Kind, event: &Event) {
     }
 }
 
-/// What it asked in vain while it was paused shows nothing.
+/// What it asked in vain while it was paused shows nothing. A pause that had not begun leaves nothing behind.
 fn served_again(phone: &mut Phone, at: Instant) {
-    (phone.pause, phone.stage_since) = (None, at);
+    if phone.pause.take() != Some(Pause::Held) {
+        return;
+    }
+    phone.stage_since = at;
     let trail = &mut phone.trail;
     (trail.refused, trail.offers) = (None, 0);
     (trail.leases_in_vain, trail.leases_unchanged, trail.lists_in_vain) = (0, 0, 0);

@@ -161,6 +161,9 @@ pub(super) fn next(phone: &Phone) -> &str {
     if let Some(no_plan) = &phone.no_plan {
         return &no_plan.get;
     }
+    if phone.pause == Some(Pause::Asked) && phone.closed.is_none() {
+        return "Leave it powered: it is paused as soon as what it reads or writes now is done. P: no pause after all.";
+    }
     match (phone.verdict(), phone.stage) {
         (Some(Verdict::Recovered), _) => "Unplug it, plug in the next phone.",
         (Some(Verdict::Unproven), _) => "Look at its screen: only you can see now what it runs.",

@@ -167,6 +167,16 @@ fn helping(model: &mut Model, mac: Mac, code: KeyCode) -> Option<Vec<Effect>> {
     Some(vec![Effect::Command(Command::Remedy { phone: mac, remedy: *remedy })])
 }
 
+/// The keys that choose among so many remedies.
+pub(super) const fn numbers(offers: usize) -> &'static str {
+    match offers {
+        0 | 1 => "Enter",
+        2 => "1 2",
+        3 => "1 2 3",
+        _ => "1 to 9",
+    }
+}
+
 /// What can be chosen in an overlay, and which of it is.
 pub(super) fn choices(model: &Model, overlay: Overlay) -> Option<(Vec<String>, usize)> {
     match overlay {

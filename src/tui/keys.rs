@@ -3,7 +3,7 @@
 mod wizard;
 
 use super::log::Field;
-use super::{Model, Overlay, Page, hand};
+use super::{Model, Overlay, Page, hand, pages};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// What a key asks for.
@@ -94,6 +94,13 @@ pub(super) fn hints(model: &Model) -> Vec<(&'static str, &'static str)> {
     if model.coachable().is_none() {
         hints.retain(|hint| *hint != ("K", "keys"));
     }
+    // Nothing is read on where all of it is seen.
+    let scrolled = [("PgDn", "read on"), ("↑↓", "scroll")];
+    let reads =
+        matches!(model.page, Page::Phone(_)) || model.page.is_made_of_panes() || model.overlay.is_some();
+    if reads && hints.iter().any(|hint| scrolled.contains(hint)) && pages::last_line(model) == 0 {
+        hints.retain(|hint| !scrolled.contains(hint));
+    }
     if matches!(model.page, Page::Bench | Page::Phone(_)) && model.overlay.is_none() {
         if model.state.phones.is_empty() {
             hints.retain(|(hint, _)| !matches!(*hint, "Enter" | "↑↓"));
@@ -122,7 +129,10 @@ fn all_hints(model: &Model) -> Vec<(&'static str, &'static str)> {
         (Some(Overlay::Replan(_)), _) => {
             vec![("↑↓", "choose"), ("type", "what it runs"), ("Enter", "lead it there"), ("Esc", "leave it")]
         }
-        (Some(Overlay::Remedy(_)), _) => vec![("1 2 3", "do that"), ("Esc", "leave it")],
+        (Some(Overlay::Remedy(mac)), _) => {
+            let offers = model.state.phone(mac).map_or(0, |phone| phone.offers().len());
+            vec![(hand::numbers(offers), "do that"), ("Esc", "leave it")]
+        }
         (Some(Overlay::Insist), _) => vec![("Esc", "no"), ("Y", "I insist")],
         (Some(Overlay::Large), _) => vec![("Esc", "leave it"), ("Y", "read it all")],
         (Some(Overlay::Fix), _) => vec![("Esc", "no"), ("Y", "do it")],

@@ -1,8 +1,9 @@
 //! Where everything stands. Drawing and mouse ask the same function.
 
 use super::panes::Pane;
+use super::widgets::text::cells;
 use super::wizard::Step;
-use super::{Model, Page, glance, pages};
+use super::{Model, Page, glance, pages, view};
 use crate::phone_id::Mac;
 use ratatui::layout::Rect;
 
@@ -67,7 +68,12 @@ pub fn layout(area: Rect, model: &Model) -> Areas {
     let header = Rect { height: 2.min(area.height), ..area };
     let footer = Rect { y: area.bottom().saturating_sub(1), height: 1.min(area.height), ..area };
     let warned = u16::from(!model.state.unwritten.is_empty());
-    let body = Rect { y: header.bottom(), height: area.height.saturating_sub(3 + warned), ..area };
+    // A notice takes its rows from the page, so that it covers no border; the line that says why is one of them.
+    let notice = cells(view::notice_lines(model, area.width).len());
+    let notice = notice.saturating_sub(u16::from(model.page.is_made_of_panes()));
+    // On the Bench the log gives them, or the panes would be others for a moment.
+    let taken = if model.page == Page::Bench { 0 } else { notice };
+    let body = Rect { y: header.bottom(), height: area.height.saturating_sub(3 + warned + taken), ..area };
     let none = Rect { height: 0, ..body };
     let mut areas = Areas {
         header,
@@ -87,7 +93,10 @@ pub fn layout(area: Rect, model: &Model) -> Areas {
     match model.page {
         Page::Phone(_) => {}
         Page::Log => areas.log = body,
-        Page::Bench => bench(model, &mut areas),
+        Page::Bench => {
+            bench(model, &mut areas);
+            areas.log.height = areas.log.height.saturating_sub(notice);
+        }
         _ => {
             let room = Rect { height: body.height.saturating_sub(1), ..body };
             areas.why = Rect { y: room.bottom(), height: body.height - room.height, ..body };
@@ -132,6 +141,8 @@ fn bench(model: &Model, areas: &mut Areas) {
     let height = body.height.saturating_sub(5) / rows;
     if height >= LARGE.0 || count <= 1 {
         areas.density = Density::Large;
+        // What to do before the first phone is there matters more than the log.
+        let height = if count == 0 { body.height.saturating_sub(3) } else { height };
         grid(areas, &macs, columns, height.min(LARGE.1));
         return;
     }

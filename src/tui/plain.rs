@@ -108,7 +108,12 @@ impl Plain {
             }
             Asked::Help => {
                 update(model, Msg::Key(typed::char('?')));
-                let help: String = sections(model).iter().map(Section::text).collect();
+                let mut help = sections(model);
+                // There is no mouse here.
+                for section in &mut help {
+                    section.rows.retain(|row| !row.text.contains("click"));
+                }
+                let help: String = help.iter().map(Section::text).collect();
                 self.replies.push_str(&help);
                 self.replies.push_str(&paragraph(typed::HOW));
                 update(model, Msg::Key(typed::ESC))
@@ -150,9 +155,10 @@ impl Plain {
         } else if let Some(coach) = coach.as_ref().filter(|coach| self.coach.as_ref() != Some(coach)) {
             told.push_str(&self.coached(model, coach, &sections));
         } else if !model.running() || model.overlay.is_some() {
-            told.extend(
-                sections.iter().filter(|new| !self.sections.contains(new)).map(|new| self.changed(new)),
-            );
+            // While the servers start, only the steps are new.
+            let steps = model.page == Page::Review && model.overlay.is_none();
+            let changed = sections.iter().filter(|new| !self.sections.contains(new));
+            told.extend(changed.map(|new| if steps { self.added(new) } else { self.changed(new) }));
         }
         let answering = model.state.session.is_some();
         if answering && !self.answering && !arrived && model.page == Page::Bench && model.overlay.is_none() {
@@ -161,7 +167,7 @@ impl Plain {
             told.push_str(&paragraph(&options(model)));
         }
         self.answering = answering;
-        if arrived || (!told.is_empty() && !model.running()) {
+        if arrived || (!told.is_empty() && !model.running() && !Self::busy(model)) {
             told.push_str(&paragraph(&options(model)));
         }
         if model.notice.is_some() && model.notice != self.notice {
@@ -216,6 +222,14 @@ impl Plain {
             }
             _ => new.text(),
         }
+    }
+
+    /// The rows that were not there before, without those that stand where they stood.
+    fn added(&self, new: &Section) -> String {
+        let old: Vec<_> = self.sections.iter().flat_map(|section| &section.rows).collect();
+        let rows =
+            new.rows.iter().filter(|row| !old.iter().any(|old| old.text == row.text)).cloned().collect();
+        Section { title: String::new(), rows, at: new.at }.text()
     }
 
     /// What the coach says after a key: only the next one, as long as all goes well.

@@ -82,7 +82,9 @@ fn typewriter(symbol: &str) -> &'static str {
     match symbol {
         "─" | "·" | "–" | "—" => "-",
         "│" => "|",
-        "╭" | "╮" | "╰" | "╯" | "✓" => "+",
+        "╭" | "╮" | "╰" | "╯" => "+",
+        // Nothing that a corner could be taken for.
+        "✓" => "V",
         "█" => "#",
         "░" => ".",
         "▸" | "→" => ">",

@@ -274,10 +274,10 @@ pub(super) fn acted(model: &mut Model, action: Action) -> Vec<Effect> {
 
 /// The filter first, then the choice: each Esc takes one thing away.
 fn back_to_plain(model: &mut Model) {
-    if model.log.filter.is_empty() {
-        model.chosen = None;
-    } else {
+    if !model.log.filter.is_empty() {
         model.log.all();
+    } else if model.chosen.take().is_none() {
+        model.notice = Some("Esc leads no further back from here: Q leaves.".to_owned());
     }
 }
 

@@ -143,7 +143,7 @@ fn is_exercise(model: &Model) -> bool {
 pub(super) fn question_of(model: &Model) -> &'static str {
     let servers = model.wizard.as_ref().map(|wizard| &wizard.servers);
     match model.page {
-        _ if is_exercise(model) => "Refused before anything is served: below stands why.",
+        _ if is_exercise(model) => "Refused before anything is served; the page says why.",
         Page::Model => "Which phone is in front of you? Type a part of its number, or choose.",
         Page::Shows => "What does it show now? The answer sets the plan.",
         Page::Load => "What shall it run? Only what fits is offered.",
@@ -242,10 +242,18 @@ pub(super) fn totals(model: &Model, columns: usize) -> Line<'static> {
     spread(left, right, columns)
 }
 
+/// The notice in as many lines as it takes, at most [`NOTICE_LINES`].
+pub(super) fn notice_lines(model: &Model, columns: u16) -> Vec<String> {
+    let wrapped = |text: &String| wrap_in(text, usize::from(columns.saturating_sub(2)), NOTICE_LINES);
+    model.notice.as_ref().map(wrapped).unwrap_or_default()
+}
+
 /// Stands above the keys, over whatever is there, until the next key.
 fn notice(model: &Model, footer: Rect, buf: &mut Buffer) {
-    let Some(text) = &model.notice else { return };
-    let lines = wrap_in(text, usize::from(footer.width.saturating_sub(2)), NOTICE_LINES);
+    let lines = notice_lines(model, footer.width);
+    if lines.is_empty() {
+        return;
+    }
     let height = u16::try_from(lines.len()).unwrap_or(0).min(footer.y);
     let area = Rect { y: footer.y - height, height, ..footer };
     Clear.render(area, buf);

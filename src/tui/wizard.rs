@@ -81,6 +81,8 @@ pub struct Wizard {
     pub shelf: Shelf,
     /// Where it came from.
     pub paths: Vec<PathBuf>,
+    /// What was taken off the shelf last.
+    pub removed: Option<PathBuf>,
     /// It is being read.
     pub reading: bool,
     /// What is being read, or was asked for last; the newest first.
@@ -148,6 +150,7 @@ impl Default for Wizard {
             said: String::new(),
             shelf: Shelf::default(),
             paths: Vec::new(),
+            removed: None,
             reading: false,
             wanted: Vec::new(),
             weight: Weight::default(),

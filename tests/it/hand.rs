@@ -82,6 +82,36 @@ fn the_tag_follows_what_is_asked() {
 }
 
 #[test]
+fn a_pause_that_waits_for_the_flash_says_so_and_leaves_the_clock_alone() {
+    let mut history = History::started();
+    history.classic(mac(0), Until::Flashing);
+    let mut before = History::started();
+    before.classic(mac(0), Until::Flashing);
+    history.wait(5_000);
+    history.tell(Some(mac(0)), Kind::Pausing);
+    let seen = text(&drawn(&shown(&history)));
+    assert!(seen.contains("pause pending") && seen.contains("P: no pause after all"), "{seen}");
+    history.wait(5_000);
+    history.tell(Some(mac(0)), Kind::Resumed);
+    let since = |history: &History| shown(history).state.phone(mac(0)).unwrap().stage_since;
+    assert_eq!(since(&history), since(&before), "it never stood still");
+    assert!(!text(&drawn(&shown(&history))).contains("pause pending"));
+}
+
+#[test]
+fn the_numbers_are_those_of_the_remedies() {
+    for (remedies, keys) in [
+        (&[Remedy::NakLease, Remedy::VaryReply][..], "1 2 do that"),
+        (&[Remedy::NakLease, Remedy::VaryReply, Remedy::AdoptAddress], "1 2 3 do that"),
+    ] {
+        let mut model = shown(&in_need(remedies));
+        press(&mut model, &[char('m')]);
+        let seen = text(&drawn(&model));
+        assert!(seen.lines().last().unwrap().contains(keys), "{seen}");
+    }
+}
+
+#[test]
 fn a_remedy_is_one_key_and_says_before_what_it_does() {
     let mut model = shown(&in_need(&[Remedy::NakLease]));
     let said = text(&drawn(&model));

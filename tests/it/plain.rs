@@ -6,7 +6,7 @@ use crate::screens::history::{History, Until, bench, mac, told};
 use crate::screens::press;
 use crate::serving::{firmware, program, until};
 use crate::wizard::{answer, asking, events, walk};
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use rescue79::clock::Instant;
 use rescue79::sim::firmware::Scale;
 use rescue79::tui::wizard::Field;
@@ -363,4 +363,23 @@ fn serve_speaks_in_lines() {
     is_text(&said);
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("0 phones, 0 B served") && said.contains("Serving stops now."), "{said}");
+}
+
+#[test]
+fn while_the_servers_start_only_the_steps_are_told() {
+    let mut model = asking((80, 24), THEME);
+    let mut plain = Plain::default();
+    walk(&mut model, "7961<enter><enter><enter><enter><enter><enter>");
+    plain.tell(&model);
+    update(&mut model, Msg::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
+    let mut told = plain.tell(&model);
+    for step in ["setting 192.168.1.1/24 on enp0s25", "taking the ports of the servers"] {
+        update(&mut model, Msg::Progress(step.into()));
+        let more = plain.tell(&model);
+        assert!(more.contains(step) && more.lines().count() < 4, "{more}");
+        told += &more;
+    }
+    assert_eq!(told.matches("DO NOT UNPLUG").count(), 0, "the plan was told before: {told}");
+    let (help, _) = typed(&mut plain, &mut model, &["help"]);
+    assert!(!help.contains("click"), "{help}");
 }

@@ -13,6 +13,7 @@ use ratatui::style::Color;
 use rescue79::clock::Instant;
 use rescue79::event::Kind;
 use rescue79::tui::{Command, Effect, Mode, Model, Msg, Overlay, Page, Setup, Theme, layout, update, view};
+use std::fmt::Write;
 
 pub(crate) const SIZES: [(u16, u16); 3] = [(80, 24), (100, 30), (160, 50)];
 pub(crate) const COLOUR: Theme = Theme { colour: true, light: false, ascii: false };
@@ -51,6 +52,33 @@ pub(crate) fn text(buf: &Buffer) -> String {
     rows.map(|cells| row(cells).trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
+/// How a frame looks beside what it says: for each row the runs of cells that are not plain, with the colour of letters
+/// and ground and what else is special about them. Rows without any are left out.
+pub(crate) fn styles(buf: &Buffer) -> String {
+    let mut told = String::new();
+    for (y, row) in buf.content.chunks(usize::from(buf.area.width)).enumerate() {
+        let look = |cell: &ratatui::buffer::Cell| (cell.fg, cell.bg, cell.modifier);
+        let mut line = format!("{y:>2}");
+        let mut x = 0;
+        for run in row.chunk_by(|a, b| look(a) == look(b)) {
+            let (fg, bg, modifier) = look(&run[0]);
+            let mut how = Vec::new();
+            how.extend((fg != Color::Reset).then(|| fg.to_string()));
+            how.extend((bg != Color::Reset).then(|| format!("on {bg}")));
+            how.extend(modifier.iter_names().map(|(name, _)| name.to_lowercase()));
+            if !how.is_empty() {
+                let _ = write!(line, "  {x}-{} {}", x + run.len() - 1, how.join("+"));
+            }
+            x += run.len();
+        }
+        if line.len() > 2 {
+            told += &line;
+            told.push('\n');
+        }
+    }
+    told
+}
+
 /// The screens that are looked after: name, bench, keys.
 fn scenes() -> Vec<(&'static str, History, Vec<KeyCode>)> {
     let char = KeyCode::Char;
@@ -70,7 +98,26 @@ fn scenes() -> Vec<(&'static str, History, Vec<KeyCode>)> {
         ("help", bench(2), vec![char('?')]),
         ("quit", bench(30), vec![char('Q')]),
         ("forget", bench(5), vec![KeyCode::Down, char('F')]),
+        ("phone-too-much", too_much(), vec![KeyCode::Enter]),
     ]
+}
+
+/// A phone with forty things to say of it, all of them at length.
+fn too_much() -> History {
+    let mut history = bench(1);
+    for n in 0..40 {
+        let long = |word: &str| format!("{n}: {}", format!("{word} that goes on and on, ").repeat(8));
+        let kind = Kind::Symptom {
+            code: format!("a-code-with-a-long-name-{n}"),
+            severity: rescue79::event::Severity::Hand,
+            seen: long("something was seen"),
+            means: long("it has a meaning"),
+            next: long("one thing is to be done"),
+            remedies: Vec::new(),
+        };
+        history.tell(Some(mac(0)), kind);
+    }
+    history
 }
 
 #[test]
@@ -97,6 +144,10 @@ fn screens_look_as_they_did() {
             let mut mono = model(&history, size, MONO);
             press(&mut mono, &keys);
             let plain = drawn(&mono);
+            if size == SIZES[0] {
+                insta::assert_snapshot!(format!("{name}-80x24-colour"), styles(&buf));
+                insta::assert_snapshot!(format!("{name}-80x24-mono"), styles(&plain));
+            }
             assert_eq!(text(&plain), text(&buf), "{name}: words and shapes don't depend on colours");
             for cell in &plain.content {
                 assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{name}: mono has no colour");
@@ -132,6 +183,8 @@ fn plain_ascii_is_plain() {
         press(&mut model, &keys);
         let text = text(&drawn(&model));
         assert!(text.is_ascii(), "{name}:\n{text}");
+        // A tick is no corner.
+        assert!(!text.lines().any(|row| row.contains("| + ")), "{name}:\n{text}");
         // `?` is also what stands for a character that the table doesn't know.
         assert!(!text.contains("??"), "{name}:\n{text}");
     }
@@ -181,8 +234,29 @@ fn a_notice_hides_no_key() {
     let rows: Vec<_> = screen.lines().rev().take(3).collect();
     assert_eq!(rows[0], keys);
     assert_eq!(format!("{} {}", rows[2].trim(), rows[1].trim()), said);
+    // Nor a border: the log has its rows above.
+    assert!(rows_from_below(&screen, 3).starts_with('╰'), "{screen}");
     press(&mut model, &[KeyCode::Down]);
     assert!(!text(&drawn(&model)).contains("its own TFTP"), "the next key takes it away");
+}
+
+fn rows_from_below(screen: &str, n: usize) -> &str {
+    screen.lines().rev().nth(n).unwrap()
+}
+
+#[test]
+fn escape_on_the_bench_says_that_it_leads_no_further() {
+    let mut model = model(&bench(3), (80, 24), COLOUR);
+    press(&mut model, &[KeyCode::Down, KeyCode::Esc]);
+    assert_eq!((model.chosen, model.notice.as_deref()), (None, None));
+    press(&mut model, &[KeyCode::Esc]);
+    assert!(text(&drawn(&model)).contains("Q leaves"));
+}
+
+#[test]
+fn the_smallest_window_shows_all_that_is_to_be_done_first() {
+    let seen = text(&drawn(&model(&History::started(), (60, 16), COLOUR)));
+    assert!(seen.contains("│ from the cube. "), "{seen}");
 }
 
 #[test]

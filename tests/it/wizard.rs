@@ -324,7 +324,7 @@ fn with_the_mouse_alone() {
         click_on(&mut model, said);
     }
     assert_eq!(model.page, Page::Load);
-    click_on(&mut model, "✓ SIP41.9");
+    click_on(&mut model, "? SIP41.9");
     assert_eq!(model.page, Page::Network, "a click on the row that was chosen goes on");
     click_on(&mut model, "enp3s0");
     assert_eq!(model.page, Page::Network, "a click on another row chooses it");
@@ -340,7 +340,7 @@ fn with_the_mouse_alone() {
     assert_eq!(model.page, Page::Load, "the breadcrumb leads back");
     click_on(&mut model, "Bench");
     assert_eq!(model.page, Page::Load, "and not ahead");
-    for said in ["✓ SIP41.9", "enp3s0", "it is ready"] {
+    for said in ["? SIP41.9", "enp3s0", "it is ready"] {
         click_on(&mut model, said);
     }
     let effects = click_on(&mut model, "start the servers");
@@ -350,6 +350,65 @@ fn with_the_mouse_alone() {
     assert_eq!(model.page, Page::Report);
     let areas = layout(Rect::new(0, 0, 80, 24), &model);
     assert_eq!(areas.steps.len(), Step::ALL.len());
+}
+
+#[test]
+fn a_classic_phone_backwards() {
+    let mut model = asking((80, 24), COLOUR);
+    walk(&mut model, "7960<enter><enter><down><down><down><down><enter><enter><enter><enter>");
+    assert_eq!(model.page, Page::Review);
+    let answers = model.wizard.as_ref().unwrap().order();
+    for page in [Page::Ready, Page::Network, Page::Load, Page::Shows, Page::Model] {
+        walk(&mut model, "<esc>");
+        assert_eq!(model.page, page);
+    }
+    walk(&mut model, "<enter><enter><enter><enter><enter>");
+    assert_eq!((model.page, model.wizard.as_ref().unwrap().order()), (Page::Review, answers));
+    started(&walk(&mut model, "<enter>"));
+}
+
+#[test]
+fn a_classic_phone_with_the_mouse_alone() {
+    let mut model = asking((80, 24), COLOUR);
+    for said in ["7960  ", "7960  ", "Protocol Application Invalid", "loads/", "loads/", "use this whole"] {
+        click_on(&mut model, said);
+    }
+    for said in ["✓ P0S3-8-12-00", "enp0s25", "it is ready"] {
+        click_on(&mut model, said);
+    }
+    assert_eq!(started(&click_on(&mut model, "start the servers")).targets, [wish("7960=P0S3-8-12-00")]);
+    let mut history = History::started();
+    history.classic(mac(0), Until::Recovered);
+    events(&mut model, history);
+    click_on(&mut model, "Report");
+    assert_eq!(click_on(&mut model, "save it as"), [Effect::SaveReport]);
+}
+
+#[test]
+fn the_mouse_leads_through_the_coach() {
+    let mut model = asking((80, 24), COLOUR);
+    for said in [
+        "7961  ",
+        "7961  ",
+        "asks for a password",
+        "asks for a password",
+        "loads/",
+        "loads/",
+        "use this whole",
+    ] {
+        click_on(&mut model, said);
+    }
+    for said in ["? SIP41.9", "enp0s25", "it is ready", "start the servers"] {
+        click_on(&mut model, said);
+    }
+    assert_eq!((model.page, model.coach.phase), (Page::Keys, Phase::Hold));
+    // A click on the keypad says that the next step is done: the lamps answer, then key by key.
+    for _ in 0..13 {
+        click_on(&mut model, "│ 4   5   6 │");
+    }
+    assert_eq!(model.coach.phase, Phase::Wait);
+    click_on(&mut model, "Bench");
+    assert_eq!(model.page, Page::Bench);
 }
 
 #[test]

@@ -90,12 +90,17 @@ pub(super) fn examine(order: &Order, folder: Option<&Path>, ours: bool) -> Found
     let has = |i: &Interface| address.is_none_or(|(a, _)| i.addresses.iter().any(|(own, _)| *own == a));
     let there = report.interfaces.iter().filter(|i| i.name == order.interface).all(has);
     let checks = report.checks.into_iter().filter(|check| concerns(check.code, order, ours));
+    let wrong = check(order);
     let (mut findings, mut acts) = (Vec::new(), HashMap::new());
     for check in checks {
         if let Some(act) = check.remedy.as_ref().and_then(|r| r.act.clone()) {
             acts.insert(check.code.to_owned(), act);
         }
         findings.push(finding(check, there, order.draft.dhcp));
+    }
+    // An address that can't work is told in the words of the page, where no option of a command can be given.
+    if let (Some(wrong), Some(found)) = (wrong, findings.iter_mut().find(|f| f.code == "same-network")) {
+        (found.means, found.remedy) = (wrong.text, Some(wrong.remedy));
     }
     (findings, acts)
 }

@@ -104,9 +104,11 @@ fn more(wizard: &Wizard, page: Page) -> Vec<Hint> {
         Page::Load if wizard.aside.is_some() => vec![("Esc", "back"), ("PgDn", "read on")],
         Page::Load => {
             let insist = wizard.may_insist().then_some(("X", "insist"));
+            let back = wizard.can_put_back().then_some(("U", "put back"));
             let account = wizard.wants_account().then_some(("S", "SIP account"));
             let drop = wizard.can_drop_account().then_some(("N", "no account"));
             let remove = wizard.can_remove().then_some(("D", "remove"));
+            let others = wizard.shelf.problems().iter().any(|problem| !wizard.concerns(problem));
             let word = if wizard.all_findings { "its findings" } else { "all findings" };
             [
                 Some(("Esc", "back")),
@@ -114,25 +116,21 @@ fn more(wizard: &Wizard, page: Page) -> Vec<Hint> {
                 insist,
                 Some(("A", "add firmware")),
                 remove,
+                back,
                 account,
                 drop,
             ]
             .into_iter()
             .flatten()
-            .chain([("PgDn", "read on"), ("F", word)])
+            .chain([("PgDn", "read on")])
+            .chain(others.then_some(("F", word)))
             .collect()
         }
         Page::Network if wizard.may_insist_on(page) => vec![("X", "insist")],
         Page::Ready if wizard.address.before.is_some() => Vec::new(),
         Page::Ready => {
             let insist = wizard.may_insist_on(page).then_some(("X", "insist"));
-            let keys = [
-                ("Esc", "back"),
-                ("↑↓", "choose"),
-                ("A", "address"),
-                ("D", "who gives them"),
-                ("R", "check again"),
-            ];
+            let keys = [("Esc", "back"), ("↑↓", "choose"), ("A", "address"), ("D", "DHCP"), ("R", "again")];
             keys.into_iter().take(2).chain(insist).chain(keys.into_iter().skip(2)).collect()
         }
         _ => Vec::new(),

@@ -25,10 +25,11 @@ pub(super) fn panes(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     if items.is_empty() {
         rows.say("Nothing here has that in its name. Esc clears it.", theme.dim());
     } else if folder.hidden > 0 && !folder.is_path() {
-        rows.say(
-            &format!("  {} other files can't be firmware and are not shown", folder.hidden),
-            theme.dim(),
-        );
+        let said = match folder.hidden {
+            1 => "  1 other file can't be firmware and is not shown".to_owned(),
+            n => format!("  {n} other files can't be firmware and are not shown"),
+        };
+        rows.say(&said, theme.dim());
     }
     let path = if folder.is_path() { "a path".to_owned() } else { folder.path.display().to_string() };
     let path = fit_end(&path, Pane::columns(body).saturating_sub(TYPED));

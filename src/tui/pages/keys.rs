@@ -63,6 +63,8 @@ pub(super) fn panes(model: &Model, body: Rect) -> Vec<Pane> {
             let seen = "The servers have answered themselves, as they will answer the phone.";
             rest.item("✓", seen, theme.of(Meaning::Good), Style::new());
         }
+        // A phone that is there must not be told to be off.
+        Some(None) if busy.is_some() || coach.outcome(&model.state).is_some() => {}
         Some(None) => rest.labelled(
             "wait",
             "The servers are still asking themselves; leave the phone off.",

@@ -25,13 +25,16 @@ pub(super) fn load(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
             LoadRow::Offer(n) => {
                 let Some(offer) = offers.get(n) else { continue };
                 let forced = offer.plans.iter().any(|plan| plan.forced.is_some());
+                let doubtful = offer.plans.iter().flat_map(|plan| &plan.hops).any(|hop| !hop.certain);
                 let (mark, style) = match (&offer.blocker, forced) {
                     (Some(_), _) => ("✗ ", theme.dim()),
                     (None, true) => ("▲ ", theme.of(Meaning::NeedsYou)),
+                    (None, false) if doubtful => ("? ", Style::new()),
                     (None, false) if n == wizard.load_at => ("✓ ", theme.bold()),
                     (None, false) => ("✓ ", Style::new()),
                 };
-                rows.choice(at, &format!("{mark}{}", offer.title), &offer.note, style);
+                let doubt = if doubtful && offer.blocker.is_none() { ", not certain" } else { "" };
+                rows.choice(at, &format!("{mark}{}", offer.title), &format!("{}{doubt}", offer.note), style);
             }
             LoadRow::Account => {
                 let account = match wizard.form.account() {
@@ -135,7 +138,7 @@ fn to_get(theme: Theme, wizard: &Wizard, nothing: bool, text: &mut Text) {
             ([], _) => "No load was found in what was added; what was found in it stands below.",
             _ => "Nothing here fits.",
         };
-        text.say(&format!("{word} Press Enter and show where the files for {whose} are."), theme.bold());
+        text.say(&format!("{word} Press Enter and show where firmware for {whose} is."), theme.bold());
         text.say(
             "Archives are taken as they come: .zip, .cop, .cop.sgn, .tar.gz. No need to extract or rename.",
             theme.dim(),
@@ -184,7 +187,14 @@ fn xray(theme: Theme, wizard: &Wizard, text: &mut Text) {
         let whole = loads.iter().filter(|l| l.complete).count();
         let bytes = crate::session::words::bytes(wizard.shelf.total_bytes() as u64);
         let word = if loads.len() == 1 { "load" } else { "loads" };
-        text.say(&format!("{} {word}, {whole} complete; {files} files, {bytes}.", loads.len()), theme.dim());
+        text.say(
+            &format!(
+                "{} {word}, {whole} complete; {files} {}, {bytes}.",
+                loads.len(),
+                if files == 1 { "file" } else { "files" }
+            ),
+            theme.dim(),
+        );
         if wizard.shelf.problems().iter().any(|problem| problem.code == "shelf-full") {
             text.item(
                 "▲",

@@ -21,7 +21,8 @@ pub(super) fn panes(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     let [list, about] = if body.width >= 130 {
         beside(body, 76)
     } else {
-        above(body, wanted.max(4).min(body.height.saturating_sub(10)))
+        // Three sockets are seen in the smallest window.
+        above(body, wanted.max(4).min(body.height.saturating_sub(10).max(5)))
     };
     let mut rows = Text::new(theme, Pane::columns(list));
     for (n, port) in wizard.ports.iter().enumerate() {

@@ -24,6 +24,8 @@ pub(super) fn panes(model: &Model, body: Rect) -> Vec<Pane> {
         };
         text.say(&word, theme.bold());
     }
+    // Also for the mouse; no other row of the page can be chosen.
+    text.choice((0, usize::MAX), "save it as Markdown and JSON", "S", Style::new());
     order(model, &mut text);
     for phone in &summary.phones {
         text.blank();

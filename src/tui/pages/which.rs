@@ -4,7 +4,7 @@ use crate::catalogue::{Model as Phone, Symptom};
 use crate::tui::panes::{Pane, Text, beside};
 use crate::tui::theme::Meaning;
 use crate::tui::widgets::figure;
-use crate::tui::widgets::text::fit_end;
+use crate::tui::widgets::text::{fit, fit_end};
 use crate::tui::wizard::Wizard;
 use crate::tui::{Model, Theme};
 use ratatui::layout::Rect;
@@ -34,7 +34,7 @@ pub(super) fn model(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     rows.choice((unknown, wizard.model_at), "I don't know: plug it in", "", Style::new());
     let mut pane = Pane::list(list, "which phone?", rows.rows, wizard.model_at);
     if !wizard.search.is_empty() {
-        pane.right = format!("{}_", wizard.search);
+        pane.right = format!("{}_", fit_end(&wizard.search, Pane::columns(list).saturating_sub(18)));
     }
     let mut text = Text::new(theme, Pane::columns(about));
     match (wizard.model(), wizard.blocker(crate::tui::Page::Model)) {
@@ -59,7 +59,9 @@ pub(super) fn model(model: &Model, wizard: &Wizard, body: Rect) -> Vec<Pane> {
     }
     let title = match wizard.model() {
         Some(phone) => format!("Cisco {}", phone.name),
-        None if wizard.blocker(crate::tui::Page::Model).is_some() => wizard.search.trim().to_owned(),
+        None if wizard.blocker(crate::tui::Page::Model).is_some() => {
+            fit(wizard.search.trim(), Pane::columns(about))
+        }
         None => "any phone".to_owned(),
     };
     vec![pane, Pane::text(about, title, text.rows)]

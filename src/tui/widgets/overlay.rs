@@ -87,7 +87,7 @@ fn choosing(model: &Model, overlay: Overlay, columns: usize) -> Vec<Line<'static
     lines.push(if replan {
         answers(theme, [("Esc", "leave it as it is"), ("Enter", "lead it there")])
     } else {
-        answers(theme, [("Esc", "leave it as it is"), ("1 2 3", "do that")])
+        answers(theme, [("Esc", "leave it as it is"), (hand::numbers(rows.len()), "do that")])
     });
     lines
 }
@@ -253,7 +253,7 @@ fn help(theme: Theme, text: &str, columns: usize) -> Vec<Line<'static>> {
             for (i, line) in wrap(what, columns.saturating_sub(14)).into_iter().enumerate() {
                 let key = if i == 0 { key } else { "" };
                 lines.push(Line::from(vec![
-                    Span::styled(format!("{key:<14}"), theme.bold()),
+                    Span::styled(format!("{key:<13} "), theme.bold()),
                     Span::raw(line),
                 ]));
             }

@@ -1,6 +1,7 @@
 //! One phone in a pane.
 
 use super::text::{fit, pad, spread, width, wrap_in};
+use crate::session::phone::Pause;
 use crate::session::{Phone, words};
 use crate::tui::glance::{self, Power, Standing, Step};
 use crate::tui::theme::Meaning;
@@ -238,6 +239,9 @@ pub(in crate::tui) fn stage(model: &Model, phone: &Phone, columns: usize) -> Lin
         left.push(Span::styled(" · ", theme.dim()));
     }
     left.push(Span::raw(words::doing(phone)));
+    if phone.pause == Some(Pause::Asked) {
+        left.push(Span::styled(" · pause pending", theme.of(Meaning::NeedsYou)));
+    }
     let wait = glance::wait(phone, model.now);
     let mut right = vec![Span::raw(wait.clock)];
     if columns >= 60 {

@@ -58,10 +58,26 @@ pub(in crate::tui) fn read_large(model: &mut Model) -> Vec<Effect> {
 pub(super) fn remove(model: &mut Model) -> Vec<Effect> {
     let Some(wizard) = model.wizard.as_mut().filter(|w| w.can_remove()) else { return Vec::new() };
     let rest = wizard.paths.iter().skip(1).cloned().collect();
-    vec![read(wizard, rest)]
+    wizard.removed = wizard.paths.first().cloned();
+    let name = wizard.removed.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+    let effects = vec![read(wizard, rest)];
+    model.notice = Some(format!("Off the shelf: {name}. U puts it back; on the disk nothing is changed."));
+    effects
+}
+
+/// Puts back what was taken off last.
+pub(super) fn put_back(model: &mut Model) -> Vec<Effect> {
+    let removed = model.wizard.as_mut().filter(|w| w.can_put_back()).and_then(|w| w.removed.take());
+    removed.map_or_else(Vec::new, |path| take(model, path))
 }
 
 impl Wizard {
+    /// Something was taken off the shelf and can be put back.
+    #[must_use]
+    pub fn can_put_back(&self) -> bool {
+        self.aside.is_none() && !self.reading && self.removed.is_some()
+    }
+
     /// Something that was added can be taken off the shelf again.
     #[must_use]
     pub fn can_remove(&self) -> bool {

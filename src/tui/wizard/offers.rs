@@ -143,7 +143,10 @@ impl Wizard {
         Some(Offer {
             protocol,
             title: format!("{protocol}, the newest here"),
-            note: format!("for {} kinds of phones", loads.len()),
+            note: match loads.len() {
+                1 => "for one kind of phones".to_owned(),
+                n => format!("for {n} kinds of phones"),
+            },
             targets: loads.iter().map(|l| Wish { model: None, load: l.name.clone() }).collect(),
             plans: loads.iter().filter_map(plan).filter(|plan| plan.possible).collect(),
             blocker: None,

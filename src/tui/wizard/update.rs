@@ -1,10 +1,10 @@
 //! What keys and clicks do on the wizard's pages.
 
-use super::firmware::{browse, choose_file, folder_above, remove};
+use super::firmware::{browse, choose_file, folder_above, put_back, remove};
 use super::ready::{self, ask_to_insist};
 use super::session::{coach_key, open_coach, report_key};
 use super::typing::{empty, typed};
-use super::{Form, LoadRow, Servers, Step, Wizard};
+use super::{Form, LoadRow, Phase, Servers, Step, Wizard};
 use crate::tui::{Effect, Model, Page};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -64,6 +64,7 @@ fn letter(model: &mut Model, c: char) -> Option<Vec<Effect>> {
     match (model.page, c) {
         (Page::Load, 'a') if real => return Some(browse(model)),
         (Page::Load, 'd') if wizard.can_remove() => return Some(remove(model)),
+        (Page::Load, 'u') if wizard.can_put_back() => return Some(put_back(model)),
         (Page::Load, 's') if real && wizard.wants_account() => {
             wizard.form.open();
             go(model, Page::Account);
@@ -154,8 +155,16 @@ fn choose(model: &mut Model, to: usize) {
 /// A click: chooses a row; goes on from the row that was chosen already.
 pub(in crate::tui) fn pick(model: &mut Model, row: usize) -> Vec<Effect> {
     if model.page == Page::Keys {
-        model.coach.press(None, model.now);
+        // What the click stands for is the next step: the lamps answer, or the next key is pressed.
+        match model.coach.phase {
+            _ if model.coach.waits(&model.state) => {}
+            Phase::Hold => model.coach.on(model.now),
+            Phase::Keys(_) | Phase::Wait => model.coach.press(None, model.now),
+        }
         return Vec::new();
+    }
+    if model.page == Page::Report {
+        return vec![Effect::SaveReport];
     }
     let chosen = cursor(model).map(|(_, at)| *at);
     // The only row of Review that can be clicked starts the servers.

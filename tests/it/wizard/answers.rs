@@ -152,3 +152,29 @@ fn review_says_all_that_is_changed() {
     walk(&mut model, "<home><enter><enter><enter>");
     assert!(said(&model).contains("7960 · runs P00308000900, as typed"), "{}", said(&model));
 }
+
+#[test]
+fn what_is_taken_off_the_shelf_can_be_put_back() {
+    let mut model = asking((80, 24), COLOUR);
+    walk(&mut model, "7960<enter><enter>");
+    paste(&mut model, "/a.zip");
+    update(&mut model, Msg::Shelf(Ok((only("P0S3-8-12-00"), vec!["/a.zip".into()]))));
+    assert_eq!(walk(&mut model, "d"), [Effect::Open(Vec::new())]);
+    assert!(said(&model).contains("Off the shelf: /a.zip. U puts it back"), "{}", said(&model));
+    assert_eq!(walk(&mut model, "u"), [Effect::Open(vec!["/a.zip".into()])]);
+    assert_eq!(walk(&mut model, "u"), []);
+}
+
+#[test]
+fn only_what_does_something_is_offered() {
+    let mut model = asking((160, 50), COLOUR);
+    walk(&mut model, "7960<enter><enter>");
+    update(&mut model, Msg::Shelf(Ok((only("P0S3-8-12-00"), vec!["/x".into()]))));
+    walk(&mut model, "<esc>");
+    let keys = said(&model).lines().last().unwrap().to_owned();
+    assert!(!keys.contains("PgDn") && !keys.contains("F all findings"), "{keys}");
+    // The smallest window shows the sockets, too.
+    let mut model = asking((60, 16), COLOUR);
+    walk(&mut model, "7961<enter><enter><enter><enter>");
+    assert!(said(&model).contains("enp0s25 ") && said(&model).contains("enp3s0 "), "{}", said(&model));
+}
