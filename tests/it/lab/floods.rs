@@ -318,3 +318,33 @@ fn keep_alives_without_end() {
     assert!(hung_up.iter().all(|times| *times > 0), "{hung_up:?}");
     assert!(serving.is_alive());
 }
+
+/// Asks for a file from five ports of every address of the net but for those that are somebody's, and confirms nothing.
+const SPOOF: &str = r#"
+import socket, struct, sys
+server, file = socket.inet_aton(sys.argv[1]), sys.argv[2].encode()
+out = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+asks = b"\0\1" + file + b"\0octet\0"
+for host in range(2, 246):
+    for port in range(40000, 40005):
+        udp = struct.pack("!HHHH", port, 69, 8 + len(asks), 0) + asks
+        head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0)
+        out.sendto(head + server[:3] + bytes([host]) + server + udp, (sys.argv[1], 0))
+"#;
+
+#[test]
+fn requests_of_made_up_addresses_lock_nobody_out() {
+    let Some((lab, mut serving)) = bench(&["--no-dhcp"]) else { return };
+    let mut python = lab.on_phones("python3");
+    python.args(["-c", SPOOF, &SERVER.to_string(), BIG]);
+    let spoofed = super::run(&mut python);
+    assert!(spoofed.status.success(), "{}", super::said(&spoofed));
+    serving.wait("the limit", |e| e["what"] == "reads under way at once");
+    let newcomer =
+        lab.inside(|| Read::start(UdpSocket::bind((CLIENT, 0)).unwrap(), TFTP, BIG).finish().unwrap());
+    assert!(newcomer.join().unwrap() == big(), "other bytes than the shelf's");
+    serving.wait("its end", |e| e["event"] == "read_finished");
+    let started = serving.events_of("read_started").len();
+    assert!(started <= limits::TRANSFERS + 1, "{started} are told");
+    assert!(serving.is_alive());
+}
