@@ -191,6 +191,12 @@ impl Engine {
         &self.state
     }
 
+    /// Something is remembered of a read: over TFTP or HTTP, told or not.
+    #[must_use]
+    pub fn remembers_a_read(&self) -> bool {
+        !self.reads.is_empty() || !self.served.is_empty()
+    }
+
     /// The leases, for the next session.
     pub fn leases(&self) -> impl Iterator<Item = (Mac, Ipv4Addr)> + '_ {
         self.dhcp
@@ -265,6 +271,7 @@ impl Engine {
                         self.tell_end(now, phone, kind);
                         self.queue.push_back(Queued::Close(id));
                     }
+                    Polled::Gone(id) => return Output::Close(id),
                     Polled::Idle(next) => {
                         let waits = !self.state.phones.is_empty()
                             || self.garbage.is_waiting()

@@ -118,34 +118,62 @@ fn counted(mut kind: Kind, n: u32) -> Kind {
 /// How much each sender may ask for, or be told of, in [`limits::COMPLAINT_EVERY`].
 #[derive(Debug)]
 pub(super) struct Budget<K> {
-    spent: BTreeMap<K, (Instant, u32)>,
+    spent: BTreeMap<K, Spent>,
+    /// What everybody has spent for whom there is no room.
+    others: Spent,
     looked: Looked,
+}
+
+/// Since when, and how much.
+#[derive(Clone, Copy, Debug, Default)]
+struct Spent(Instant, u32);
+
+impl Spent {
+    fn is_over(self, now: Instant) -> bool {
+        now.since(self.0) >= limits::COMPLAINT_EVERY
+    }
+
+    /// Spends one more; whether it was within `most`.
+    fn one_more(&mut self, now: Instant, most: u32) -> bool {
+        if self.is_over(now) {
+            *self = Self(now, 0);
+        }
+        self.1 = self.1.saturating_add(1);
+        self.1 <= most
+    }
 }
 
 impl<K> Default for Budget<K> {
     fn default() -> Self {
-        Self { spent: BTreeMap::new(), looked: Looked::default() }
+        Self { spent: BTreeMap::new(), others: Spent::default(), looked: Looked::default() }
     }
 }
 
 impl<K: Ord> Budget<K> {
     /// Whether one more is within `most`. Where too many senders are known to know another, it is.
     pub(super) fn allows(&mut self, now: Instant, who: K, most: u32) -> bool {
-        let over = |since: Instant| now.since(since) >= limits::COMPLAINT_EVERY;
+        self.known(now, who).is_none_or(|spent| spent.one_more(now, most))
+    }
+
+    /// The same, but those for whom there is no room share one budget: for what each costs a line of the journal.
+    pub(super) fn allows_together(&mut self, now: Instant, who: K, most: u32) -> bool {
+        match self.known(now, who) {
+            Some(spent) => spent.one_more(now, most),
+            None => self.others.one_more(now, most),
+        }
+    }
+
+    /// What a sender has spent, if there is room to know it.
+    fn known(&mut self, now: Instant, who: K) -> Option<&mut Spent> {
         if self.spent.len() >= limits::PHONES && !self.spent.contains_key(&who) {
             if self.looked.is_due(now) {
-                self.spent.retain(|_, (since, _)| !over(*since));
+                self.spent.retain(|_, spent| !spent.is_over(now));
             }
             if self.spent.len() >= limits::PHONES {
-                return true;
+                return None;
             }
         }
-        let (since, spent) = self.spent.entry(who).or_insert((now, 0));
-        if over(*since) {
-            (*since, *spent) = (now, 0);
-        }
-        *spent = spent.saturating_add(1);
-        *spent <= most
+        Some(self.spent.entry(who).or_insert(Spent(now, 0)))
     }
 }
 
@@ -209,5 +237,15 @@ mod tests {
             budget.allows(at(10_000), who, 64);
         }
         assert!(budget.spent.len() <= limits::PHONES, "it does not grow with its senders");
+    }
+
+    #[test]
+    fn who_can_not_be_known_shares_with_others() {
+        let mut budget = Budget::default();
+        let at = |ms| Instant::from_millis(ms);
+        let mut allowed = |ms| (0..30_000).filter(|who| budget.allows_together(at(ms), *who, 64)).count();
+        assert_eq!(allowed(0), limits::PHONES + 64);
+        // Those who are known have 63 more each, the others nothing.
+        assert_eq!(allowed(9_999), limits::PHONES);
     }
 }

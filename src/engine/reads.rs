@@ -7,7 +7,7 @@ use crate::limits;
 use crate::phone_id::Mac;
 use crate::tftp::{Failure, Packet, Step, Transfer};
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::{BTreeSet, BinaryHeap, HashMap, VecDeque};
 use std::net::{Ipv4Addr, SocketAddrV4};
 
 /// One read.
@@ -21,6 +21,10 @@ pub(super) struct Reading {
     told: Instant,
     told_bytes: u64,
     queued: bool,
+    /// Its reader has said something since it asked.
+    confirmed: bool,
+    /// Its start, which is told once it is confirmed.
+    untold: Option<Box<Kind>>,
 }
 
 /// What [`Reads::poll`] found.
@@ -31,6 +35,8 @@ pub(super) enum Polled {
     Told(Option<Mac>, Kind),
     /// Something to tell; the read is over.
     Over(TransferId, Option<Mac>, Kind),
+    /// The read is over, and its start was not told either.
+    Gone(TransferId),
     /// Nothing until this moment.
     Idle(Option<Instant>),
 }
@@ -40,10 +46,21 @@ pub(super) enum Polled {
 pub(super) enum Room {
     /// There is.
     Free,
-    /// When this one has gone.
+    /// When this dead one of the same address has gone.
+    AfterOwn(TransferId),
+    /// All are taken; when this one has gone.
     After(TransferId),
-    /// There is none for this reader now.
-    None,
+    /// Too many of this address were never confirmed.
+    Crowded,
+    /// All are taken, by readers who read.
+    Full,
+}
+
+/// Reads of one address.
+#[derive(Clone, Copy, Default)]
+struct Crowd {
+    reads: usize,
+    unconfirmed: usize,
 }
 
 /// Reads by number. A slot is used again, a number never.
@@ -53,6 +70,9 @@ pub(super) struct Reads {
     free: Vec<usize>,
     next: u64,
     peers: HashMap<SocketAddrV4, TransferId>,
+    crowds: HashMap<Ipv4Addr, Crowd>,
+    /// Those that were never confirmed, the oldest first: numbers only grow.
+    unconfirmed: BTreeSet<u64>,
     timers: BinaryHeap<Reverse<(Instant, u64)>>,
     ready: VecDeque<u64>,
 }
@@ -77,6 +97,14 @@ impl Reads {
         (*number == id).then_some(reading)
     }
 
+    /// Nothing is remembered of any read.
+    pub(super) fn is_empty(&self) -> bool {
+        self.slots.iter().all(Option::is_none)
+            && self.peers.is_empty()
+            && self.crowds.is_empty()
+            && self.unconfirmed.is_empty()
+    }
+
     /// The read of this address and port.
     pub(super) fn of_peer(&self, peer: SocketAddrV4) -> Option<(TransferId, &Reading)> {
         let id = *self.peers.get(&peer)?;
@@ -84,44 +112,62 @@ impl Reads {
     }
 
     /// Whether `peer` can have one more read. Dead reads of its own yield, when it has many; and of reads that were never
-    /// confirmed nobody has many. When all slots are taken, the longest silent one of the address that has most yields,
-    /// unless that is its own: a crowd at one address never pushes a phone out, nor itself round and round.
+    /// confirmed nobody has many. When all are taken, the oldest that was never confirmed yields: who only says that he is
+    /// there locks nobody out. Then the longest silent, if it is dead; then one of the address that has most, if those are
+    /// many and not its own. No other read is pushed out.
     pub(super) fn room(&self, now: Instant, peer: SocketAddrV4) -> Room {
-        let of =
-            |address: Ipv4Addr| self.slots.iter().flatten().filter(move |(_, r)| *r.peer.ip() == address);
-        let oldest = |address| of(address).min_by_key(|(_, r)| r.transfer.progress().heard);
-        let dead = |r: &Reading| now.since(r.transfer.progress().heard) >= limits::TFTP_DEAD;
         let own = *peer.ip();
-        if of(own).count() >= limits::TRANSFERS_PER_PEER {
-            if let Some((id, _)) = oldest(own).filter(|(_, r)| dead(r)) {
-                return Room::After(TransferId(*id));
+        let dead = |r: &&Reading| now.since(r.transfer.progress().heard) >= limits::TFTP_DEAD;
+        let Crowd { reads, unconfirmed } = self.crowds.get(&own).copied().unwrap_or_default();
+        if reads >= limits::TRANSFERS_PER_PEER {
+            if let Some((id, _)) = self.silent_longest(Some(own)).filter(|(_, r)| dead(r)) {
+                return Room::AfterOwn(id);
             }
-            let unheard = |(_, r): &&(u64, Reading)| r.transfer.unheard();
-            if of(own).filter(unheard).count() >= limits::READS_UNHEARD {
-                return Room::None;
+            if unconfirmed >= limits::READS_UNHEARD {
+                return Room::Crowded;
             }
         }
         if self.peers.len() < limits::TRANSFERS {
             return Room::Free;
         }
-        let mut crowds: HashMap<Ipv4Addr, usize> = HashMap::new();
-        for (_, reading) in self.slots.iter().flatten() {
-            *crowds.entry(*reading.peer.ip()).or_default() += 1;
+        if let Some(oldest) = self.unconfirmed.first() {
+            return Room::After(TransferId(*oldest));
         }
-        let most = crowds.into_iter().max_by_key(|(address, reads)| (*reads, *address));
-        let oldest = most.and_then(|(address, reads)| Some((address, reads, oldest(address)?)));
-        match oldest {
-            Some((address, reads, (id, r))) if dead(r) || (address != own && reads > 1) => {
-                Room::After(TransferId(*id))
-            }
-            _ => Room::None,
-        }
+        let most = || {
+            let (address, crowd) =
+                self.crowds.iter().max_by_key(|(address, crowd)| (crowd.reads, **address))?;
+            let many = *address != own && crowd.reads > limits::TRANSFERS_PER_PEER;
+            many.then(|| self.silent_longest(Some(*address)))?
+        };
+        let yields = self.silent_longest(None).filter(|(_, r)| dead(r)).or_else(most);
+        yields.map_or(Room::Full, |(id, _)| Room::After(id))
+    }
+
+    /// The read that was silent longest, of all or of one address.
+    fn silent_longest(&self, address: Option<Ipv4Addr>) -> Option<(TransferId, &Reading)> {
+        let wanted = |r: &Reading| address.is_none_or(|address| address == *r.peer.ip());
+        let all = self.slots.iter().flatten().filter(|(_, r)| wanted(r));
+        let (id, reading) = all.min_by_key(|(_, r)| r.transfer.progress().heard)?;
+        Some((TransferId(*id), reading))
     }
 
     /// A number for a read that is not one of these.
     pub(super) const fn number(&mut self) -> u64 {
         self.next += 1;
         (self.next << SLOT_BITS) | NO_SLOT
+    }
+
+    /// Has the start of a read told only once it is confirmed, and nothing of one that never is: whoever asks under false
+    /// addresses, for which others must yield, doesn't fill the journal.
+    pub(super) fn tell_when_confirmed(&mut self, id: TransferId, started: Kind) {
+        if let Some(reading) = self.get_mut(id.0) {
+            reading.untold = Some(Box::new(started));
+        }
+    }
+
+    /// The start of this read, if it was not told yet.
+    pub(super) fn untold(&mut self, id: TransferId) -> Option<Kind> {
+        self.get_mut(id.0)?.untold.take().map(|kind| *kind)
     }
 
     /// Begins a read.
@@ -148,12 +194,18 @@ impl Reads {
             told: now,
             told_bytes: 0,
             queued: true,
+            confirmed: false,
+            untold: None,
         };
         if let Some(place) = self.slots.get_mut(slot) {
             *place = Some((id, reading));
         }
         self.ready.push_back(id);
         self.peers.insert(peer, TransferId(id));
+        self.unconfirmed.insert(id);
+        let crowd = self.crowds.entry(*peer.ip()).or_default();
+        crowd.reads += 1;
+        crowd.unconfirmed += 1;
         TransferId(id)
     }
 
@@ -177,6 +229,12 @@ impl Reads {
         reading.transfer.packet(now, packet);
         if !std::mem::replace(&mut reading.queued, true) {
             self.ready.push_back(id.0);
+        }
+        if !std::mem::replace(&mut reading.confirmed, true) {
+            self.unconfirmed.remove(&id.0);
+            if let Some(crowd) = self.crowds.get_mut(from.ip()) {
+                crowd.unconfirmed = crowd.unconfirmed.saturating_sub(1);
+            }
         }
         true
     }
@@ -223,6 +281,15 @@ impl Reads {
         if self.peers.get(&reading.peer) == Some(&TransferId(id)) {
             self.peers.remove(&reading.peer);
         }
+        self.unconfirmed.remove(&id);
+        let address = *reading.peer.ip();
+        if let Some(crowd) = self.crowds.get_mut(&address) {
+            crowd.reads = crowd.reads.saturating_sub(1);
+            crowd.unconfirmed = crowd.unconfirmed.saturating_sub(usize::from(!reading.confirmed));
+            if crowd.reads == 0 {
+                self.crowds.remove(&address);
+            }
+        }
         Some(reading)
     }
 
@@ -251,6 +318,11 @@ impl Reads {
     /// `None`: this read has nothing to do now.
     fn poll_one(&mut self, now: Instant, id: u64, buf: &mut [u8]) -> Option<Polled> {
         let reading = self.get_mut(id)?;
+        if reading.confirmed
+            && let Some(started) = reading.untold.take()
+        {
+            return Some(Polled::Told(reading.phone, *started));
+        }
         match reading.transfer.poll(now, buf) {
             Step::Send(len) => Some(Polled::Send(TransferId(id), reading.peer, len)),
             Step::Wait(deadline) => {
@@ -266,12 +338,18 @@ impl Reads {
                 None
             }
             Step::Finished { last_ack } => {
+                if let Some(started) = reading.untold.take() {
+                    return Some(Polled::Told(reading.phone, *started));
+                }
                 let reading = self.remove(id)?;
                 let kind = finished(id, &reading, now, last_ack);
                 Some(Polled::Over(TransferId(id), reading.phone, kind))
             }
             Step::Failed(failure) => {
                 let reading = self.remove(id)?;
+                if reading.untold.is_some() {
+                    return Some(Polled::Gone(TransferId(id)));
+                }
                 let (why, text) = match failure {
                     Failure::Silent => (ReadFailure::Silent, String::new()),
                     Failure::Closed => (ReadFailure::Closed, String::new()),
@@ -315,70 +393,4 @@ fn failed(id: u64, reading: &Reading, why: ReadFailure, text: String) -> Kind {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tftp::Mode;
-    use std::time::Duration;
-
-    fn peer(host: u8, port: u16) -> SocketAddrV4 {
-        SocketAddrV4::new([192, 168, 1, host].into(), port)
-    }
-
-    fn begin(reads: &mut Reads, now: Instant, peer: SocketAddrV4) -> TransferId {
-        let transfer =
-            Transfer::new(now, vec![7; 9_000].into(), Mode::Octet, crate::tftp::Options::default());
-        reads.begin(now, peer, None, "a.bin".to_owned(), transfer)
-    }
-
-    #[test]
-    fn dead_reads_of_one_address_yield_and_live_ones_do_not() {
-        let mut reads = Reads::default();
-        let start = Instant::ZERO;
-        let first = begin(&mut reads, start, peer(20, 1));
-        for port in 2..=250 {
-            begin(&mut reads, start + Duration::from_millis(port.into()), peer(20, port));
-        }
-        let dead = start + limits::TFTP_DEAD;
-        assert_eq!(reads.room(Instant::from_millis(dead.as_millis() - 1), peer(20, 900)), Room::Free);
-        assert_eq!(reads.room(dead, peer(20, 900)), Room::After(first));
-        assert_eq!(reads.room(dead, peer(21, 900)), Room::Free);
-    }
-
-    #[test]
-    fn a_crowd_at_one_address_pushes_out_its_own() {
-        let mut reads = Reads::default();
-        begin(&mut reads, Instant::ZERO, peer(21, 1));
-        let later = Instant::ZERO + Duration::from_secs(1);
-        let first = begin(&mut reads, later, peer(20, 1));
-        for port in 2..limits::TRANSFERS {
-            begin(&mut reads, later + Duration::from_secs(1), peer(20, u16::try_from(port).unwrap()));
-        }
-        assert_eq!(reads.room(later, peer(22, 1)), Room::After(first), "not the phone that is silent longer");
-        assert_eq!(reads.room(later, peer(20, 5_000)), Room::None, "nor round and round");
-    }
-
-    #[test]
-    fn who_never_confirms_has_few_reads_and_pushes_nobody_out() {
-        let mut reads = Reads::default();
-        let mut had = 0;
-        for port in 1..=10_000 {
-            if reads.room(Instant::ZERO, peer(20, port)) == Room::Free {
-                begin(&mut reads, Instant::ZERO, peer(20, port));
-                had += 1;
-            }
-        }
-        assert_eq!(had, limits::READS_UNHEARD);
-        assert_eq!(reads.room(Instant::ZERO, peer(21, 1)), Room::Free);
-    }
-
-    #[test]
-    fn many_addresses_with_one_read_each_push_out_only_the_dead() {
-        let mut reads = Reads::default();
-        for n in 0..limits::TRANSFERS {
-            let address = Ipv4Addr::from_bits(0x0a00_0000 + u32::try_from(n).unwrap());
-            begin(&mut reads, Instant::ZERO, SocketAddrV4::new(address, 9));
-        }
-        assert_eq!(reads.room(Instant::from_millis(20_000), peer(20, 1)), Room::None);
-        assert!(matches!(reads.room(Instant::ZERO + limits::TFTP_DEAD, peer(20, 1)), Room::After(_)));
-    }
-}
+mod tests;

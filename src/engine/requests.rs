@@ -165,8 +165,8 @@ impl Engine {
         why: String,
         usual: bool,
     ) {
-        if !self.missed.allows(now, *from.ip(), limits::TOLD_PER_SENDER) {
-            return self.limit(now, "files that one address asks for in vain");
+        if !self.missed.allows_together(now, *from.ip(), limits::TOLD_PER_SENDER) {
+            return self.limit(now, "files asked for in vain");
         }
         let asked = name.asked().to_owned();
         let symptom = phone_symptom(self, mac, role, &asked, usual);
@@ -190,25 +190,40 @@ impl Engine {
         request: &tftp::Request<'_>,
         given: Given,
     ) {
+        let mut full = false;
         loop {
             match self.reads.room(now, from) {
                 Room::Free => break,
+                Room::AfterOwn(id) => {
+                    self.end_read(now, id, ReadFailure::Evicted);
+                    self.limit(now, "reads of one address");
+                }
                 Room::After(id) => {
+                    full = true;
                     self.end_read(now, id, ReadFailure::Evicted);
                     self.limit(now, "reads under way at once");
                 }
                 // It is heard when it asks again; an error would make a phone give up.
-                Room::None => return self.limit(now, "reads of one address that are never confirmed"),
+                Room::Crowded => return self.limit(now, "reads of one address that are never confirmed"),
+                Room::Full => return self.limit(now, "reads under way at once"),
             }
         }
         let transfer = Transfer::new(now, Arc::clone(&given.bytes), mode, request.options);
         let id = self.reads.begin(now, from, mac, name.base().to_owned(), transfer);
-        self.tell(now, mac, given.started(id.0, from, name, false));
+        let started = given.started(id.0, from, name, false);
+        if full {
+            self.reads.tell_when_confirmed(id, started);
+        } else {
+            self.tell(now, mac, started);
+        }
     }
 
     fn end_read(&mut self, now: Instant, id: TransferId, why: ReadFailure) {
+        let untold = self.reads.untold(id).is_some();
         if let Some((phone, kind)) = self.reads.end(id, why) {
-            self.tell(now, phone, kind);
+            if !untold {
+                self.tell(now, phone, kind);
+            }
             self.queue.push_back(Queued::Close(id));
         }
     }
@@ -243,6 +258,9 @@ impl Engine {
     /// A phone goes on to something else, so it has what was sent to it whole.
     pub(super) fn settle_reads(&mut self, now: Instant, mac: Mac) {
         for id in self.reads.all_sent_to(mac) {
+            if let Some(started) = self.reads.untold(id) {
+                self.tell(now, Some(mac), started);
+            }
             if let Some((phone, kind)) = self.reads.end_read_whole(now, id) {
                 self.tell_end(now, phone, kind);
                 self.queue.push_back(Queued::Close(id));

@@ -77,6 +77,11 @@ impl Engine {
     }
 
     fn web_request(&mut self, now: Instant, id: ConnId, from: SocketAddrV4, request: &web::Request) {
+        // One budget, whichever way it asks.
+        if !self.asked.allows(now, *from.ip(), limits::REQUESTS_PER_PEER) {
+            self.queue.push_back(Queued::HangUp(id));
+            return self.limit(now, "requests of one address");
+        }
         let name = match tftp::clean(&request.path) {
             Ok(name) => name,
             Err(bad) => {

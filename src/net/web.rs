@@ -169,7 +169,11 @@ impl Work {
             }
             Errand::HangUp(id) => {
                 let slot = self.lines.iter().position(|line| line.as_ref().is_some_and(|line| line.id == id));
-                self.end(slot);
+                if slot.is_some() {
+                    self.end(slot);
+                    // What it had said meanwhile was heard as the begin of something; this is its end.
+                    self.tell(Told::HungUp(id));
+                }
             }
             Errand::Visit { id, at, question } => match self.call(at) {
                 Ok(stream) => {

@@ -217,12 +217,6 @@ impl Transfer {
         self.reached == self.blocks
     }
 
-    /// Nothing was heard of the reader since its request.
-    #[must_use]
-    pub fn unheard(&self) -> bool {
-        self.heard <= self.started
-    }
-
     /// What to do now; poll until it says [`Step::Wait`].
     ///
     /// `buf` must hold [`wire::PACKET_BYTES`]; if the packet doesn't fit, nothing is sent and the answer is to wait

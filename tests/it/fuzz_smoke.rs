@@ -133,6 +133,14 @@ pub(crate) fn insistent(requests: u32) -> Vec<Event> {
     bodies::conversation::insistent(requests)
 }
 
+/// For the invariants: what is told of so many addresses that ask once, and of a reader behind them.
+pub(crate) fn strangers(senders: u32, file: &str) -> Vec<Event> {
+    bodies::conversation::strangers(senders, file)
+}
+
+/// For the invariants: that reader.
+pub(crate) use bodies::conversation::READER;
+
 /// For the loopback: files as a zip.
 pub(crate) fn zip(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     bodies::zip(files)

@@ -185,10 +185,10 @@ proptest! {
 
     #[test]
     fn whatever_befalls_a_bench(bench in bench()) {
-        // Half an hour of mishaps; then everybody is unplugged, and two minutes of silence.
+        // Half an hour of mishaps; then everybody is unplugged, and silence for longer than a silent reader is waited for.
         let (mut events, mut world) = bench.live(1_500);
         for n in 0..bench.phones.len() {
-            world.by_hand(n, &Deed::ResetKeys(String::new()));
+            world.by_hand(n, &Deed::Unplug);
         }
         events.extend(world.advance(Instant::from_millis(1_800_000)));
         let numbers: Vec<_> = events.iter().map(|event| event.n).collect();
@@ -208,11 +208,14 @@ proptest! {
             let refused = |deed: &Did| matches!(deed, Did::Refused { .. });
             prop_assert!(!phone.history().iter().any(|(_, deed)| refused(deed)), "{:?}", phone.history());
         }
-        let still: usize = screen.phones.iter().filter(|phone| phone.read.is_some()).count();
-        if still == 0 {
-            every_read_ends(&events)?;
-        }
+        every_read_ends(&events)?;
+        prop_assert!(screen.phones.iter().all(|phone| phone.read.is_none()), "a phone reads what has ended");
     }
+}
+
+proptest! {
+    // Each takes some milliseconds.
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_conversation(moves in prop::collection::vec(any::<u8>(), 0..600)) {
@@ -245,22 +248,54 @@ fn a_crowd_of_senders_does_not_grow_the_state() {
 fn one_address_is_answered_so_often_and_no_more() {
     let (asked, beyond) = (limits::REQUESTS_PER_PEER + 900, 900);
     let events = crate::fuzz_smoke::insistent(asked);
-    let told = |limit: &str| -> Vec<u32> {
-        let counts = events.iter().filter_map(|event| match &event.kind {
-            Kind::LimitReached { what, count } if what == limit => Some(*count),
-            _ => None,
-        });
-        counts.collect()
-    };
-    let unanswered = told("requests of one address");
+    let unanswered = told(&events, "requests of one address");
     assert_eq!((unanswered.len(), unanswered.iter().sum()), (2, beyond), "{unanswered:?}");
-    let vain = told("files that one address asks for in vain");
+    let vain = told(&events, "files asked for in vain");
     assert!(
         vain.len() <= 2 && vain.iter().sum::<u32>() + limits::TOLD_PER_SENDER == asked - beyond,
         "{vain:?}"
     );
     let refused = events.iter().filter(|event| matches!(event.kind, Kind::ReadRefused { .. })).count();
     assert_eq!(u32::try_from(refused), Ok(limits::TOLD_PER_SENDER));
+}
+
+fn told(events: &[Event], limit: &str) -> Vec<u32> {
+    let counts = events.iter().filter_map(|event| match &event.kind {
+        Kind::LimitReached { what, count } if what == limit => Some(*count),
+        _ => None,
+    });
+    counts.collect()
+}
+
+/// Each asks for something else than all others have, and nobody's line in the journal is worth that of a phone.
+#[test]
+fn a_crowd_that_asks_in_vain_is_told_together() {
+    let senders = 30_000;
+    let events = crate::fuzz_smoke::strangers(senders, "nothing");
+    let refused = events.iter().filter(|event| matches!(event.kind, Kind::ReadRefused { .. })).count();
+    assert!(refused <= limits::PHONES + limits::TOLD_PER_SENDER as usize, "{refused} refusals are told");
+    let counted = told(&events, "files asked for in vain");
+    assert!(counted.len() <= 3, "{counted:?}");
+    assert_eq!(counted.iter().sum::<u32>() as usize + refused, senders as usize + 1);
+}
+
+/// All reads are taken by made-up addresses: a reader that comes then is served, and the journal doesn't grow with them.
+#[test]
+fn a_crowd_that_confirms_nothing_locks_nobody_out() {
+    let senders = 5_000;
+    let events = crate::fuzz_smoke::strangers(senders, "ringlist.xml");
+    let read = events.iter().find_map(|event| match event.kind {
+        Kind::ReadStarted { peer, read, .. } if peer == crate::fuzz_smoke::READER => Some(read),
+        _ => None,
+    });
+    let finished =
+        |event: &Event| matches!(event.kind, Kind::ReadFinished { read: of, .. } if Some(of) == read);
+    assert!(read.is_some() && events.iter().any(finished), "it was not served");
+    assert!(events.len() < 2 * limits::TRANSFERS + 20, "{} events", events.len());
+    let yielded = told(&events, "reads under way at once");
+    assert!(yielded.len() <= 4, "{yielded:?}");
+    assert_eq!(yielded.iter().sum::<u32>() as usize, senders as usize + 1 - limits::TRANSFERS);
+    assert!(told(&events, "reads of one address that are never confirmed").is_empty());
 }
 
 /// A journal that breaks off anywhere is taken up with all of its whole lines, and cut there.

@@ -127,7 +127,6 @@ const JUSTIFIED: &[(&str, &str, &str)] = &[
     ("session.rs", "self.phones.remove(mac)", "by key"),
     ("session/fold/reads.rs", "phone.left.remove(0)", "behind a look at its length"),
     ("session/fold/reads.rs", "phone.left.remove(at)", "`position` found it"),
-    ("net/drive.rs", "self.told.drain(..)", "all of it"),
     ("net/drive/udp/together.rs", "bytes.chunks(packet.max(1))", "one is not none"),
     // Windows and ranges of fixed, sensible size.
     ("load/release.rs", ".chunks(2)", "two is not none"),

@@ -27,6 +27,8 @@ pub(crate) struct Read {
     /// Where the file comes from, once a block came.
     pub(crate) from: Option<SocketAddr>,
     pub(crate) bytes: Vec<u8>,
+    /// How often nothing came for a second.
+    pub(crate) silences: u32,
     last_sent: Vec<u8>,
     server: SocketAddrV4,
     block: u16,
@@ -37,7 +39,7 @@ impl Read {
         socket.set_read_timeout(Some(AGAIN)).unwrap();
         let last_sent = request(1, name);
         socket.send_to(&last_sent, server).unwrap();
-        Self { socket, from: None, bytes: Vec::new(), last_sent, server, block: 0 }
+        Self { socket, from: None, bytes: Vec::new(), silences: 0, last_sent, server, block: 0 }
     }
 
     /// Takes one new block and acknowledges it. `true`: it was the last.
@@ -49,6 +51,7 @@ impl Read {
                 Ok(came) => came,
                 Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                     silence += 1;
+                    self.silences += 1;
                     assert!(silence < PATIENCE, "silence after block {}", self.block);
                     self.repeat();
                     continue;

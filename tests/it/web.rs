@@ -275,3 +275,18 @@ fn a_phone_without_a_page_is_asked_a_few_times_and_left_alone() {
     assert_eq!(talk.visited(1_000), None);
     assert!(!talk.engine.state().phones[0].says.contains_key(&Source::Page));
 }
+
+#[test]
+fn one_address_asks_so_often_and_no_more_whichever_way_it_asks() {
+    let mut talk = Talk::new(true);
+    let within = u64::from(rescue79::limits::REQUESTS_PER_PEER);
+    for n in 0..within {
+        assert!(talk.file(n, "nothing").starts_with("HTTP/1.1 404"));
+    }
+    assert_eq!(talk.file(within, "nothing"), "", "it is hung up on");
+    talk.input(Endpoint::Tftp, 50_000, b"\0\x01nothing\0octet\0");
+    let limit = |e: &&rescue79::event::Event| matches!(&e.kind, Kind::LimitReached { what, .. } if what == "requests of one address");
+    assert_eq!(talk.events.iter().filter(limit).count(), 1);
+    let refused = talk.events.iter().filter(|e| matches!(e.kind, Kind::ReadRefused { .. })).count();
+    assert_eq!(u32::try_from(refused), Ok(rescue79::limits::TOLD_PER_SENDER));
+}

@@ -35,7 +35,7 @@ impl Drive {
                     // port must be read on until it says that it is empty, or it is never heard of again.
                     _ => {}
                 }
-                if taken >= limits::DATAGRAMS_AT_ONCE {
+                if taken >= limits::REQUESTS_AT_ONCE {
                     more = true;
                     break;
                 }
@@ -50,10 +50,13 @@ impl Drive {
 
     /// Takes what waits at further addresses. `true`: more waits.
     fn at_doors(&mut self, buf: &mut [u8]) -> bool {
-        let mut taken = 0;
+        let mut more = false;
         for n in 0..self.further.len() {
-            while let Some(Ok((len, from))) = self.further.get(n).map(|(socket, _)| socket.recv_from(buf)) {
-                taken += 1;
+            for taken in 0.. {
+                let Some(Ok((len, from))) = self.further.get(n).map(|(socket, _)| socket.recv_from(buf))
+                else {
+                    break;
+                };
                 if let SocketAddr::V4(from) = from {
                     self.via = Some(n);
                     self.feed(Input::Datagram {
@@ -63,12 +66,13 @@ impl Drive {
                     });
                     self.via = None;
                 }
-                if taken >= limits::DATAGRAMS_AT_ONCE {
-                    return true;
+                if taken >= limits::REQUESTS_AT_ONCE {
+                    more = true;
+                    break;
                 }
             }
         }
-        false
+        more
     }
 
     /// Takes what waits at the port of a read.

@@ -68,6 +68,40 @@ pub fn insistent(requests: u32) -> Vec<Event> {
     bench.heard
 }
 
+/// So many addresses ask for a file within two seconds, each once, and confirm nothing. Then somebody reads who does. What is
+/// told until half a minute later.
+#[must_use]
+pub fn strangers(senders: u32, file: &str) -> Vec<Event> {
+    let mut bench = Bench::new(0);
+    let asks = [b"\0\x01", file.as_bytes(), b"\0octet\0"].concat();
+    for n in 0..senders {
+        bench.now = Instant::from_micros(u64::from(n) * 2_000_000 / u64::from(senders));
+        bench.now = whole(bench.now);
+        let from = SocketAddrV4::new(Ipv4Addr::from_bits(0x0a00_0000 + n), 50_000);
+        bench.input(Input::Datagram { at: Endpoint::Tftp, from, bytes: &asks });
+    }
+    bench.input(Input::Datagram { at: Endpoint::Tftp, from: READER, bytes: &asks });
+    if let Some(newest) = bench.ports.last().copied() {
+        let at = Endpoint::Transfer(TransferId(newest));
+        bench.input(Input::Datagram { at, from: READER, bytes: &[0, 4, 0, 1] });
+    }
+    bench.pass(Duration::from_secs(30));
+    bench.heard
+}
+
+/// Who reads behind [`strangers`].
+pub const READER: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::new(192, 168, 1, 250), 50_000);
+
+/// What becomes of a datagram on its way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Arrives,
+    Twice,
+    /// Behind that of the next move.
+    Late,
+    Lost,
+}
+
 /// What was sent of one read.
 #[derive(Default)]
 struct Sent {
@@ -105,6 +139,9 @@ pub struct Bench {
     /// What the phones believe to be their address.
     addresses: HashMap<Mac, Ipv4Addr>,
     wake: Option<Instant>,
+    fate: Fate,
+    /// What is still on its way.
+    late: Vec<(Endpoint, SocketAddrV4, Vec<u8>)>,
 }
 
 fn shelf() -> &'static Shelf {
@@ -160,6 +197,8 @@ impl Bench {
             held: HashMap::new(),
             addresses: HashMap::new(),
             wake: None,
+            fate: Fate::Arrives,
+            late: Vec::new(),
         };
         bench.engine.start(bench.now, session());
         bench.drain(None);
@@ -168,7 +207,26 @@ impl Bench {
 
     fn play(&mut self, pieces: &mut Pieces<'_>) {
         let (what, phone) = (pieces.byte(), pieces.byte());
-        match what % 16 {
+        let late = std::mem::take(&mut self.late);
+        self.fate = match what / 16 {
+            13 => Fate::Twice,
+            14 => Fate::Late,
+            15 => Fate::Lost,
+            _ => Fate::Arrives,
+        };
+        // A phone that is switched off and on knows nothing of its address and its reads.
+        if what / 16 == 12 {
+            self.addresses.remove(&mac(phone));
+        }
+        self.moves(what % 16, phone, pieces);
+        self.fate = Fate::Arrives;
+        for (at, from, bytes) in late {
+            self.input(Input::Datagram { at, from, bytes: &bytes });
+        }
+    }
+
+    fn moves(&mut self, what: u8, phone: u8, pieces: &mut Pieces<'_>) {
+        match what {
             0 | 1 => self.asks_for_an_address(phone, pieces),
             2 | 3 => self.asks_for_a_file(phone, pieces),
             4 => self.acks(phone, pieces.byte()),
@@ -349,6 +407,18 @@ impl Bench {
 
     /// One input, and everything that comes of it.
     pub fn input(&mut self, input: Input<'_>) {
+        match (self.fate, input) {
+            (Fate::Lost, Input::Datagram { .. }) => return,
+            (Fate::Late, Input::Datagram { at, from, bytes }) => {
+                return self.late.push((at, from, bytes.to_vec()));
+            }
+            (Fate::Twice, Input::Datagram { .. }) => self.takes(input),
+            _ => {}
+        }
+        self.takes(input);
+    }
+
+    fn takes(&mut self, input: Input<'_>) {
         self.engine.handle(self.now, input);
         let asked = match input {
             Input::Datagram { at, from, bytes } => Some((at, from, bytes)),
@@ -482,6 +552,8 @@ impl Bench {
         }
         assert!(self.reads.is_empty(), "a read has no end: {:?}", self.reads.keys());
         assert!(self.ports.is_empty(), "a port stays open: {:?}", self.ports);
+        assert!(self.sent.is_empty() && !self.engine.remembers_a_read(), "a read is remembered");
+        assert!(self.screen.phones.iter().all(|phone| phone.read.is_none()), "a phone reads what has ended");
         self.engine.finish(self.now);
         self.drain(None);
         assert_eq!(self.screen, *self.engine.state(), "the screen's fold");
