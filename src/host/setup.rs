@@ -1,5 +1,6 @@
 //! The laptop made ready for a session, and put back: whatever ends the session, dropping a [`Setup`] undoes it.
 
+use super::aloud;
 use super::ledger::{Ledger, LedgerError, Mark, Undone};
 use super::system::{Announcement, Change, System};
 use std::net::Ipv4Addr;
@@ -146,9 +147,9 @@ impl Setup {
 impl Drop for Setup {
     fn drop(&mut self) {
         for failed in self.restore().failed {
-            eprintln!(
-                "rescue79: not put back: {failed}. `rescue79 restore` (on Linux with sudo) tries it again."
-            );
+            aloud::say(&format!(
+                "not put back: {failed}. `rescue79 restore` (on Linux with sudo) tries it again."
+            ));
         }
     }
 }
