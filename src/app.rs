@@ -23,6 +23,7 @@ mod signals;
 
 use crate::catalogue::{self, Catalogue};
 use crate::cli::{Cli, Command};
+use crate::host::aloud;
 use crate::tui::Theme;
 use anyhow::Result;
 use std::fmt;
@@ -85,7 +86,7 @@ pub fn run(cli: Cli) -> ExitCode {
                 .downcast_ref::<std::io::Error>()
                 .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe);
             if !gone {
-                eprintln!("rescue79: {error:#}");
+                aloud::say(&format!("{error:#}"));
             }
             ExitCode::from(if gone { 0 } else { code })
         }

@@ -3,6 +3,7 @@
 //! What is changed on it is written down first ([`ledger`]) and undone whatever happens ([`setup`]). Everything that
 //! differs between operating systems stands behind [`system::System`].
 
+pub mod aloud;
 pub mod change;
 pub mod doctor;
 pub mod files;

@@ -142,6 +142,8 @@ pub const LINK_EVERY: Duration = Duration::from_secs(1);
 pub const WRONG_ASKERS: usize = 256;
 /// Room on the disk below which a journal may not fit: a long session with many phones writes some 20 MB.
 pub const DISK_FREE: u64 = 100 << 20;
+/// How long a session whose terminal is gone goes on for a phone that must keep its power: the slowest hop, three times.
+pub const WITHOUT_TERMINAL: Duration = Duration::from_secs(30 * 60);
 /// How often it is tried to write on where the disk was full: a person makes room, which takes longer than that.
 pub const WRITE_AGAIN: Duration = Duration::from_secs(2);
 /// Bytes that wait to be written together: more than a bundle of events has, unless there are many of them.

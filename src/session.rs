@@ -141,7 +141,7 @@ impl State {
                 let unwritten = Unwritten { why: why.clone(), since: self.last };
                 self.unwritten.entry(what.clone()).or_insert(unwritten);
             }
-            Kind::WrittenAgain { what, .. } => drop(self.unwritten.remove(what)),
+            Kind::WrittenAgain { what, .. } => self.unwritten.retain(|name, _| name != what),
             _ => {}
         }
     }

@@ -2,9 +2,10 @@
 
 use super::outlet::{Fate, Outlet};
 use super::recorder::Recorder;
-use super::signals::interrupted;
+use super::signals::{Wish, interrupted, terminated};
 use super::{Exit, lines, stop};
 use crate::event::{Event, Kind, PhoneSummary, Summary, Verdict};
+use crate::host::aloud;
 use crate::limits;
 use crate::net::Order;
 use crate::session::{Phone, State, words};
@@ -65,13 +66,38 @@ impl Bench {
         closed >= usize::try_from(expect).unwrap_or(usize::MAX) && !self.state.phones.iter().any(busy)
     }
 
+    /// Taking the power away now would cost a real phone its firmware, and so would ending its servers.
+    fn needs_us(&self) -> bool {
+        let real = self.state.session.as_ref().is_some_and(|session| session.mode == "serve");
+        real && self.state.phones.iter().any(|phone| phone.stage.keep_powered())
+    }
+
+    /// Goes on without anybody who watches until no phone needs it, but not for ever.
+    pub(super) async fn see_through(&mut self) {
+        let end = tokio::time::Instant::now() + limits::WITHOUT_TERMINAL;
+        let mut wish = Box::pin(terminated());
+        while self.needs_us() {
+            tokio::select! {
+                event = self.events.recv() => match event {
+                    Some(event) => self.take(&event),
+                    None => return,
+                },
+                wished = &mut wish => match wished {
+                    Wish::End => return,
+                    Wish::HungUp => wish = Box::pin(terminated()),
+                },
+                () = tokio::time::sleep_until(end) => return,
+            }
+        }
+    }
+
     /// Runs to its end without a screen: one line for each event that a person wants to know, unless standard output
     /// already gets them all. `lines_to`: where they go, when whoever reads them is not waited for.
     pub(super) async fn headless(mut self, mut quiet: bool, mut lines_to: Option<Outlet>) -> Result<Exit> {
         let mut interrupted = Box::pin(interrupted());
         let end = self.time.unwrap_or(Duration::MAX);
         let mut over = Box::pin(tokio::time::sleep(end));
-        let (mut signalled, mut timed_out) = (false, false);
+        let (mut signalled, mut timed_out, mut hung_up) = (false, false, false);
         let mut bundle = Vec::new();
         loop {
             tokio::select! {
@@ -83,7 +109,7 @@ impl Bench {
                         let mut line = if quiet { None } else { lines::line(&self.state, &event) };
                         // Whatever becomes of standard output.
                         if matches!(event.kind, Kind::NotWritten { .. }) {
-                            eprintln!("rescue79: {}", words::sentence(&event));
+                            aloud::say(&words::sentence(&event));
                             line = None;
                         }
                         self.take(&event);
@@ -91,20 +117,35 @@ impl Bench {
                         match &mut lines_to {
                             Some(outlet) => {
                                 if let Fate::Broken(name, why) = outlet.line(line, false) {
-                                    eprintln!("rescue79: {name} can't be written any more ({why}); the session goes on without it.");
+                                    aloud::say(&format!(
+                                        "{name} can't be written any more ({why}); the session goes on without it."
+                                    ));
                                 }
                             }
                             // Whoever read our lines may go; the phones stay.
                             None => quiet = super::print_text(&line).is_err(),
                         }
                     }
+                    if hung_up && !signalled && !self.needs_us() {
+                        signalled = true;
+                        (self.order)(Order::Finish);
+                    }
                     // One bundle at a time is brought to whoever takes it; to be woken for each event of it costs more.
                     tokio::time::sleep(limits::BUNDLE_GATHERS).await;
                 }
-                () = &mut interrupted, if !signalled => {
-                    signalled = true;
-                    (self.order)(Order::Finish);
-                }
+                wish = &mut interrupted, if !signalled => match wish {
+                    Wish::HungUp if self.needs_us() => {
+                        interrupted = Box::pin(self::interrupted());
+                        let latest = tokio::time::Instant::now() + limits::WITHOUT_TERMINAL;
+                        if !std::mem::replace(&mut hung_up, true) && latest < over.deadline() {
+                            over.as_mut().reset(latest);
+                        }
+                    }
+                    _ => {
+                        signalled = true;
+                        (self.order)(Order::Finish);
+                    }
+                },
                 () = &mut over, if !timed_out => {
                     timed_out = true;
                     (self.order)(Order::Finish);

@@ -3,6 +3,7 @@
 use super::clocks::wall;
 use super::{Exit, print_json, print_text, stop};
 use crate::cli::Doctor;
+use crate::host::aloud;
 use crate::host::doctor::{self, Scene};
 use crate::host::ledger::{Glance, Ledger, Undone, glance};
 use crate::host::plan;
@@ -79,9 +80,9 @@ pub(super) fn after_a_crash(store: Option<&StateDir>) {
 
 pub(super) fn say(undone: &Undone, folder: &Path) {
     for done in &undone.done {
-        eprintln!("rescue79: an earlier session broke off; undone: {done}.");
+        aloud::say(&format!("an earlier session broke off; undone: {done}."));
     }
     for failed in &undone.failed {
-        eprintln!("rescue79: {}", not_undone(failed, folder));
+        aloud::say(&not_undone(failed, folder));
     }
 }

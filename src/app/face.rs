@@ -1,6 +1,6 @@
 //! How the model is shown and answered: drawn on a terminal, or told in lines.
 
-use crate::host::privileges;
+use crate::host::{aloud, privileges};
 use crate::tui::{self, Effect, Model, Msg};
 use anyhow::{Context, Result};
 use crossterm::event::{
@@ -54,6 +54,7 @@ impl Screen {
         });
         let keys = keys.join().map_err(|_| anyhow::anyhow!("the keys can't be read"))?;
         let screen = Self { terminal, keys };
+        aloud::hold();
         execute!(stdout(), EnableBracketedPaste, EnableMouseCapture)?;
         Ok(screen)
     }
@@ -61,13 +62,36 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        let _ = execute!(stdout(), DisableBracketedPaste, DisableMouseCapture);
+        if execute!(stdout(), DisableBracketedPaste, DisableMouseCapture).is_err() {
+            nobody_hears();
+        }
         // After a panic it is restored already, and what is to be read stands there: once more would go back over it.
         if !std::thread::panicking() {
             ratatui::restore();
         }
+        aloud::release();
     }
 }
+
+/// The terminal is gone. What is still said to it goes nowhere: it must not end a session that goes on without it.
+#[cfg(unix)]
+fn nobody_hears() {
+    use rustix::fs::fstat;
+    let Ok(nowhere) = std::fs::File::options().write(true).open("/dev/null") else { return };
+    // Unless that was sent elsewhere.
+    let both = match (fstat(stdout()), fstat(std::io::stderr())) {
+        (Ok(out), Ok(err)) => (out.st_dev, out.st_ino) == (err.st_dev, err.st_ino),
+        _ => false,
+    };
+    let _ = rustix::stdio::dup2_stdout(&nowhere);
+    if both {
+        let _ = rustix::stdio::dup2_stderr(&nowhere);
+    }
+}
+
+/// Here the program ends with its terminal.
+#[cfg(not(unix))]
+const fn nobody_hears() {}
 
 impl Face for Screen {
     type Input = Event;

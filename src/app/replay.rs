@@ -7,6 +7,7 @@ use super::{Exit, Style, lines, print_text, stop};
 use crate::cli::Replay;
 use crate::clock::{Instant, Wall};
 use crate::event::{Event, Kind};
+use crate::host::aloud;
 use crate::journal::{self, Reader};
 use crate::limits;
 use crate::session::State;
@@ -111,7 +112,7 @@ impl Journal {
 
     fn say_torn(&self) {
         if self.torn {
-            eprintln!("rescue79: the last line of {} is torn; everything before it counts.", self.name);
+            aloud::say(&format!("the last line of {} is torn; everything before it counts.", self.name));
         }
     }
 

@@ -6,12 +6,12 @@ use super::desk::Desk;
 use super::face::{Face, Screen};
 use super::pace::Pace;
 use super::plain::Lines;
-use super::signals::{interrupted, terminated};
+use super::signals::{Wish, interrupted, terminated};
 use super::{Exit, Style, lines, print_text, report};
 use crate::clock::Instant;
 use crate::event::Event;
 use crate::firmware::Shelf;
-use crate::host::owner;
+use crate::host::{aloud, owner};
 use crate::journal;
 use crate::limits;
 use crate::net::Order;
@@ -69,11 +69,8 @@ impl Look {
 pub(super) async fn run(live: Live, look: Look) -> Result<Exit> {
     let (mode, plain) = (look.mode, look.style.plain);
     let mut show = Show::new(Some(live), None);
-    watched(&mut show, plain, |size| Model::new(look.setup(size))).await?;
-    match show.live {
-        Some(live) => finish(live, mode).await,
-        None => Ok(Exit::Done),
-    }
+    let wish = watched(&mut show, plain, |size| Model::new(look.setup(size))).await?;
+    left(show, wish, mode).await
 }
 
 /// Asks the technician, page by page, and shows the bench that comes of it.
@@ -82,14 +79,20 @@ pub(super) async fn ask(desk: Desk, look: Look) -> Result<Exit> {
     let wizard = Wizard::default();
     let plain = look.style.plain;
     let mut show = Show::new(None, Some(desk));
-    watched(&mut show, plain, |size| Model::asking(look.setup(size), wizard)).await?;
-    match show.live {
-        Some(live) => finish(live, Mode::Serve).await,
-        None => Ok(Exit::Done),
-    }
+    let wish = watched(&mut show, plain, |size| Model::asking(look.setup(size), wizard)).await?;
+    left(show, wish, Mode::Serve).await
 }
 
-async fn watched(show: &mut Show, plain: bool, model: impl FnOnce((u16, u16)) -> Model) -> Result<()> {
+/// Nobody watches any more.
+async fn left(show: Show, wish: Wish, mode: Mode) -> Result<Exit> {
+    let Some(mut live) = show.live else { return Ok(Exit::Done) };
+    if wish == Wish::HungUp {
+        live.bench.see_through().await;
+    }
+    finish(live, mode).await
+}
+
+async fn watched(show: &mut Show, plain: bool, model: impl FnOnce((u16, u16)) -> Model) -> Result<Wish> {
     if plain {
         show.run(&mut Lines::open()?, model).await
     } else {
@@ -106,14 +109,16 @@ async fn finish(live: Live, mode: Mode) -> Result<Exit> {
         None if mode == Mode::Replay => state.summarise(),
         None => anyhow::bail!("the servers ended without a summary"),
     };
-    print_text(&lines::summary(&summary))?;
+    // Nobody may be there to read it.
+    let tell = |text: &str| drop(print_text(text));
+    tell(&lines::summary(&summary));
     match &journal {
         Some(journal) if summary.phones.is_empty() => {
-            print_text(&format!("The journal is in {}.", journal.display()))?;
+            tell(&format!("The journal is in {}.", journal.display()));
         }
         Some(journal) => match report::beside(journal, &state) {
-            Ok(path) => print_text(&format!("The report is in {}.", path.display()))?,
-            Err(e) => eprintln!("rescue79: the report can't be written ({e})."),
+            Ok(path) => tell(&format!("The report is in {}.", path.display())),
+            Err(e) => aloud::say(&format!("the report can't be written ({e}).")),
         },
         None => {}
     }
@@ -163,7 +168,7 @@ async fn next_answer(desk: Option<&mut Desk>) -> Option<Msg> {
 }
 
 impl Show {
-    async fn run<F: Face>(&mut self, face: &mut F, model: impl FnOnce((u16, u16)) -> Model) -> Result<()> {
+    async fn run<F: Face>(&mut self, face: &mut F, model: impl FnOnce((u16, u16)) -> Model) -> Result<Wish> {
         let mut model = model(face.size()?);
         if let Some(live) = &self.live {
             live.introduce(&mut model);
@@ -193,24 +198,20 @@ impl Show {
                         effects.extend(face.take(&mut model, input));
                     }
                     None if F::GOES_ON => listening = false,
-                    None => return Ok(()),
+                    None => return Ok(Wish::HungUp),
                 },
                 answer = next_answer(self.desk.as_mut()) => {
                     pace.hurry();
                     effects.extend(answer.into_iter().flat_map(|msg| self.hear(msg, &mut model)));
                 }
                 _ = frames.tick() => {
-                    if let Some(live) = self.live.as_ref().filter(|_| self.running) {
-                        tui::update(&mut model, Msg::Tick((live.clock)()));
-                    }
-                    let now = monotonic();
-                    if pace.allows(now) && model.take_stale() {
-                        face.show(&model)?;
-                        pace.drew(now, monotonic());
+                    let there = self.frame(face, &mut model, &mut pace)?;
+                    if !there {
+                        return Ok(Wish::HungUp);
                     }
                     // Nobody is there, and nothing goes on.
                     if !listening && !self.running {
-                        return Ok(());
+                        return Ok(Wish::End);
                     }
                 }
                 _ = looks.tick() => {
@@ -223,17 +224,34 @@ impl Show {
                     timed_out = true;
                     self.order(Order::Finish);
                 }
-                () = &mut signalled => return Ok(()),
+                wish = &mut signalled => return Ok(wish),
             }
             // An answer may ask for more.
             while let Some(effect) = effects.pop_front() {
                 if effect == Effect::Quit {
-                    return Ok(());
+                    return Ok(Wish::End);
                 }
                 let answer = self.carry_out(effect).await;
                 effects.extend(answer.into_iter().flat_map(|msg| self.hear(msg, &mut model)));
             }
         }
+    }
+
+    /// One more frame, when it is time for one. `false`: the terminal is gone.
+    fn frame<F: Face>(&self, face: &mut F, model: &mut Model, pace: &mut Pace) -> Result<bool> {
+        if let Some(live) = self.live.as_ref().filter(|_| self.running) {
+            tui::update(model, Msg::Tick((live.clock)()));
+        }
+        let now = monotonic();
+        if pace.allows(now) && model.take_stale() {
+            let drawn = face.show(model);
+            if drawn.is_err() && !F::GOES_ON && self.running {
+                return Ok(false);
+            }
+            drawn?;
+            pace.drew(now, monotonic());
+        }
+        Ok(true)
     }
 
     /// Changes the model for an answer; takes over the session that the desk has started.

@@ -15,6 +15,7 @@ use crate::clock::{Instant, Wall};
 use crate::engine::Engine;
 use crate::event::{Kind, Session};
 use crate::firmware::{Severity, Shelf};
+use crate::host::aloud;
 use crate::host::keeper::{Adopt, Adoption, Keeper};
 use crate::host::probe::{self, SelfTest};
 use crate::host::setup::Setup;
@@ -48,7 +49,7 @@ async fn prepare(args: &Serve, state: Option<&Path>, style: Style) -> Result<Exi
     let _ = (&mut interrupted).now_or_never();
     let store = StateDir::open(state);
     if let Err(e) = &store {
-        eprintln!("rescue79: the state folder can't be used ({e}); nothing is kept of this session.");
+        aloud::say(&format!("the state folder can't be used ({e}); nothing is kept of this session."));
     }
     let store = store.ok();
     doctor::after_a_crash(store.as_ref());
@@ -119,7 +120,7 @@ async fn serve(args: &Serve, ready: Ready, style: Style) -> Result<Exit> {
     let mut words = Vec::new();
     let live = live(args, ready, &mut words)?;
     for word in words {
-        eprintln!("rescue79: {word}.");
+        aloud::say(&format!("{word}."));
     }
     if !args.screen {
         let lines = Outlet::new("standard output".to_owned(), std::io::stdout())?;

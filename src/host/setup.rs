@@ -1,5 +1,6 @@
 //! The laptop made ready for a session, and put back: whatever ends the session, dropping a [`Setup`] undoes it.
 
+use super::aloud;
 use super::ledger::{Ledger, LedgerError, Mark, Undone};
 use super::run::Trouble;
 use super::state::restore_line;
@@ -158,7 +159,7 @@ impl Drop for Setup {
     fn drop(&mut self) {
         for failed in self.restore().failed {
             let line = restore_line(self.folder());
-            eprintln!("rescue79: not put back: {failed}. `{line}` tries it again.");
+            aloud::say(&format!("not put back: {failed}. `{line}` tries it again."));
         }
     }
 }

@@ -46,10 +46,10 @@ impl Terminal {
         drop(pair.slave);
         let screen =
             Arc::new(Mutex::new(vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0)));
-        let (mut output, seen) = (pair.master.try_clone_reader().unwrap(), Arc::clone(&screen));
+        let (mut output, seen) = (pair.master.try_clone_reader().unwrap(), Arc::downgrade(&screen));
         std::thread::spawn(move || {
             let mut bytes = [0; 4096];
-            while let Ok(n @ 1..) = output.read(&mut bytes) {
+            while let (Ok(n @ 1..), Some(seen)) = (output.read(&mut bytes), seen.upgrade()) {
                 seen.lock().unwrap().process(&bytes[..n]);
             }
         });
@@ -92,6 +92,11 @@ impl Terminal {
         let id = self.child.process_id().unwrap().to_string();
         let sent = std::process::Command::new("kill").args(["-s", signal, &id]).status().unwrap();
         assert!(sent.success());
+    }
+
+    /// The terminal is gone once what is still drawn on it shows that nobody reads.
+    fn hang_up(self) -> Box<dyn portable_pty::Child + Send + Sync> {
+        self.child
     }
 
     /// Waits for the program's end; its exit status, and the terminal as it was left.
@@ -237,6 +242,47 @@ fn a_signal_gives_the_terminal_back() {
         let (_, screen) = terminal.left();
         assert!(soon(|| !drawn_on(screen.lock().unwrap().screen())), "{signal}");
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_line_that_drops_ends_nothing_while_a_phone_needs_its_power() {
+    const APPLICATION: &str = "P0S3-8-12-00.sb2";
+    let folder = tempfile::tempdir().unwrap();
+    let root = firmware(folder.path(), &["P0S3-8-12-00"], Scale::FAST);
+    let [port, _] = crate::loopback::ports();
+    let server = std::net::SocketAddrV4::new(std::net::Ipv4Addr::LOCALHOST, port);
+    let port = port.to_string();
+    let args = ["serve", "--screen", "--listen", "127.0.0.1", "--no-dhcp", "--target", "7960=P0S3-8-12-00"];
+    let args = [&args[..], &["--tftp-port", &port, "--firmware", root.to_str().unwrap()]].concat();
+    let terminal = Terminal::with(folder.path(), "xterm-256color", &args);
+    terminal.until("The program read a file from its own TFTP server");
+    let start = |name| {
+        let socket = std::net::UdpSocket::bind(("127.0.0.1", 0)).unwrap();
+        crate::reader::Read::start(socket, server, name)
+    };
+    let _ = start("SEP001B0C18BDC1.cnf.xml").finish();
+    let mut read = start(APPLICATION);
+    assert_eq!(read.step(), Ok(false));
+    terminal.until(APPLICATION);
+    let pid = terminal.child.process_id().unwrap().to_string();
+    let mut child = terminal.hang_up();
+    // Without a phone it ends at once.
+    crate::serving::pause(Duration::from_secs(3));
+    assert!(child.try_wait().unwrap().is_none(), "the session goes on");
+    while !read.step().unwrap() {}
+    assert!(read.bytes == crate::serving::bytes_of("P0S3-8-12-00", APPLICATION, Scale::FAST));
+    // Then it writes its flash, until it is heard of again.
+    assert!(child.try_wait().unwrap().is_none(), "and goes on");
+    let sent = std::process::Command::new("kill").args(["-s", "TERM", &pid]).status().unwrap();
+    assert!(sent.success() && soon(|| child.try_wait().unwrap().is_some()));
+    let journals = std::fs::read_dir(folder.path().join("state/journals")).unwrap();
+    let mut left: Vec<_> = journals.map(|file| file.unwrap().path()).collect();
+    left.sort();
+    let endings: Vec<_> = left.iter().map(|path| path.extension().unwrap().to_str().unwrap()).collect();
+    assert_eq!(endings, ["json", "jsonl", "md"]);
+    let journal = std::fs::read_to_string(&left[1]).unwrap();
+    assert!(journal.lines().last().unwrap().contains(r#""event":"summary""#), "{journal}");
 }
 
 #[test]
