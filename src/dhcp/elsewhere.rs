@@ -13,14 +13,18 @@ pub struct Lines {
 
 /// Option 150 (and 66, which some loads believe more) for the servers that people have.
 ///
-/// Sources: Cisco IOS "ip dhcp pool", `option 150 ip`; dnsmasq(8) `--dhcp-option`; dhcpd.conf(5) "option definitions";
-/// Kea's manual, "custom `DHCPv4` options"; Windows `Add-DhcpServerv4OptionDefinition`, which must make 150 an IP address,
+/// Sources: Cisco IOS "ip dhcp pool", `option 150 ip` and `option 66 ascii`; dnsmasq(8) `--dhcp-option`; dhcpd.conf(5)
+/// "option definitions"; Kea's manual, "standard options" (66 is `tftp-server-name`) and "custom `DHCPv4` options"; Windows
+/// `Set-DhcpServerv4OptionValue`, which knows 66, and `Add-DhcpServerv4OptionDefinition`, which must make 150 an IP address,
 /// for a text makes phones ignore the whole offer.
 #[must_use]
 pub fn lines(server: Ipv4Addr) -> Vec<Lines> {
     let entry = |name, lines: Vec<String>| Lines { server: name, lines };
     vec![
-        entry("Cisco IOS, in \"ip dhcp pool\"", vec![format!("option 150 ip {server}")]),
+        entry(
+            "Cisco IOS, in \"ip dhcp pool\"",
+            vec![format!("option 150 ip {server}"), format!("option 66 ascii {server}")],
+        ),
         entry(
             "dnsmasq",
             vec![format!("dhcp-option-force=150,{server}"), format!("dhcp-option-force=66,{server}")],
@@ -39,8 +43,9 @@ pub fn lines(server: Ipv4Addr) -> Vec<Lines> {
                 r#""option-def": [{"name": "tftp150", "code": 150, "space": "dhcp4", "type": "ipv4-address", "array": true}],"#
                     .to_owned(),
                 format!(
-                    r#""option-data": [{{"name": "tftp150", "data": "{server}", "always-send": true}}]"#
+                    r#""option-data": [{{"name": "tftp150", "data": "{server}", "always-send": true}},"#
                 ),
+                format!(r#"  {{"name": "tftp-server-name", "data": "{server}", "always-send": true}}]"#),
             ],
         ),
         entry(
@@ -48,6 +53,7 @@ pub fn lines(server: Ipv4Addr) -> Vec<Lines> {
             vec![
                 "Add-DhcpServerv4OptionDefinition -Name TFTP150 -OptionId 150 -Type IPv4Address -MultiValued".to_owned(),
                 format!("Set-DhcpServerv4OptionValue -OptionId 150 -Value {server}"),
+                format!("Set-DhcpServerv4OptionValue -OptionId 66 -Value {server}"),
             ],
         ),
     ]
@@ -81,10 +87,21 @@ mod tests {
             let text = entry.lines.join("\n");
             assert!(text.contains("192.168.1.1") && text.contains("150"), "{text}");
         }
-        assert_eq!(all[0].lines, ["option 150 ip 192.168.1.1"]);
+        assert_eq!(all[0].lines, ["option 150 ip 192.168.1.1", "option 66 ascii 192.168.1.1"]);
         assert_eq!(all[1].lines[0], "dhcp-option-force=150,192.168.1.1");
         let kea = format!("{{{}}}", all[3].lines.join("\n"));
         let kea: serde_json::Value = serde_json::from_str(&kea).unwrap();
         assert_eq!(kea["option-data"][0]["data"], "192.168.1.1");
+        assert_eq!(kea["option-data"][1]["data"], "192.168.1.1");
+    }
+
+    #[test]
+    fn every_server_is_told_option_66_too() {
+        for entry in lines(Ipv4Addr::new(192, 168, 1, 1)) {
+            let says = |line: &String| {
+                (line.contains("66") || line.contains("tftp-server-name")) && line.contains("192.168.1.1")
+            };
+            assert!(entry.lines.iter().any(says), "{entry:?}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Is this laptop ready? Each check says what was seen, what it means and one thing to do. Nothing is changed.
 
 mod checks;
+mod rivals;
 mod text;
 
 pub use text::text;
@@ -13,6 +14,7 @@ use super::remedy::Remedy;
 use super::system::System;
 use crate::clock::Wall;
 use crate::web;
+use rivals::Commands;
 use serde::Serialize;
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -154,9 +156,9 @@ fn on(scene: &Scene<'_>, all: &[Interface], of: &Gathered<'_>) -> Vec<Check> {
     let name = of.interface.system_name();
     let mut found = vec![checks::kind(of.interface), checks::link(of.interface)];
     for port in [67, 69] {
-        found.push(checks::port(port, name, system.holders(port), of.rights));
+        found.push(rivals::port(port, name, system.holders(port), of.rights, Commands::here()));
     }
-    found.extend(checks::web_port(name, system.listeners(web::PORT)));
+    found.extend(rivals::web_port(name, system.listeners(web::PORT), Commands::here()));
     found.push(checks::firewall(system.firewall(name, &[67, 69])));
     found.push(checks::foreign(probe::foreign(of.interface)));
     let conflict = probe::conflict(system, of.interface, of.address.0);

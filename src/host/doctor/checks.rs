@@ -9,13 +9,11 @@ use crate::host::plan::{self, BadPlan};
 use crate::host::privileges::Rights;
 use crate::host::probe::{self, Search};
 use crate::host::remedy::{Act, Remedy};
-use crate::host::run::{Argv, Trouble};
 use crate::host::state;
-use crate::host::system::{Change, Firewall, Holder, System};
+use crate::host::system::{Change, Firewall, System};
 use crate::limits;
 use crate::phone_id::Mac;
 use crate::session::words::bytes;
-use crate::web;
 use std::net::Ipv4Addr;
 use std::path::Path;
 
@@ -87,66 +85,6 @@ pub(super) fn link(interface: &Interface) -> Check {
     }
 }
 
-pub(super) fn port(
-    port: u16,
-    interface: &str,
-    holders: Result<Vec<Holder>, Trouble>,
-    rights: Option<Rights>,
-) -> Check {
-    let (code, title) = if port == 67 { ("port-67", "Port 67") } else { ("port-69", "Port 69") };
-    let check = |state, seen| Check::new(code, title, state, seen);
-    let held = match holders {
-        Ok(held) => held,
-        Err(trouble) => {
-            return check(Outcome::Unknown, format!("Who holds UDP port {port} can't be seen: {trouble}."))
-                .means("It is tried when a session starts.");
-        }
-    };
-    let Some(rival) = rival(&held, interface) else {
-        return check(Outcome::Ok, format!("UDP port {port} is free."));
-    };
-    let what = if port == 67 { "addresses" } else { "files" };
-    let means = format!("Phones would get their {what} from that program, or from nobody.");
-    if let Some((name, pid)) = &rival.process {
-        let named = rival.name().unwrap_or_default();
-        let end = match &rival.service {
-            Some(service) => {
-                let stop = Argv::new("systemctl stop").with(service);
-                Act::change(Change::Stop { service: service.clone() }, stop)
-            }
-            None => Act::end(port, name, *pid),
-        };
-        check(Outcome::Fail, format!("UDP port {port} is held by {named}.")).means(means).remedy(end)
-    } else {
-        let hidden = rights.is_some_and(|r| !r.network);
-        let why = if hidden { "; only an administrator may see by whom" } else { "" };
-        check(Outcome::Fail, format!("UDP port {port} is held by another program{why}."))
-            .means(means)
-            .remedy(format!("sudo ss -lunp sport = :{port} names it; end that program."))
-    }
-}
-
-/// Worth a word only where somebody is in the way: phones do without that port.
-pub(super) fn web_port(interface: &str, listeners: Result<Vec<Holder>, Trouble>) -> Option<Check> {
-    let port = web::PORT;
-    let rival = rival(&listeners.ok()?, interface)?.clone();
-    let named = rival.name().unwrap_or_else(|| "another program".to_owned());
-    let end = match (&rival.service, &rival.process) {
-        (Some(service), _) => format!("sudo systemctl stop {service}"),
-        (None, Some((_, pid))) if cfg!(windows) => format!("taskkill /PID {pid}"),
-        (None, Some((_, pid))) => format!("sudo kill {pid}"),
-        (None, None) => format!("sudo ss -ltnp sport = :{port} names it; end that program."),
-    };
-    let seen = format!("TCP port {port} is held by {named}.");
-    let means = "Late loads ask there first: that program would answer them, and only then they ask by TFTP.";
-    Some(Check::new("port-6970", "Port 6970", Outcome::Warn, seen).means(means).remedy(end))
-}
-
-/// A program that keeps to another interface is no rival.
-fn rival<'a>(held: &'a [Holder], interface: &str) -> Option<&'a Holder> {
-    held.iter().find(|h| h.interface.as_deref().is_none_or(|i| i == interface) && !h.address.is_loopback())
-}
-
 pub(super) fn firewall(found: Firewall) -> Check {
     let check = |state, seen| Check::new("firewall", "Firewall", state, seen);
     match found {
@@ -168,7 +106,11 @@ pub(super) fn foreign(search: Search) -> Check {
             format!("No other DHCP server answered within {:.1} s.", limits::FOREIGN_OFFER.as_secs_f32()),
         ),
         Search::CantSee(why) => {
-            let again = if why == probe::NO_LINK { "with the cable in place" } else { "with sudo" };
+            let again = match why {
+                _ if why == probe::NO_LINK => "with the cable in place",
+                _ if cfg!(windows) => "as administrator",
+                _ => "with sudo",
+            };
             check(Outcome::Unknown, format!("Whether there is another DHCP server can't be seen: {why}."))
                 .means("If there is one, phones may listen to it instead.")
                 .remedy(format!("Run it again {again}; a session looks, too."))

@@ -1,4 +1,5 @@
 use super::checks;
+use super::rivals::{self, Commands};
 use super::*;
 use crate::dhcp::probe::Answer;
 use crate::host::interfaces::Kind;
@@ -32,19 +33,52 @@ fn holder(interface: Option<&str>, process: Option<(&str, u32)>) -> Holder {
 
 #[test]
 fn the_holder_of_a_port_is_named_unless_it_keeps_to_another_interface() {
-    let held = checks::port(67, "enp0s25", Ok(vec![holder(None, Some(("dnsmasq", 1234)))]), None);
+    let held =
+        rivals::port(67, "enp0s25", Ok(vec![holder(None, Some(("dnsmasq", 1234)))]), None, Commands::Linux);
     assert_eq!(held.state, Outcome::Fail);
     assert!(held.seen.contains("dnsmasq (process 1234)"), "{}", held.seen);
     let act = held.remedy.unwrap().act.unwrap();
     assert_eq!(act, Act::end(67, "dnsmasq", 1234));
     let service = Holder { service: Some("dnsmasq.service".into()), ..holder(None, Some(("dnsmasq", 1234))) };
-    let held = checks::port(67, "enp0s25", Ok(vec![service]), None);
+    let held = rivals::port(67, "enp0s25", Ok(vec![service]), None, Commands::Linux);
     assert_eq!(held.to_do(), "sudo systemctl stop dnsmasq.service");
     let elsewhere = vec![holder(Some("virbr0"), Some(("dnsmasq", 1234)))];
-    assert_eq!(checks::port(67, "enp0s25", Ok(elsewhere), None).state, Outcome::Ok);
+    assert_eq!(rivals::port(67, "enp0s25", Ok(elsewhere), None, Commands::Linux).state, Outcome::Ok);
     let hidden = Rights { ports: true, network: false, wire: false };
-    let hidden = checks::port(69, "enp0s25", Ok(vec![holder(None, None)]), Some(hidden));
+    let hidden = rivals::port(69, "enp0s25", Ok(vec![holder(None, None)]), Some(hidden), Commands::Linux);
     assert!(hidden.seen.contains("only an administrator"), "{}", hidden.seen);
+}
+
+#[test]
+fn what_is_not_to_be_ended_is_told_by_its_service_on_each_system() {
+    let end = |port, os, process| {
+        let check = rivals::port(port, "en5", Ok(vec![holder(None, process)]), None, os);
+        let remedy = check.remedy.unwrap();
+        (remedy.text, remedy.act)
+    };
+    let (text, act) = end(67, Commands::Windows, Some(("svchost.exe", 812)));
+    assert!(text.contains("tasklist /SVC /FI \"PID eq 812\"") && text.contains("net stop"), "{text}");
+    assert_eq!(act, None, "many services may be in it");
+    assert_eq!(
+        end(69, Commands::Windows, Some(("tftpd64.exe", 4711))).1,
+        Some(Act::end(69, "tftpd64.exe", 4711))
+    );
+    for (port, service) in [(67, "com.apple.bootpd"), (69, "com.apple.tftpd")] {
+        let (text, act) = end(port, Commands::MacOs, Some(("launchd", 1)));
+        assert!(text.ends_with(&format!("sudo launchctl bootout system/{service}")), "{text}");
+        assert_eq!(act, None, "the system's first process is never ended");
+    }
+    for (os, command) in [
+        (Commands::Linux, "sudo ss -lunp sport = :67"),
+        (Commands::MacOs, "sudo lsof -nP -iUDP:67"),
+        (Commands::Windows, "netstat -ano -p UDP"),
+    ] {
+        assert!(end(67, os, None).0.starts_with(&format!("{command} names it")), "{os:?}");
+    }
+    let listener =
+        |os| rivals::web_port("en5", Ok(vec![holder(None, Some(("svchost.exe", 9)))]), os).unwrap();
+    assert_eq!(listener(Commands::MacOs).to_do(), "sudo kill 9");
+    assert!(listener(Commands::Windows).to_do().contains("net stop"));
 }
 
 #[test]
@@ -92,7 +126,13 @@ fn the_text_fits_eighty_columns_and_says_the_worst_first() {
         because: Some("it has a cable in it, and this laptop doesn't use it itself".into()),
         address: Some([192, 168, 1, 1].into()),
         checks: vec![
-            checks::port(67, "enp0s25", Ok(vec![holder(None, Some(("dnsmasq", 1234)))]), None),
+            rivals::port(
+                67,
+                "enp0s25",
+                Ok(vec![holder(None, Some(("dnsmasq", 1234)))]),
+                None,
+                Commands::Linux,
+            ),
             checks::link(&Interface { up: false, ..interface() }),
             checks::firewall(Firewall::Unknown { seen: "It can't be read.".into(), remedy: "sudo x".into() }),
             checks::clock(Wall(1_795_000_000_000)),

@@ -217,13 +217,13 @@ pub(super) fn look<R: Run>(run: &R, interface: &str, ports: &[u16]) -> Firewall 
     if let Some((port, By { text: by, sure }, by_nft)) = found.into_iter().min_by_key(|(_, by, _)| !by.sure) {
         if !sure {
             let what = if port == TRANSFER_PORT {
-                format!("phones' answers while they read on {interface} are")
+                format!("Phones' answers while they read on {interface}")
             } else {
-                format!("UDP port {port} on {interface} is")
+                format!("UDP port {port} on {interface}")
             };
             return Firewall::Unknown {
                 seen: format!(
-                    "Whether {what} dropped by {by} hangs on rules before it that this program doesn't weigh."
+                    "{what} may be dropped by {by}; rules before it ask for more than this program weighs."
                 ),
                 remedy: format!("sudo {}", if by_nft { "nft list ruleset" } else { "iptables -S" }),
             };
