@@ -23,6 +23,7 @@ const BOOK: &[Rule] = &[
     addresses::no_request,
     addresses::no_read,
     addresses::lease_in_vain,
+    addresses::answers_in_vain,
     addresses::in_use,
     addresses::from_elsewhere,
     addresses::another_server,

@@ -131,6 +131,18 @@ fn addresses() {
     case.ask(50_000, &file("CTLSEP", ".tlv"));
     case.wait(1);
     assert!(!case.stands("lease-in-vain"));
+    let restart = |t: &mut Talk| t.dhcp_with(3, "Cisco Systems, Inc. IP Phone CP-7960G", Some(t.at), None);
+    let stuck = |starts: u32| {
+        move |t: &mut Talk| {
+            lease(t);
+            t.wait(160);
+            times(starts, 60, restart)(t);
+        }
+    };
+    let mut case = pair("answers-in-vain", true, stuck(12), stuck(11));
+    case.ask(50_000, &file("CTLSEP", ".tlv"));
+    case.wait(1);
+    assert!(!case.stands("answers-in-vain"), "it asked");
     let mut case = pair("address-in-use", true, |t| (lease(t), t.dhcp(4), t.wait(2)).2, lease);
     lease(&mut case);
     assert!(!case.stands("address-in-use"), "it took another");

@@ -25,19 +25,34 @@ pub(super) fn no_request(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option
 
 pub(super) fn no_read(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let waited = now.since(phone.stage_since);
-    let is = phone.stage == Stage::Leased && waited >= alarm(desk, phone, Stage::Leased);
+    let is = phone.stage == Stage::Leased
+        && waited >= alarm(desk, phone, Stage::Leased)
+        && !exhausted(phone)
+        && !phone.symptoms.contains_key("lease-in-vain");
     held(desk, phone, "no-read", is, || vec![("seconds", waited.as_secs().to_string())])
 }
 
-/// Starts over and over: no stage lasts long enough for [`no_read`].
+/// Starts over and over: no stage lasts long enough for [`no_read`], which asks for the opposite.
 pub(super) fn lease_in_vain(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let trail = &phone.trail;
-    let waited = now.since(trail.leases_since);
+    let (waited, alarm) = (now.since(trail.leases_since), alarm(desk, phone, Stage::Leased));
     let is = trail.leases_in_vain >= desk.catalogue.habits().leases()
-        && waited >= alarm(desk, phone, Stage::Leased);
+        && (alarm..alarm * trail.leases_in_vain).contains(&waited)
+        && !exhausted(phone);
     held(desk, phone, "lease-in-vain", is, || {
         vec![("count", trail.leases_in_vain.to_string()), ("seconds", waited.as_secs().to_string())]
     })
+}
+
+/// It has started with every change to its answer.
+pub(super) fn answers_in_vain(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
+    let tried = || phone.varied.as_ref().map_or(0, |varied| varied.tried.len());
+    held(desk, phone, "answers-in-vain", exhausted(phone), || vec![("count", tried().to_string())])
+}
+
+/// All changes were tried, and it has asked for nothing since: no more is to be said of its silence than that.
+fn exhausted(phone: &Phone) -> bool {
+    phone.trail.leases_in_vain > 0 && phone.varied.as_ref().is_some_and(|varied| varied.exhausted)
 }
 
 pub(super) fn in_use(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
