@@ -28,6 +28,7 @@ const BOOK: &[Rule] = &[
     addresses::from_elsewhere,
     addresses::another_server,
     addresses::asks_elsewhere,
+    addresses::asks_letters,
     files::missing_no_more,
     files::list_refused,
     files::header_refused,

@@ -3,6 +3,7 @@
 use super::super::answer::Desk;
 use super::{alarm, held};
 use crate::clock::Instant;
+use crate::dhcp::elsewhere::letters;
 use crate::event::Kind;
 use crate::session::{Phone, Stage};
 
@@ -72,10 +73,20 @@ pub(super) fn from_elsewhere(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Opti
 /// An old neighbour may be asked for, too; whoever goes on to ask us for a file has found us.
 pub(super) fn asks_elsewhere(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let asked = phone.asks_at.filter(|(_, at)| now.since(*at) >= desk.catalogue.habits().lease_in_vain());
+    let asked = asked.is_some_and(|(address, _)| letters(address).is_none());
     // Once raised it stands for as long as the phone doesn't ask us, also when it is seen to ask again.
     let stands = phone.asks_at.is_some() && phone.symptoms.contains_key("asks-elsewhere");
-    held(desk, phone, "asks-elsewhere", asked.is_some() || stands, || {
+    held(desk, phone, "asks-elsewhere", asked || stands, || {
         vec![("address", phone.asks_at.map(|(address, _)| address.to_string()).unwrap_or_default())]
+    })
+}
+
+/// What it takes for an address are the first letters of one: nobody has that address, so there is nothing to wait for.
+pub(super) fn asks_letters(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
+    let asked = phone.asks_at.and_then(|(address, _)| Some((address, letters(address)?)));
+    held(desk, phone, "asks-letters", asked.is_some(), || {
+        let (address, text) = asked.map(|(a, text)| (a.to_string(), text)).unwrap_or_default();
+        vec![("address", address), ("value", text), ("own", desk.job.server.to_string())]
     })
 }
 
