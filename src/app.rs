@@ -147,6 +147,7 @@ fn symptoms(typed: &str, json: bool) -> Result<Exit> {
         print_json(&found)?;
     } else {
         print_text(&catalogue::text::symptoms(&found))?;
+        print_text(&format!("Edition {} of the book of symptoms.\n", catalogue.edition()))?;
     }
     Ok(Exit::Done)
 }

@@ -40,6 +40,7 @@ pub struct Catalogue {
     routes: Routes,
     files: files::Files,
     symptoms: Vec<Symptom>,
+    edition: String,
     shows: Vec<Shows>,
     habits: Habits,
 }
@@ -196,6 +197,12 @@ impl Catalogue {
     #[must_use]
     pub fn role(&self, file: &str) -> (Role, Option<Protocol>) {
         self.files.role(file)
+    }
+
+    /// The edition of the book of symptoms: it grows with every change to an entry.
+    #[must_use]
+    pub fn edition(&self) -> &str {
+        &self.edition
     }
 
     /// A symptom by its code.

@@ -111,7 +111,7 @@ impl State {
                     known.count += u64::from(*count);
                 }
             }
-            Kind::ReplyFreed { attempt, .. } => {
+            Kind::ReplyFreed { attempt, doubt: None, .. } => {
                 let model = event.phone.and_then(|mac| self.phone(mac)?.identity.model.clone());
                 if let Some(model) = model {
                     self.freed.insert(model, *attempt);

@@ -188,9 +188,11 @@ impl Catalogue {
         let loads = known_loads(read("loads.toml", texts.loads)?)?;
         let routes: Routes = read("routes.toml", texts.routes)?;
         let files = read("files.toml", texts.files)?;
-        let mut symptoms = Vec::new();
+        let (mut symptoms, mut edition) = (Vec::new(), None);
         for (file, text) in texts.symptoms {
-            symptoms.extend(read::<Symptoms>(file, text)?.symptom);
+            let chapter = read::<Symptoms>(file, text)?;
+            symptoms.extend(chapter.symptom);
+            edition = edition.or(chapter.edition);
         }
         let AllShows { shows } = read("shows.toml", texts.shows)?;
         let habits = read("habits.toml", texts.habits)?;
@@ -210,6 +212,7 @@ impl Catalogue {
             routes,
             files,
             symptoms,
+            edition: edition.unwrap_or_default(),
             shows,
             habits,
         })

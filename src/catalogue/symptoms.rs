@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Symptoms {
+    /// The edition of the book; it stands in one of the files.
+    #[serde(default)]
+    pub(super) edition: Option<String>,
     pub(super) symptom: Vec<Symptom>,
 }
 

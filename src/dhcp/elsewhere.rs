@@ -1,6 +1,39 @@
-//! The lines that another DHCP server needs so that phones find this computer.
+//! Another DHCP server: the lines that it needs so that phones find this computer, and what is wrong with what it says.
 
+use super::probe::{Answer, Fault};
+use crate::catalogue::Catalogue;
+use crate::event::Kind;
 use std::net::Ipv4Addr;
+
+/// What is wrong with what another server says of files, as a symptom of the bench, with the one thing to write there.
+#[must_use]
+pub fn symptom(answer: &Answer, own: Ipv4Addr) -> Option<Kind> {
+    let (code, value) = match answer.fault.as_ref()? {
+        Fault::Text(text) => ("option-150-text", text.clone()),
+        Fault::Length(bytes) => ("option-150-length", bytes.to_string()),
+        Fault::Nothing => ("names-no-server", String::new()),
+    };
+    let values = [("server", answer.server.to_string()), ("own", own.to_string()), ("value", value)];
+    Catalogue::builtin().symptom(code).map(|symptom| symptom.raise(&values, Vec::new()))
+}
+
+/// A letter of an address that was written as text: `192.168.1.1`, `0xC0A80101`.
+pub(super) const fn is_of_address(letter: u8) -> bool {
+    letter.is_ascii_hexdigit() || matches!(letter, b'.' | b'x' | b'X')
+}
+
+/// The letters that a phone has read as an address, where a server sends option 150 as text: 48.120.48.49 is `0x01`,
+/// 49.57.50.46 is `192.` (`peers` 6).
+#[must_use]
+pub fn letters(asked: Ipv4Addr) -> Option<String> {
+    let octets = asked.octets();
+    let hex = matches!(octets, [b'0', b'x' | b'X', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit());
+    // The first four letters of an address in decimals hold one dot or two, and never at the front.
+    let digits = octets.iter().all(|c| c.is_ascii_digit() || *c == b'.')
+        && octets.contains(&b'.')
+        && !matches!(octets, [b'.', ..] | [_, b'.', b'.', _] | [_, _, b'.', b'.']);
+    (hex || digits).then(|| String::from_utf8_lossy(&octets).into_owned())
+}
 
 /// What to write into one kind of server.
 #[derive(Clone, Debug, PartialEq, Eq)]

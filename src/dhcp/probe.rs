@@ -1,5 +1,6 @@
 //! The program's own question to DHCP servers: does ours answer, and does somebody else's?
 
+use super::elsewhere;
 use crate::limits;
 use crate::phone_id::Mac;
 use dhcproto::v4::{DhcpOption, Encodable, Encoder, Flags, Message, MessageType, OptionCode};
@@ -26,6 +27,44 @@ pub struct Answer {
     pub offers: Option<Ipv4Addr>,
     /// Where it sends phones for their files (option 150), as many addresses as it names.
     pub tftp: Vec<Ipv4Addr>,
+    /// What is wrong with what it says of files.
+    pub fault: Option<Fault>,
+}
+
+/// What is wrong with what a server says of files, so that phones that take its address find none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Option 150 is a text: this one.
+    Text(String),
+    /// Option 150 has so many bytes, which make no addresses.
+    Length(usize),
+    /// Neither option 150, nor option 66, nor siaddr names a server.
+    Nothing,
+}
+
+/// What an answer says of files.
+#[derive(Default)]
+struct Says<'a> {
+    option_150: &'a [u8],
+    named: bool,
+}
+
+impl Says<'_> {
+    fn fault(&self) -> Option<Fault> {
+        match self.option_150 {
+            [] if self.named => None,
+            [] => Some(Fault::Nothing),
+            value => {
+                let text = value.strip_suffix(b"\0").unwrap_or(value);
+                let letters = text.len() > 4 && text.iter().all(|c| elsewhere::is_of_address(*c));
+                if letters {
+                    Some(Fault::Text(String::from_utf8_lossy(text).into_owned()))
+                } else {
+                    (value.len() % 4 != 0).then_some(Fault::Length(value.len()))
+                }
+            }
+        }
+    }
 }
 
 /// A DISCOVER that wants its answer broadcast, and asks for what phones ask for.
@@ -86,7 +125,8 @@ pub fn answer(bytes: &[u8], xid: u32, source: Ipv4Addr) -> Option<Answer> {
         return None;
     }
     let named = Some(Ipv4Addr::from(quad(20)?)).filter(|server| !server.is_unspecified());
-    let mut found = Answer { server: named.unwrap_or(source), offers: None, tftp: Vec::new() };
+    let mut found = Answer { server: named.unwrap_or(source), offers: None, tftp: Vec::new(), fault: None };
+    let mut says = Says { named: named.is_some(), ..Says::default() };
     let (mut rest, mut kind) = (bytes.get(240..)?, 0);
     while let Some((code, tail)) = rest.split_first() {
         match code {
@@ -98,9 +138,8 @@ pub fn answer(bytes: &[u8], xid: u32, source: Ipv4Addr) -> Option<Answer> {
                 match (code, value) {
                     (53, [value]) => kind = *value,
                     (54, [a, b, c, d]) => found.server = Ipv4Addr::new(*a, *b, *c, *d),
-                    (150, value) => {
-                        found.tftp.extend(value.as_chunks::<4>().0.iter().map(|a| Ipv4Addr::from(*a)));
-                    }
+                    (150, value) => says.option_150 = value,
+                    (66, value) => says.named |= !value.is_empty(),
                     _ => {}
                 }
                 rest = tail;
@@ -109,6 +148,10 @@ pub fn answer(bytes: &[u8], xid: u32, source: Ipv4Addr) -> Option<Answer> {
     }
     if kind == 2 {
         found.offers = Some(quad(16)?.into());
+        found.fault = says.fault();
+    }
+    if found.fault.is_none() {
+        found.tftp.extend(says.option_150.as_chunks::<4>().0.iter().map(|a| Ipv4Addr::from(*a)));
     }
     matches!(kind, 2 | 5 | 6).then_some(found)
 }
@@ -137,7 +180,7 @@ mod tests {
         assert_eq!(to, SocketAddrV4::new(Ipv4Addr::BROADCAST, 68));
         let bytes = encode(&reply);
         let seen = answer(&bytes, 79, server).unwrap();
-        assert_eq!(seen, Answer { server, offers: Some(server), tftp: vec![server] });
+        assert_eq!(seen, Answer { server, offers: Some(server), tftp: vec![server], fault: None });
         assert_eq!(answer(&bytes, 80, server), None);
         // The questions for others are none of its business, and no stranger's either.
         for question in &questions(79, Some(server))[..2] {
@@ -157,11 +200,39 @@ mod tests {
             bytes.push(255);
             answer(&bytes, 79, [10, 9, 9, 1].into()).unwrap()
         };
-        let expected = |server: [u8; 4]| Answer { server: server.into(), offers: None, tftp: Vec::new() };
+        let expected =
+            |server: [u8; 4]| Answer { server: server.into(), offers: None, tftp: Vec::new(), fault: None };
         assert_eq!(nak(&[54, 4, 10, 0, 0, 2]), expected([10, 0, 0, 2]));
         assert_eq!(nak(&[]), expected([10, 9, 9, 1]));
         let asked = question(MessageType::Request, 79, Ipv4Addr::UNSPECIFIED, Some(NOWHERE));
         assert_eq!(answer(&asked, 79, NOWHERE), None, "a question is no answer");
+    }
+
+    #[test]
+    fn what_it_says_of_files_is_judged() {
+        let offer = |siaddr: [u8; 4], options: &[u8]| {
+            let mut bytes = question(MessageType::Request, 79, Ipv4Addr::UNSPECIFIED, None);
+            bytes[0] = 2;
+            bytes.truncate(240);
+            bytes[20..24].copy_from_slice(&siaddr);
+            bytes.extend([53, 1, 2]);
+            bytes.extend(options);
+            bytes.push(255);
+            let answer = answer(&bytes, 79, [10, 9, 9, 1].into()).unwrap();
+            (answer.fault, answer.tftp.len())
+        };
+        let none = [0; 4];
+        let text = |text: &str| [&[150, u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+        for wrong in ["0x0101A8C0", "192.168.1.1", "10.1.0.1", "C0A80101"] {
+            assert_eq!(offer(none, &text(wrong)), (Some(Fault::Text(wrong.to_owned())), 0));
+        }
+        assert_eq!(offer(none, &[150, 3, 1, 2, 3]), (Some(Fault::Length(3)), 0));
+        assert_eq!(offer(none, &[]), (Some(Fault::Nothing), 0));
+        // Near misses: an address, two, another way to name it.
+        assert_eq!(offer(none, &[150, 4, 49, 57, 50, 46]), (None, 1));
+        assert_eq!(offer(none, &[150, 8, 192, 168, 1, 1, 192, 168, 1, 2]), (None, 2));
+        assert_eq!(offer([10, 9, 9, 1], &[]), (None, 0));
+        assert_eq!(offer(none, &[66, 1, b'x']), (None, 0));
     }
 
     proptest! {

@@ -1,14 +1,15 @@
 //! The DHCP port: what the server decides, told as events.
 
+use super::answer::Desk;
 use super::rules::Sign;
-use super::{Endpoint, Engine, Queued};
-use crate::catalogue::Class;
+use super::{Endpoint, Engine, Queued, watch};
 use crate::clock::Instant;
 use crate::dhcp::{self, Change, Outcome};
-use crate::event::{Fingerprint, Kind, Remedy};
+use crate::event::{Condition, Fingerprint, Kind, Remedy, Role};
 use crate::limits;
 use crate::phone_id::Mac;
-use crate::session::Phone;
+use crate::session::phone::Varied;
+use crate::session::{Phone, Stage, words};
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Duration;
 
@@ -159,38 +160,46 @@ fn network(address: Ipv4Addr, prefix: u8) -> u32 {
 }
 
 impl Engine {
-    /// A phone that had an address, asked for nothing and now starts anew gets an answer that differs in one thing more; a
-    /// new one of a model that is known to need a change gets that at once.
+    /// A phone that had an address, asked for nothing and now starts anew gets an answer that differs in one thing more;
+    /// of a model that is known to need a change, in that first.
     fn vary(&mut self, now: Instant, request: &dhcp::Request) {
         let mac = request.mac;
-        let vain = self.catalogue.habits().lease_in_vain();
-        let known = self.state.phone(mac);
-        if known.is_some_and(|phone| phone.pause.is_some() || asks_anew_first(phone)) {
+        let Some(phone) = self.state.phone(mac) else { return };
+        // One thing is changed at a time, and who asks elsewhere does not stumble over our answer.
+        if phone.pause.is_some() || asks_anew_first(phone) || phone.asks_at.is_some() {
             return;
         }
-        let next = match known.map(|phone| (phone, phone.varied)) {
-            Some((_, Some((_, true)))) => return,
-            Some((phone, varied)) if asked_for_nothing(phone, varied.is_some(), vain, now) => {
-                varied.map_or(1, |(attempt, _)| attempt + 1)
+        let under_way = phone.varied.as_ref().is_some_and(Varied::is_under_way);
+        if request.kind == dhcp::Kind::Discover && phone.has_forgotten() {
+            if under_way {
+                let because = "it has forgotten its address, as after a reset".to_owned();
+                self.tell(now, Some(mac), Kind::ReplyRestored { all: false, because });
+                self.move_web_door();
             }
-            Some((phone, varied)) if varied.is_some() || !phone.names.is_empty() => return,
-            _ => match self.remedy_of(request) {
-                Some(attempt) => attempt,
-                None => return,
-            },
-        };
-        let Some(attempt) = attempt(next).filter(|a| !(a.variation.unicast && request.broadcast)) else {
             return;
-        };
-        let change = attempt.change.to_owned();
-        self.tell(now, Some(mac), Kind::ReplyVaried { attempt: next, change });
+        }
+        if !asked_for_nothing(phone, self.catalogue.habits().lease_in_vain(), now) {
+            return;
+        }
+        let kept = phone.identity.model.as_ref().and_then(|model| self.state.freed.get(model)).copied();
+        let untried = untried(phone).filter(|(_, a)| !(a.variation.unicast && request.broadcast));
+        let left: Vec<_> = untried.collect();
+        let next = left.iter().find(|(number, _)| Some(*number) == kept).or_else(|| left.first());
+        match next {
+            Some(next) => self.tell(now, Some(mac), told(*next, left.len())),
+            None if under_way => {
+                let kind = in_vain(phone);
+                self.tell(now, Some(mac), kind);
+            }
+            None => return,
+        }
         self.move_web_door();
     }
 
     /// The HTTP port is closed to all while a phone is tried without it: others read by TFTP meanwhile.
     pub(super) fn move_web_door(&mut self) {
         let without = |phone: &Phone| {
-            let attempt = phone.varied.and_then(|(number, _)| attempt(number));
+            let attempt = phone.varied.as_ref().and_then(|varied| attempt(varied.attempt?));
             phone.closed.is_none() && attempt.is_some_and(|attempt| !attempt.variation.has(dhcp::Part::Web))
         };
         let open = !self.state.phones.iter().any(without);
@@ -200,40 +209,86 @@ impl Engine {
         }
     }
 
-    /// What freed an earlier phone of the model that this one says it is.
-    fn remedy_of(&self, request: &dhcp::Request) -> Option<u32> {
-        if self.state.freed.is_empty() {
-            return None;
-        }
-        let Class::Model(model) = self.catalogue.by_class(request.class.as_deref()?) else { return None };
-        self.state.freed.get(&model.name).copied()
-    }
-
     fn variation(&self, mac: Mac) -> dhcp::Variation {
-        let varied = self.state.phone(mac).and_then(|phone| attempt(phone.varied?.0));
+        let varied = self.state.phone(mac).and_then(|phone| attempt(phone.varied.as_ref()?.attempt?));
         varied.map_or(dhcp::Variation::FULL, |attempt| attempt.variation)
     }
 
     /// A phone whose answers were varied asks for a file: that is told, once.
-    pub(super) fn freed(&mut self, now: Instant, mac: Mac) {
-        let Some((number, false)) = self.state.phone(mac).and_then(|phone| phone.varied) else { return };
-        if let Some(attempt) = attempt(number) {
-            let change = attempt.change.to_owned();
-            self.tell(now, Some(mac), Kind::ReplyFreed { attempt: number, change });
+    pub(super) fn freed(&mut self, now: Instant, mac: Mac, role: Role) {
+        let Some(phone) = self.state.phone(mac) else { return };
+        let Some(varied) = phone.varied.as_ref().filter(|varied| varied.is_under_way()) else { return };
+        let Some((number, attempt)) = varied.attempt.and_then(|number| Some((number, attempt(number)?)))
+        else {
+            return;
+        };
+        if varied.heard {
+            let (change, doubt) = (attempt.change.to_owned(), doubt(phone, varied.since, role));
+            self.tell(now, Some(mac), Kind::ReplyFreed { attempt: number, change, doubt });
+        } else {
+            let because = "it asks for files before it has heard the other one".to_owned();
+            self.tell(now, Some(mac), Kind::ReplyRestored { all: false, because });
         }
+        self.move_web_door();
     }
+}
+
+/// What else than the change to its answers may have freed a phone since.
+fn doubt(phone: &Phone, since: Instant, role: Role) -> Option<String> {
+    let pressed = phone.remedies.iter().find(|(remedy, at)| **remedy != Remedy::VaryReply && **at >= since);
+    let acted = phone.acted.filter(|(_, at)| *at >= since);
+    let had_load = !matches!(phone.identity.condition, Condition::Unknown | Condition::Wiped);
+    if let Some((address, _)) = phone.asks_at {
+        Some(format!("it looked for its files at {address} before"))
+    } else if role == Role::TermList && had_load {
+        Some("it was wiped meanwhile".to_owned())
+    } else if let Some((remedy, _)) = pressed {
+        Some(format!("the technician had the program {} meanwhile", words::remedy(*remedy)))
+    } else {
+        acted.map(|(request, _)| {
+            format!("what the technician was asked for was done ({})", words::request(request))
+        })
+    }
+}
+
+/// The changes that a phone has not started with yet, in the order in which they are tried: from the one before the
+/// technician skipped on, or else from the first.
+fn untried(phone: &Phone) -> impl Iterator<Item = (u32, &'static dhcp::Attempt)> {
+    let varied = phone.varied.as_ref();
+    let now = varied.and_then(|varied| varied.attempt);
+    let skipped = varied.filter(|varied| !varied.heard).and(now).unwrap_or_default();
+    let is_new =
+        move |number: u32| Some(number) != now && varied.is_none_or(|varied| !varied.tried.contains(&number));
+    let all = move |after: bool| {
+        (1..).zip(&dhcp::ATTEMPTS).filter(move |(number, _)| (*number > skipped) == after && is_new(*number))
+    };
+    all(true).chain(all(false))
+}
+
+fn told((number, attempt): (u32, &dhcp::Attempt), left: usize) -> Kind {
+    let starts = u32::try_from(left).unwrap_or_default();
+    Kind::ReplyVaried { attempt: number, change: attempt.change.to_owned(), starts }
+}
+
+fn in_vain(phone: &Phone) -> Kind {
+    let tried = phone.varied.as_ref().map_or(0, |varied| varied.tried.len() + 1);
+    let because = format!("all {tried} changes were tried, none freed it");
+    Kind::ReplyRestored { all: true, because }
 }
 
 /// The next change to the answers of a phone that has an address and asks for nothing.
 pub(super) fn next_change(phone: &Phone) -> Option<Kind> {
-    let next = match phone.varied {
-        None => 1,
-        Some((_, true)) => return None,
-        Some((number, false)) => number + 1,
-    };
-    let asks = phone.trail.leases_in_vain == 0;
-    let change = attempt(next).filter(|_| !asks)?.change.to_owned();
-    Some(Kind::ReplyVaried { attempt: next, change })
+    let asks = phone.trail.leases_in_vain == 0 || phone.varied.as_ref().is_some_and(|varied| varied.freed);
+    let left: Vec<_> = untried(phone).collect();
+    left.first().filter(|_| !asks && phone.asks_at.is_none()).map(|next| told(*next, left.len()))
+}
+
+/// A phone that has started with each change and lies still again gets the full answer.
+pub(super) fn all_tried(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
+    let varied = phone.varied.as_ref().filter(|varied| varied.is_under_way() && varied.heard)?;
+    let waited = now.since(phone.trail.leases_last);
+    let is = waited >= watch::alarm(desk, phone, Stage::Leased) && phone.trail.leases_unchanged > 0;
+    (is && varied.tried.len() + 1 >= dhcp::ATTEMPTS.len()).then(|| in_vain(phone))
 }
 
 fn attempt(number: u32) -> Option<&'static dhcp::Attempt> {
@@ -247,9 +302,10 @@ fn asks_anew_first(phone: &Phone) -> bool {
 
 /// It took an address a while ago and asked for no file since: once for a phone that is being varied already, else only
 /// after the alarm.
-fn asked_for_nothing(phone: &Phone, varied: bool, vain: Duration, now: Instant) -> bool {
+fn asked_for_nothing(phone: &Phone, vain: Duration, now: Instant) -> bool {
     let trail = &phone.trail;
     let alarm = ["no-read", "lease-in-vain"].iter().any(|code| phone.symptoms.contains_key(*code));
+    let varied = phone.varied.as_ref().is_some_and(Varied::is_under_way);
     trail.leases_unchanged > 0 && now.since(trail.leases_last) >= vain && (varied || alarm)
 }
 

@@ -278,13 +278,19 @@ impl Desk<'_> {
     fn missing(&self, name: &Name, role: Role, due: Option<&str>) -> Answer {
         let why = match (role, due) {
             (Role::TermList, Some(due)) => format!("the set of {due} has no {}", name.base()),
-            _ => format!("{} is not on the shelf", name.base()),
+            _ => match self.catalogue.foreign_load(name.base()) {
+                Some(foreign) => {
+                    format!("{} is a file of another line of phones ({})", name.base(), foreign.name)
+                }
+                None => format!("{} is not on the shelf", name.base()),
+            },
         };
         let firmware = role.is_firmware() || matches!(role, Role::LoadsList | Role::TermList);
         // Phones try the spellings of a load in turn: `.bin`, then `.sbn`; `.loads`, then `.sbn`.
         let stem = name.base().rsplit_once('.').map_or(name.base(), |(stem, _)| stem);
         let other_spelling = self.shelf.load(stem).is_some_and(|load| load.complete);
-        Answer::Refuse { why, usual: !firmware || other_spelling }
+        let of_another_line = self.catalogue.foreign_load(name.base()).is_some();
+        Answer::Refuse { why, usual: !(firmware || of_another_line) || other_spelling }
     }
 
     /// The load a file belongs to: the due one if it names the file, else the load of its own set that does.

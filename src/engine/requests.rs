@@ -143,7 +143,7 @@ impl Engine {
         }
         if let Some(mac) = mac {
             self.settle_reads(now, mac);
-            self.freed(now, mac);
+            self.freed(now, mac, role);
             self.conclude(now, mac, Sign::Asks(role, name.base()));
         }
         let phone = mac.and_then(|mac| self.state.phone(mac));

@@ -40,6 +40,7 @@ pub(super) fn conclude(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Inst
         .or_else(|| hop::hop_done(desk, phone, sign, now))
         .or_else(|| verdict::verdict(desk, phone, sign, now))
         .or_else(|| super::watch::symptoms(desk, phone, now))
+        .or_else(|| super::addresses::all_tried(desk, phone, now))
         .or_else(|| hand::unasked(phone))
         .or_else(|| hand::requests(desk, phone))
 }

@@ -79,6 +79,12 @@ impl Request {
         Self::UnplugServer,
         Self::Wait,
     ];
+
+    /// Carried out, it may free a phone that asks for nothing; to start it or to wait is only what all else needs.
+    #[must_use]
+    pub const fn may_free(self) -> bool {
+        !matches!(self, Self::PowerCycle | Self::Wait)
+    }
 }
 
 /// What closed a request.

@@ -307,6 +307,9 @@ pub enum Kind {
         attempt: u32,
         /// In words: `without option 150`.
         change: String,
+        /// How many starts of the phone this takes at most, with this one.
+        #[serde(default, skip_serializing_if = "no_starts")]
+        starts: u32,
     },
     /// A phone asked for a file at last: the change that freed it is kept for its model.
     ReplyFreed {
@@ -314,6 +317,16 @@ pub enum Kind {
         attempt: u32,
         /// In words.
         change: String,
+        /// What else may have freed it; then nothing is kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        doubt: Option<String>,
+    },
+    /// A phone whose answers were varied gets the full one again.
+    ReplyRestored {
+        /// All changes were tried, and none freed it.
+        all: bool,
+        /// Why, in words.
+        because: String,
     },
     /// The technician wants a phone left alone; it is, as soon as it may be unplugged.
     Pausing,
@@ -366,4 +379,9 @@ pub enum Kind {
         /// Why.
         why: String,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
+const fn no_starts(starts: &u32) -> bool {
+    *starts == 0
 }

@@ -13,6 +13,8 @@ use super::probe::{self, Search};
 use super::remedy::Remedy;
 use super::system::System;
 use crate::clock::Wall;
+use crate::dhcp::elsewhere;
+use crate::event::Kind;
 use crate::web;
 use rivals::Commands;
 use serde::Serialize;
@@ -179,6 +181,13 @@ pub fn foreign_server(interface: &Interface) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// What is wrong with what the DHCP servers that give the addresses say of files; phones are to look for them at `own`.
+#[must_use]
+pub fn misdirected(interface: &Interface, own: Ipv4Addr) -> Vec<Kind> {
+    let Search::Found(all) = probe::foreign(interface) else { return Vec::new() };
+    all.iter().filter_map(|(answer, _)| elsewhere::symptom(answer, own)).collect()
 }
 
 /// What the firewall does, when it keeps phones out: one sentence with the command that opens it.

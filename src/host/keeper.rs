@@ -86,7 +86,8 @@ fn watch(mut charge: Charge, stopped: &Receiver<()>, tell: impl Fn(Kind)) {
     if link == Some(false) {
         tell(Kind::Link { interface: charge.interface.system_name().to_owned(), up: false });
     }
-    let mut search: Option<JoinHandle<Option<String>>> = None;
+    // Who gives the addresses in our place is there from the beginning.
+    let mut search = (!charge.dhcp && charge.interface.up).then(|| look_for_others(&charge));
     let mut looked = now();
     let mut buf = [0; 2_048];
     loop {
@@ -115,15 +116,26 @@ fn watch(mut charge: Charge, stopped: &Receiver<()>, tell: impl Fn(Kind)) {
         if looked.elapsed() >= limits::LINK_EVERY {
             looked = now();
             let came = look(&mut charge, &mut link, &tell);
-            if came && charge.dhcp && search.is_none() {
-                let interface = charge.interface.clone();
-                search = Some(std::thread::spawn(move || doctor::foreign_server(&interface)));
+            if came && search.is_none() {
+                search = Some(look_for_others(&charge));
             }
             let found = search.take_if(|search| search.is_finished()).and_then(|search| search.join().ok());
-            if let Some(text) = found.flatten() {
-                tell(Kind::OtherServer { text });
-            }
+            found.into_iter().flatten().for_each(&tell);
         }
+    }
+}
+
+fn look_for_others(charge: &Charge) -> JoinHandle<Vec<Kind>> {
+    let (interface, dhcp, own) = (charge.interface.clone(), charge.dhcp, charge.address.0);
+    std::thread::spawn(move || other_servers(&interface, dhcp, own))
+}
+
+/// Beside ours another server is one too many; where others give the addresses, it must name us for files.
+fn other_servers(interface: &Interface, dhcp: bool, own: Ipv4Addr) -> Vec<Kind> {
+    if dhcp {
+        doctor::foreign_server(interface).map(|text| Kind::OtherServer { text }).into_iter().collect()
+    } else {
+        doctor::misdirected(interface, own)
     }
 }
 

@@ -120,6 +120,7 @@ impl Asking {
                 Some((known, known_mac)) => {
                     *known_mac = known_mac.or(mac);
                     known.offers = known.offers.or(answer.offers);
+                    known.fault = known.fault.take().or(answer.fault);
                     if known.tftp.is_empty() {
                         known.tftp = answer.tftp;
                     }
@@ -145,7 +146,7 @@ impl Asking {
                 }
                 // Nobody looks for this address, but who wants to answer an INFORM that came from there.
                 Frame::Arp { from, own, wanted: probe::NOWHERE } if self.own.is_none() => {
-                    Some((Answer { server: own, offers: None, tftp: Vec::new() }, Some(from)))
+                    Some((Answer { server: own, offers: None, tftp: Vec::new(), fault: None }, Some(from)))
                 }
                 _ => None,
             };

@@ -133,6 +133,10 @@ fn dhcp(phone: &mut Phone, event: &Event) {
             }
             phone.trail.offers += 1;
             phone.asked_anew = true;
+            // What it did before it forgot its address shows nothing of what it does now.
+            if phone.has_forgotten() {
+                (phone.starts_anew, phone.trail.leases_unchanged) = (true, 0);
+            }
             phone.trail.booted = true;
             phone.says.clear();
             if let Some(asked) = asked {
@@ -151,12 +155,17 @@ fn dhcp(phone: &mut Phone, event: &Event) {
             if starts(how) {
                 phone.trail.booted = true;
                 phone.says.clear();
+                phone.starts_anew &= how != "init-reboot";
+                if let Some(varied) = &mut phone.varied {
+                    varied.heard = true;
+                }
                 leased_again(&mut phone.trail, event.at);
                 reached(phone, Stage::Leased, event.at);
             }
         }
         Kind::DhcpNak { address, foreign, ordered } => {
             phone.asked_anew |= ordered;
+            phone.starts_anew = true;
             phone.trail.refused_address = foreign.then_some(*address);
             reached(phone, Stage::Dhcp, event.at);
         }
@@ -206,10 +215,16 @@ fn decided(phone: &mut Phone, kind: &Kind, event: &Event) {
         }
         Kind::Booted { .. } => phone.boots += 1,
         Kind::ReplyVaried { attempt, .. } => {
-            phone.varied = Some((*attempt, false));
+            phone.varied.get_or_insert_default().turn(Some(*attempt), at);
             phone.trail.leases_unchanged = 0;
         }
-        Kind::ReplyFreed { attempt, .. } => phone.varied = Some((*attempt, true)),
+        Kind::ReplyFreed { .. } => phone.varied.get_or_insert_default().freed = true,
+        Kind::ReplyRestored { all, .. } => {
+            let varied = phone.varied.get_or_insert_default();
+            varied.turn(None, at);
+            varied.exhausted |= all;
+            phone.trail.leases_unchanged = 0;
+        }
         Kind::HopDone { load, proof, .. } => {
             let seconds = at.since(phone.hop_since).as_secs_f64();
             if phone.hops_done.len() < limits::NAMES_PER_PHONE {
@@ -285,6 +300,9 @@ fn ordered(phone: &mut Phone, kind: &Kind, event: &Event) {
             });
         }
         Kind::RequestClosed { request, by, .. } => {
+            if *by != ClosedBy::Passed && request.may_free() {
+                phone.acted = Some((*request, at));
+            }
             let closed = phone.request.take_if(|open| open.request == *request);
             let symptom = closed.and_then(|open| phone.symptoms.get_mut(&open.symptom?));
             // What the wire shows to be done needs no second thing.

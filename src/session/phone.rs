@@ -1,6 +1,7 @@
 //! One phone as the events left it.
 
 mod trail;
+mod varied;
 
 use crate::clock::Instant;
 use crate::event::{
@@ -10,6 +11,7 @@ use crate::phone_id::Mac;
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 pub use trail::{Again, Broken, Mark, Trail};
+pub use varied::Varied;
 
 /// What a phone is doing, as far as the wire tells. The names are the keys of `assets/catalogue/stages.toml`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,8 +116,10 @@ pub struct Phone {
     pub resent: u64,
     /// It has read a configuration that was written for it here.
     pub configured: bool,
-    /// The change to its replies: which, from 1, and whether it has freed the phone.
-    pub varied: Option<(u32, bool)>,
+    /// What was tried with its replies.
+    pub varied: Option<Varied>,
+    /// It asks anew for an address at each start, though it has one of ours.
+    pub starts_anew: bool,
     /// How its case was closed.
     pub closed: Option<Closed>,
     /// Symptoms that were not withdrawn, by code.
@@ -130,6 +134,8 @@ pub struct Phone {
     pub asked_anew: bool,
     /// What the technician is asked to do.
     pub request: Option<OpenRequest>,
+    /// What the technician was asked for and did last, of that which may free a phone by itself.
+    pub acted: Option<(Request, Instant)>,
     /// What it did last, by which a request is seen to be carried out.
     pub lately: Lately,
 }
@@ -308,6 +314,7 @@ impl Phone {
             resent: 0,
             configured: false,
             varied: None,
+            starts_anew: false,
             closed: None,
             symptoms: BTreeMap::new(),
             pause: None,
@@ -315,6 +322,7 @@ impl Phone {
             remedies: BTreeMap::new(),
             asked_anew: false,
             request: None,
+            acted: None,
             lately: Lately::default(),
         }
     }
@@ -361,6 +369,12 @@ impl Phone {
             offers.extend(new);
         }
         offers
+    }
+
+    /// Whether a phone that asks anew for an address now has forgotten the one that it had from us: as after a reset.
+    #[must_use]
+    pub const fn has_forgotten(&self) -> bool {
+        self.trail.leases_in_vain > 0 && !self.starts_anew
     }
 
     /// The word of its verdict, where its case is closed.

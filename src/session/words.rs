@@ -49,7 +49,8 @@ pub const fn area(kind: &Kind) -> &'static str {
         | Kind::DhcpElsewhere { .. }
         | Kind::DhcpIgnored { .. }
         | Kind::ReplyVaried { .. }
-        | Kind::ReplyFreed { .. } => "dhcp",
+        | Kind::ReplyFreed { .. }
+        | Kind::ReplyRestored { .. } => "dhcp",
         Kind::ReadStarted { .. }
         | Kind::ReadRefused { .. }
         | Kind::ReadProgress { .. }
@@ -205,16 +206,32 @@ fn other(kind: &Kind) -> String {
         Kind::Symptom { seen, means, next, .. } => format!("{} {} {}", stop(seen), stop(means), stop(next)),
         Kind::SymptomGone { code } => format!("That has passed ({code})."),
         Kind::Evidence(said) => says(said),
-        Kind::ReplyVaried { attempt, change } => {
-            format!("It asks for nothing, so its answer is varied (attempt {attempt}): {change}.")
+        Kind::ReplyVaried { attempt, change, starts } => varied(*attempt, change, *starts),
+        Kind::ReplyFreed { change, doubt: None, .. } => {
+            format!(
+                "That freed it: an answer {change}. Phones of its model that ask for nothing get it first."
+            )
         }
-        Kind::ReplyFreed { change, .. } => {
-            format!("That freed it: an answer {change}. The next phones of its model get it at once.")
+        Kind::ReplyFreed { change, doubt: Some(doubt), .. } => {
+            format!(
+                "It asks for files now. Whether an answer {change} freed it is not known: {}",
+                stop(doubt)
+            )
         }
+        Kind::ReplyRestored { because, .. } => format!("It gets the full answer again: {}", stop(because)),
         Kind::Forgotten => "Forgotten; if it asks again it is a new phone.".to_owned(),
         Kind::Summary(summary) => ended(summary),
         kind => hand::sentence(kind).unwrap_or_else(|| laptop::sentence(kind)),
     }
+}
+
+fn varied(attempt: u32, change: &str, starts: u32) -> String {
+    let starts = match starts {
+        0 => String::new(),
+        1 => ", the last start of that".to_owned(),
+        starts => format!(", one change at each start, at most {starts} starts"),
+    };
+    format!("It asks for nothing, so its answer is varied{starts} (change {attempt}): {change}.")
 }
 
 fn started(session: &Session) -> String {

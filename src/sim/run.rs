@@ -15,13 +15,13 @@ use super::Datagram;
 use super::lan::Lan;
 use super::phone::spec::BadPhone;
 use super::phone::{Phone, PhoneOutput, web_client};
-use super::router::Router;
+use super::router::{Router, RouterSpec};
 use super::scenario::{Deed, Scenario};
 use crate::catalogue::Catalogue;
 use crate::clock::Instant;
-use crate::dhcp::BadPool;
+use crate::dhcp::{BadPool, elsewhere, probe};
 use crate::engine::{Command, Engine, Input};
-use crate::event::{Event, Session};
+use crate::event::{Event, Kind, Session};
 use crate::firmware::Shelf;
 use crate::job::{Blocker, Draft, Job, Wish};
 use crate::session::State;
@@ -30,6 +30,9 @@ use parcel::Parcel;
 use ports::Ports;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{Ipv4Addr, SocketAddrV4};
+
+/// The number of our own question to other DHCP servers.
+const QUESTION: u32 = 0x7979_7979;
 
 /// A bench that can't be set up.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +81,15 @@ fn wishes(wishes: &BTreeMap<String, String>) -> Vec<Wish> {
         load: load.clone(),
     };
     wishes.iter().map(wish).collect()
+}
+
+/// Our own question to somebody else's DHCP server, as a session asks it; the server does not remember it.
+fn misdirected(spec: &RouterSpec, own: Ipv4Addr) -> Option<Kind> {
+    let (from, to) = (Ipv4Addr::UNSPECIFIED, Ipv4Addr::BROADCAST);
+    let bytes = probe::discover(QUESTION);
+    let asked = Datagram { from: SocketAddrV4::new(from, 68), to: SocketAddrV4::new(to, 67), bytes };
+    let answer = Router::new(spec.clone()).handle(&asked)?;
+    elsewhere::symptom(&probe::answer(&answer.bytes, QUESTION, *answer.from.ip())?, own)
 }
 
 impl World {
@@ -132,6 +144,11 @@ impl World {
             answers: Vec::new(),
         };
         world.engine.start(world.now, world.session.clone());
+        if !scenario.server.dhcp {
+            let misdirected =
+                scenario.routers.iter().filter_map(|spec| misdirected(spec, scenario.server.address));
+            misdirected.for_each(|kind| world.engine.note(world.now, kind));
+        }
         world.drain();
         Ok(world)
     }

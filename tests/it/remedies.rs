@@ -59,7 +59,7 @@ fn each_press_changes_one_thing_more_in_the_answer() {
     assert_eq!(done, [(Remedy::VaryReply, false); 10]);
     let freed = |events: &[Event]| {
         events.iter().find_map(|e| match &e.kind {
-            Kind::ReplyFreed { attempt, change } => Some((*attempt, change.clone())),
+            Kind::ReplyFreed { attempt, change, doubt: None } => Some((*attempt, change.clone())),
             _ => None,
         })
     };

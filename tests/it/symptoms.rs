@@ -2,9 +2,10 @@
 //! it does not, and no healthy phone ever raises one.
 
 use crate::scenarios::{SEED, play};
-use crate::talk::{MAC, Talk};
+use crate::talk::{MAC, PHONE, Talk};
 use rescue79::catalogue::text::plain;
 use rescue79::catalogue::{Catalogue, ShownBy, Symptom};
+use rescue79::dhcp::{elsewhere, probe};
 use rescue79::engine::Command;
 use rescue79::event::{Kind, Remedy, Request, Severity};
 use rescue79::sim::scenario::{LanSpec, Verdict, builtin};
@@ -46,9 +47,10 @@ fn entry(page: &mut String, symptom: &Symptom) {
 }
 
 fn page() -> String {
-    let mut page = String::from(
-        "# Symptoms\n\nWhat goes wrong, what it means, the one thing to do. Made from `assets/symptoms/` by \
+    let mut page = format!(
+        "# Symptoms\n\nWhat goes wrong, what it means, the one thing to do: edition {} of the book. Made from `assets/symptoms/` by \
          `UPDATE_DOCS=1 cargo test --test it symptoms`. `rescue79 symptoms TEXT` finds an entry by what the phone shows.\n",
+        Catalogue::builtin().edition()
     );
     for (shown_by, title) in [
         (ShownBy::Wire, "Seen on the wire"),
@@ -131,6 +133,18 @@ fn addresses() {
     case.ask(50_000, &file("CTLSEP", ".tlv"));
     case.wait(1);
     assert!(!case.stands("lease-in-vain"));
+    let restart = |t: &mut Talk| t.dhcp_with(3, "Cisco Systems, Inc. IP Phone CP-7960G", Some(t.at), None);
+    let stuck = |starts: u32| {
+        move |t: &mut Talk| {
+            lease(t);
+            t.wait(160);
+            times(starts, 60, restart)(t);
+        }
+    };
+    let mut case = pair("answers-in-vain", true, stuck(12), stuck(11));
+    case.ask(50_000, &file("CTLSEP", ".tlv"));
+    case.wait(1);
+    assert!(!case.stands("answers-in-vain"), "it asked");
     let mut case = pair("address-in-use", true, |t| (lease(t), t.dhcp(4), t.wait(2)).2, lease);
     lease(&mut case);
     assert!(!case.stands("address-in-use"), "it took another");
@@ -286,6 +300,81 @@ fn files_from_another_address() {
     assert!(matches!(case.events.last().unwrap().kind, Kind::OrderRefused { .. }));
 }
 
+/// Somebody else gives the addresses, and what that server says of files leads no phone here.
+#[test]
+fn servers_that_name_nobody() {
+    let asks = |octets: [u8; 4]| {
+        move |t: &mut Talk| {
+            let (from, asked) = (MAC.parse().unwrap(), octets.into());
+            t.engine.note(t.now, Kind::WrongAddress { from, asked, means: String::new() });
+            t.wait(20);
+        }
+    };
+    let case = pair("asks-letters", false, asks([48, 120, 48, 49]), asks([10, 0, 0, 5]));
+    assert!(!case.stands("asks-elsewhere"), "one word is enough");
+    let own = Ipv4Addr::new(192, 168, 1, 1);
+    let judged = |fault| {
+        let server = Ipv4Addr::new(192, 168, 1, 254);
+        let answer = probe::Answer { server, offers: Some(PHONE), tftp: Vec::new(), fault };
+        elsewhere::symptom(&answer, own)
+    };
+    assert_eq!(judged(None), None);
+    for (code, fault, value) in [
+        ("option-150-text", probe::Fault::Text("0x0101A8C0".to_owned()), "0x0101A8C0"),
+        ("option-150-length", probe::Fault::Length(14), "14"),
+        ("names-no-server", probe::Fault::Nothing, "192.168.1.254"),
+    ] {
+        let Some(Kind::Symptom { code: raised, seen, next, .. }) = judged(Some(fault)) else {
+            panic!("{code}")
+        };
+        assert_eq!(raised, code);
+        assert!(seen.contains(value) && next.contains("192.168.1.1"), "{seen} {next}");
+        PLAYED.with_borrow_mut(|played| played.insert(code.to_owned()));
+    }
+    // On a bench: the one with text is named, the one with an address is not.
+    for (bench, wanted) in
+        [("router-with-text-150", Some("option-150-text")), ("router-gives-addresses", None)]
+    {
+        let bench = builtin().unwrap().into_iter().find(|b| b.name == bench).unwrap();
+        let (_, events) = play(&bench, SEED).unwrap();
+        let of = |e: &rescue79::event::Event| match &e.kind {
+            Kind::Symptom { code, .. } if e.phone.is_none() => Some(code.clone()),
+            _ => None,
+        };
+        assert_eq!(events.iter().find_map(of).as_deref(), wanted, "{}", bench.name);
+    }
+}
+
+/// One action, in one sentence, and nothing that is typed before the program starts.
+#[test]
+fn what_is_to_be_done_next_is_one_thing() {
+    for symptom in Catalogue::builtin().symptoms() {
+        let next = &symptom.next;
+        let stops = next.matches(". ").count() + usize::from(next.ends_with('.'));
+        assert_eq!(stops, 1, "{}: {next}", symptom.code);
+        for second in ["--", ";", ", then", " else "] {
+            assert!(!next.contains(second), "{}: {next}", symptom.code);
+        }
+    }
+}
+
+#[test]
+fn a_phone_of_another_line_is_known_by_its_files() {
+    for (file, ours) in [("cp7912r.zup", false), ("ldragonr.zup", false), ("RINGLIST.XML", true)] {
+        let mut talk = Talk::new(true);
+        talk.dhcp_as(1, "something");
+        talk.dhcp_as(3, "something");
+        talk.ask(50_000, file);
+        talk.wait(2);
+        assert_eq!(talk.stands("not-ours"), !ours, "{file}");
+    }
+    assert_eq!(Catalogue::builtin().symptoms_like("menu locked")[0].code, "menu-locked");
+    assert_eq!(
+        Catalogue::builtin().symptoms_like("Incorrect factory reset sequence")[0].code,
+        "reset-not-taken"
+    );
+}
+
 #[test]
 fn files_that_lead_nowhere() {
     let shelf: &'static [(&str, &str)] =
@@ -389,6 +478,7 @@ fn every_rule_of_the_book_has_a_case_and_a_near_miss() {
         reads,
         strangers_and_other_servers,
         files_from_another_address,
+        servers_that_name_nobody,
         files_that_lead_nowhere,
         what_was_read_and_what_was_not,
     ] {

@@ -18,7 +18,7 @@ pub(crate) struct Talk {
     pub(crate) now: Instant,
     pub(crate) events: Vec<Event>,
     /// Where it speaks from: its lease, once it has one.
-    at: Ipv4Addr,
+    pub(crate) at: Ipv4Addr,
 }
 
 pub(crate) const PHONE: Ipv4Addr = Ipv4Addr::new(192, 168, 1, 20);

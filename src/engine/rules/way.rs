@@ -84,8 +84,14 @@ fn universal(phone: &Phone) -> bool {
 }
 
 fn foreign(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
-    let class = phone.asks.as_ref()?.class.as_deref()?;
-    let Class::Foreign(foreign) = desk.catalogue.by_class(class) else { return None };
+    let class = phone.asks.as_ref().and_then(|asks| asks.class.as_deref());
+    // Whose class says nothing of it is known by the files that only its line asks for.
+    let by_file = || phone.names.keys().find_map(|file| desk.catalogue.foreign_load(file));
+    let foreign = match class.map(|class| desk.catalogue.by_class(class)) {
+        Some(Class::Foreign(foreign)) => foreign,
+        _ if phone.identity.family.is_none() => by_file()?,
+        _ => return None,
+    };
     Some(Kind::NoPlan(NoPlan {
         code: "not-ours".to_owned(),
         text: format!("This is a {}, which this program can't recover.", foreign.name),

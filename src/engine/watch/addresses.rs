@@ -3,6 +3,7 @@
 use super::super::answer::Desk;
 use super::{alarm, held};
 use crate::clock::Instant;
+use crate::dhcp::elsewhere::letters;
 use crate::event::Kind;
 use crate::session::{Phone, Stage};
 
@@ -25,19 +26,34 @@ pub(super) fn no_request(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option
 
 pub(super) fn no_read(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let waited = now.since(phone.stage_since);
-    let is = phone.stage == Stage::Leased && waited >= alarm(desk, phone, Stage::Leased);
+    let is = phone.stage == Stage::Leased
+        && waited >= alarm(desk, phone, Stage::Leased)
+        && !exhausted(phone)
+        && !phone.symptoms.contains_key("lease-in-vain");
     held(desk, phone, "no-read", is, || vec![("seconds", waited.as_secs().to_string())])
 }
 
-/// Starts over and over: no stage lasts long enough for [`no_read`].
+/// Starts over and over: no stage lasts long enough for [`no_read`], which asks for the opposite.
 pub(super) fn lease_in_vain(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let trail = &phone.trail;
-    let waited = now.since(trail.leases_since);
+    let (waited, alarm) = (now.since(trail.leases_since), alarm(desk, phone, Stage::Leased));
     let is = trail.leases_in_vain >= desk.catalogue.habits().leases()
-        && waited >= alarm(desk, phone, Stage::Leased);
+        && (alarm..alarm * trail.leases_in_vain).contains(&waited)
+        && !exhausted(phone);
     held(desk, phone, "lease-in-vain", is, || {
         vec![("count", trail.leases_in_vain.to_string()), ("seconds", waited.as_secs().to_string())]
     })
+}
+
+/// It has started with every change to its answer.
+pub(super) fn answers_in_vain(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
+    let tried = || phone.varied.as_ref().map_or(0, |varied| varied.tried.len());
+    held(desk, phone, "answers-in-vain", exhausted(phone), || vec![("count", tried().to_string())])
+}
+
+/// All changes were tried, and it has asked for nothing since: no more is to be said of its silence than that.
+fn exhausted(phone: &Phone) -> bool {
+    phone.trail.leases_in_vain > 0 && phone.varied.as_ref().is_some_and(|varied| varied.exhausted)
 }
 
 pub(super) fn in_use(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
@@ -57,10 +73,20 @@ pub(super) fn from_elsewhere(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Opti
 /// An old neighbour may be asked for, too; whoever goes on to ask us for a file has found us.
 pub(super) fn asks_elsewhere(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let asked = phone.asks_at.filter(|(_, at)| now.since(*at) >= desk.catalogue.habits().lease_in_vain());
+    let asked = asked.is_some_and(|(address, _)| letters(address).is_none());
     // Once raised it stands for as long as the phone doesn't ask us, also when it is seen to ask again.
     let stands = phone.asks_at.is_some() && phone.symptoms.contains_key("asks-elsewhere");
-    held(desk, phone, "asks-elsewhere", asked.is_some() || stands, || {
+    held(desk, phone, "asks-elsewhere", asked || stands, || {
         vec![("address", phone.asks_at.map(|(address, _)| address.to_string()).unwrap_or_default())]
+    })
+}
+
+/// What it takes for an address are the first letters of one: nobody has that address, so there is nothing to wait for.
+pub(super) fn asks_letters(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
+    let asked = phone.asks_at.and_then(|(address, _)| Some((address, letters(address)?)));
+    held(desk, phone, "asks-letters", asked.is_some(), || {
+        let (address, text) = asked.map(|(a, text)| (a.to_string(), text)).unwrap_or_default();
+        vec![("address", address), ("value", text), ("own", desk.job.server.to_string())]
     })
 }
 

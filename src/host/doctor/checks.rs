@@ -2,7 +2,7 @@
 
 use super::{Check, Gathered, Outcome};
 use crate::clock::Wall;
-use crate::dhcp::probe::Answer;
+use crate::dhcp::probe::{Answer, Fault};
 use crate::host::interfaces::{Interface, Kind};
 use crate::host::ledger;
 use crate::host::plan::{self, BadPlan};
@@ -120,6 +120,15 @@ pub(super) fn foreign(search: Search) -> Check {
                 let mac = mac.map(|mac| format!(" ({mac})")).unwrap_or_default();
                 let mut does = answer.offers.map(|a| format!("offers {a}")).into_iter().collect::<Vec<_>>();
                 does.extend(answer.tftp.first().map(|a| format!("sends phones to {a} for files")));
+                does.extend(answer.fault.as_ref().map(|fault| match fault {
+                    Fault::Text(text) => {
+                        format!("sends option 150 as the text \"{text}\", which no phone can use")
+                    }
+                    Fault::Length(bytes) => {
+                        format!("sends option 150 with {bytes} bytes, which are no addresses")
+                    }
+                    Fault::Nothing => "names no server for files".to_owned(),
+                }));
                 let does = does.join(" and ");
                 let blank = if does.is_empty() { "" } else { " " };
                 format!("{}{mac}{blank}{does}", answer.server)

@@ -1,7 +1,7 @@
 use super::checks;
 use super::rivals::{self, Commands};
 use super::*;
-use crate::dhcp::probe::Answer;
+use crate::dhcp::probe::{Answer, Fault};
 use crate::host::interfaces::Kind;
 use crate::host::remedy::Act;
 use crate::host::system::{Firewall, Holder};
@@ -87,8 +87,12 @@ fn another_server_is_told_with_address_and_mac() {
         server: [10, 0, 0, 1].into(),
         offers: Some([10, 0, 0, 50].into()),
         tftp: vec![[1, 1, 168, 192].into()],
+        fault: None,
     };
     let mac = Mac([0, 0x1b, 0x0c, 1, 2, 3]);
+    let wrong = Answer { tftp: Vec::new(), fault: Some(Fault::Text("0x0101A8C0".into())), ..offer.clone() };
+    let wrong = checks::foreign(Search::Found(vec![(wrong, None)]));
+    assert!(wrong.seen.contains("option 150 as the text \"0x0101A8C0\""), "{}", wrong.seen);
     let check = checks::foreign(Search::Found(vec![(offer, Some(mac))]));
     assert_eq!((check.state, check.code), (Outcome::Fail, "other-dhcp"));
     for word in ["10.0.0.1", "00:1b:0c:01:02:03", "1.1.168.192"] {

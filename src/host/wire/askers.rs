@@ -2,6 +2,7 @@
 
 use super::Frame;
 use crate::dhcp;
+use crate::dhcp::elsewhere::letters;
 use crate::limits;
 use crate::phone_id::Mac;
 use std::collections::{HashMap, HashSet};
@@ -51,7 +52,8 @@ impl Askers {
             Frame::Arp { from, own, wanted } => {
                 // A probe for one's own address, or the announcement of it, is no question.
                 let probe = own.is_unspecified() || own == wanted || wanted.is_link_local();
-                if probe || !(self.phones.contains(&from) || self.swapped(wanted)) {
+                let misread = self.swapped(wanted) || letters(wanted).is_some();
+                if probe || !(self.phones.contains(&from) || misread) {
                     return None;
                 }
                 (from, wanted, false)
@@ -82,6 +84,11 @@ impl Askers {
             format!(
                 "That is {} backwards: the DHCP server that the phone listens to has option 150 with its bytes swapped. Write the address {} there as an IP address, then restart the phone.",
                 self.own, self.own
+            )
+        } else if let Some(text) = letters(asked) {
+            format!(
+                "Those are the letters \"{text}\": the DHCP server that the phone listens to sends option 150 as text. Write the address {} there as an IP address, then restart the phone.",
+                self.own
             )
         } else if u32::from(asked) & mask == u32::from(self.own) & mask {
             "The phone was told so by another DHCP server, or has that address as its \"Alternate TFTP\". Erase the phone's settings, or have it answered there, too: with M on the Bench, or with --adopt-addresses.".to_owned()
@@ -135,6 +142,23 @@ mod tests {
         assert_eq!(told.len(), 1);
         assert_eq!(told[0].asked, Ipv4Addr::new(1, 1, 168, 192));
         assert!(told[0].means.contains("bytes swapped"), "{}", told[0].means);
+    }
+
+    #[test]
+    fn letters_of_an_address_are_recognised_from_the_second_question_on() {
+        for (asked, text) in
+            [([48, 120, 48, 49], "0x01"), ([49, 57, 50, 46], "192."), ([49, 48, 46, 49], "10.1")]
+        {
+            let mut askers = asker();
+            let question = arp([192, 168, 1, 20].into(), asked.into());
+            let told: Vec<_> = (0..5).filter_map(|_| askers.take(frame(&question).unwrap())).collect();
+            assert_eq!(told.len(), 1);
+            assert!(told[0].means.contains(&format!("letters \"{text}\"")), "{}", told[0].means);
+        }
+        // Addresses beside them that are none.
+        for asked in [[48, 120, 48, 103], [49, 57, 50, 51], [46, 49, 57, 50], [10, 1, 46, 49]] {
+            assert_eq!(letters(asked.into()), None);
+        }
     }
 
     #[test]
