@@ -2,7 +2,6 @@
 
 use super::answer::Desk;
 use super::{lead, rules};
-use crate::catalogue::Catalogue;
 use crate::event::{ClosedBy, Condition, Kind, Remedy, Request, Role, Verdict};
 use crate::load::Family;
 use crate::provision;
@@ -10,12 +9,8 @@ use crate::session::phone::OpenRequest;
 use crate::session::{Phone, Stage, words};
 
 /// Taking its files away now could cost the phone its firmware.
-pub(super) fn writes_flash(catalogue: &Catalogue, phone: &Phone) -> bool {
-    let reads = phone.read.iter().chain(&phone.left).any(|read| read.role.is_firmware());
-    let range = phone.identity.family.and_then(|family| catalogue.stage(family, phone.stage.key()));
-    reads
-        || phone.stage.keep_powered()
-        || phone.stage != Stage::Done && range.is_some_and(crate::catalogue::StageRange::do_not_unplug)
+pub(super) fn writes_flash(phone: &Phone) -> bool {
+    phone.read.iter().chain(&phone.left).any(|read| read.role.is_firmware()) || phone.keep_powered()
 }
 
 /// The events that carry a remedy out, or why it would help nothing.
@@ -23,7 +18,7 @@ pub(super) fn remedy(desk: &Desk<'_>, phone: &Phone, remedy: Remedy) -> Result<V
     if phone.pause.is_some() {
         return Err("it is paused".to_owned());
     }
-    if writes_flash(desk.catalogue, phone) {
+    if writes_flash(phone) {
         return Err("it reads or writes its firmware now; wait until it may be unplugged".to_owned());
     }
     let follows = possible(desk, phone, remedy)?;
@@ -116,7 +111,7 @@ pub(super) fn requests(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
 
 /// The worst symptom that stands and asks for a hand, and the next thing that it asks for.
 fn asked(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
-    if phone.verdict() == Some(Verdict::Recovered) || writes_flash(desk.catalogue, phone) {
+    if phone.verdict() == Some(Verdict::Recovered) || writes_flash(phone) {
         return None;
     }
     let mut symptoms: Vec<_> = phone.symptoms.iter().collect();
@@ -162,6 +157,10 @@ fn closed(phone: &Phone, open: &OpenRequest) -> Option<Kind> {
     if shown > open.event {
         let because = format!("#{shown} {}", words::closes(request));
         return Some(Kind::RequestClosed { request, by: ClosedBy::Wire, because });
+    }
+    if request.touches_power() && writes_flash(phone) {
+        let because = "it goes on by itself and must keep its power now".to_owned();
+        return Some(Kind::RequestClosed { request, by: ClosedBy::Passed, because });
     }
     let passed = match &open.symptom {
         Some(code) => !phone.symptoms.contains_key(code),

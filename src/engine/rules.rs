@@ -32,7 +32,7 @@ pub(super) enum Sign<'a> {
 /// The first rule that has something to say, given the phone as it is now. Called until it says nothing.
 pub(super) fn conclude(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Option<Kind> {
     if let Some(pause) = phone.pause {
-        return identity::identify(desk, phone, sign, now).or_else(|| paused(desk, phone, pause));
+        return identity::identify(desk, phone, sign, now).or_else(|| paused(phone, pause));
     }
     identity::identify(desk, phone, sign, now)
         .or_else(|| way::plan(desk, phone))
@@ -45,6 +45,6 @@ pub(super) fn conclude(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Inst
 }
 
 /// A phone that the technician wants left alone is not led on; it is let go when nothing can be lost by it.
-fn paused(desk: &Desk<'_>, phone: &Phone, pause: Pause) -> Option<Kind> {
-    (pause == Pause::Asked && !hand::writes_flash(desk.catalogue, phone)).then_some(Kind::Paused)
+fn paused(phone: &Phone, pause: Pause) -> Option<Kind> {
+    (pause == Pause::Asked && !hand::writes_flash(phone)).then_some(Kind::Paused)
 }

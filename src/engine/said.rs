@@ -87,9 +87,19 @@ pub(super) fn another(phone: &Phone) -> Option<(&Saying, &str)> {
     (!same(&named, &plan.target)).then_some((saying, load))
 }
 
-/// `says-another`: nothing else counts as proof while it holds.
+/// The symptom of a phone that says that it runs another load.
+pub(super) const RUNS_ANOTHER: &str = "runs-another";
+
+/// It said that it runs another load, and has said nothing since: a start alone takes no word back.
+pub(super) fn not_disproved(phone: &Phone) -> bool {
+    phone.symptoms.contains_key(RUNS_ANOTHER) && phone.at_target() && strongest(phone).is_none()
+}
+
+/// `says-another`: nothing else counts as proof while it holds. What it was before it read firmware, it need not be now.
 pub(super) fn contradicted(phone: &Phone) -> bool {
-    another(phone).is_some()
+    let raised = phone.symptoms.get(RUNS_ANOTHER).map(|symptom| symptom.at);
+    let read_since = phone.trail.firmware.iter().any(|mark| raised.is_some_and(|at| mark.at > at));
+    another(phone).is_some() || not_disproved(phone) && !read_since
 }
 
 /// The verdict that the pieces demand, before and after one was given.

@@ -55,7 +55,8 @@ pub(super) fn alarm(desk: &Desk<'_>, phone: &Phone, stage: Stage) -> Duration {
     Duration::from_secs(phone.identity.family.and_then(of).or_else(longest).unwrap_or_default().into())
 }
 
-/// Raises a symptom that has begun to hold, withdraws one that has ceased to.
+/// Raises a symptom that has begun to hold, withdraws one that has ceased to. One whose next step takes hold of power or
+/// cable waits until the phone has written what it reads.
 pub(super) fn held(
     desk: &Desk<'_>,
     phone: &Phone,
@@ -66,6 +67,9 @@ pub(super) fn held(
     match (is, phone.symptoms.contains_key(code)) {
         (true, false) => {
             let symptom = desk.catalogue.symptom(code)?;
+            if symptom.touches.is_some() && super::hand::writes_flash(phone) {
+                return None;
+            }
             Some(symptom.raise(&values(), super::hand::helpful(desk, phone, &symptom.remedies)))
         }
         (false, true) => Some(Kind::SymptomGone { code: code.to_owned() }),

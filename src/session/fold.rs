@@ -69,6 +69,7 @@ pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
             let gained = read_moved(phone, *read, *bytes, *resent);
             if let Some(read) = ended(phone, *read) {
                 broke(&mut phone.trail, &read, *bytes, *why);
+                phone.stalled = read.role.is_firmware() && phone.read.is_none() && phone.left.is_empty();
             }
             return gained;
         }
@@ -183,6 +184,7 @@ fn leased_again(trail: &mut Trail, at: Instant) {
 }
 
 fn reached(phone: &mut Phone, stage: Stage, at: Instant) {
+    phone.stalled = false;
     let stage = if phone.closed.is_some() && !stage.keep_powered() { Stage::Done } else { stage };
     if phone.stage != stage {
         phone.stage = stage;
@@ -287,9 +289,14 @@ fn ordered(phone: &mut Phone, kind: &Kind, event: &Event) {
         Kind::RequestClosed { request, by, .. } => {
             let closed = phone.request.take_if(|open| open.request == *request);
             let symptom = closed.and_then(|open| phone.symptoms.get_mut(&open.symptom?));
-            // What the wire shows to be done needs no second thing.
-            if let Some(symptom) = symptom.filter(|_| *by == ClosedBy::Wire) {
-                symptom.requests = usize::MAX;
+            if let Some(symptom) = symptom {
+                symptom.requests = match by {
+                    // What the wire shows to be done needs no second thing.
+                    ClosedBy::Wire => usize::MAX,
+                    ClosedBy::Technician => symptom.requests,
+                    // Nobody did it: it is asked for again if it is still needed later.
+                    ClosedBy::Passed => symptom.requests.saturating_sub(1),
+                };
             }
         }
         _ => {}

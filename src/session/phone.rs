@@ -52,7 +52,7 @@ impl Stage {
         }
     }
 
-    /// Taking the power away now can cost the phone its firmware.
+    /// Taking the power away in this stage can cost the phone its firmware.
     #[must_use]
     pub const fn keep_powered(self) -> bool {
         matches!(self, Self::Loader | Self::Parts | Self::Flashing)
@@ -98,6 +98,8 @@ pub struct Phone {
     pub stage: Stage,
     /// Since when.
     pub stage_since: Instant,
+    /// It broke off its last read of firmware, and nothing was heard of it since: it neither reads nor writes.
+    pub stalled: bool,
     /// Boots seen.
     pub boots: u32,
     /// The read under way, the newest where one has not ended yet.
@@ -299,6 +301,7 @@ impl Phone {
             hops_done: Vec::new(),
             stage: Stage::default(),
             stage_since: at,
+            stalled: false,
             boots: 0,
             read: None,
             left: Vec::new(),
@@ -317,6 +320,12 @@ impl Phone {
             request: None,
             lately: Lately::default(),
         }
+    }
+
+    /// Taking the power away now can cost it its firmware.
+    #[must_use]
+    pub const fn keep_powered(&self) -> bool {
+        self.stage.keep_powered() && !self.stalled
     }
 
     /// The load of the hop it is on; the target once all hops are behind it.
@@ -344,7 +353,7 @@ impl Phone {
     /// recovered, or may not be disturbed.
     #[must_use]
     pub fn offers(&self) -> Vec<Remedy> {
-        let quiet = self.pause.is_some() || self.stage.keep_powered();
+        let quiet = self.pause.is_some() || self.keep_powered();
         if quiet || self.verdict() == Some(Verdict::Recovered) {
             return Vec::new();
         }

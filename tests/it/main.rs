@@ -24,6 +24,7 @@ mod no_panic;
 mod orders;
 mod pages;
 mod plain;
+mod power;
 #[cfg(unix)]
 mod pty;
 mod reader;

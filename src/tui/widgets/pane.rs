@@ -48,7 +48,7 @@ fn phone_frame(model: &Model, phone: &Phone, number: usize, columns: u16) -> Blo
 
 /// Whether it may be unplugged.
 pub(in crate::tui) fn power(theme: Theme, phone: &Phone) -> Span<'static> {
-    let style = if glance::keep_powered(phone) { theme.bold() } else { theme.dim() };
+    let style = if phone.keep_powered() { theme.bold() } else { theme.dim() };
     Span::styled(glance::power(phone), style)
 }
 

@@ -57,7 +57,7 @@ pub(in crate::tui) fn render(
     };
     right.push(Span::raw(format!("{clock:>6}  ")));
     right.push(pane::power(theme, phone));
-    if !glance::keep_powered(phone) {
+    if !phone.keep_powered() {
         // Both words end in the same column.
         right.pop();
         right.push(Span::styled(pad("safe", 13), theme.dim()));
