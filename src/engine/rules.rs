@@ -8,6 +8,7 @@ mod identity;
 mod verdict;
 mod way;
 
+pub(super) use hop::{READ_WHOLE, application_shown};
 pub(super) use verdict::UNREGISTERED;
 pub(super) use way::{announce, declined, model, start, started_past, target};
 
@@ -41,7 +42,8 @@ pub(super) fn conclude(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Inst
         .or_else(|| verdict::verdict(desk, phone, sign, now))
         .or_else(|| super::watch::symptoms(desk, phone, now))
         .or_else(|| hand::unasked(phone))
-        .or_else(|| hand::requests(desk, phone))
+        // What it asks for now is told after this, and may show that a request was carried out.
+        .or_else(|| if let Sign::Asks(..) = sign { None } else { hand::requests(desk, phone) })
 }
 
 /// A phone that the technician wants left alone is not led on; it is let go when nothing can be lost by it.
