@@ -143,10 +143,22 @@ pub struct Lately {
     pub heard: u64,
     /// It asked for an address as a phone does that starts.
     pub started: u64,
+    /// When.
+    pub started_at: Instant,
+    /// It asked for a file with which a phone begins.
+    pub begun: u64,
+    /// It asked for an address and named none, although it had one from us and was refused none: it has forgotten it.
+    pub forgot: u64,
+    /// It was refused the address that it wanted.
+    pub refused: u64,
     /// It took an address from us.
     pub leased: u64,
     /// It asked for a file.
     pub asked: u64,
+    /// It asked for its default list, as a wiped phone does.
+    pub wiped: u64,
+    /// The link came back while it was alone on the wire.
+    pub linked: u64,
 }
 
 /// How far it is left alone.

@@ -67,7 +67,8 @@ pub(super) fn standing(phone: &Phone) -> Standing {
 
 /// The worst symptom that asks for a hand, the newest of them.
 pub(super) fn symptom(phone: &Phone) -> Option<&Symptom> {
-    let standing = phone.symptoms.iter().filter(|(code, s)| s.severity > Severity::Note && may_do(phone, code));
+    let standing =
+        phone.symptoms.iter().filter(|(code, s)| s.severity > Severity::Note && may_do(phone, code));
     standing.map(|(_, symptom)| symptom).max_by_key(|s| (s.severity, s.at))
 }
 

@@ -30,6 +30,7 @@ mod pty;
 mod reader;
 mod remedies;
 mod replay;
+mod requests;
 mod scenarios;
 mod screens;
 mod serving;
