@@ -19,7 +19,7 @@ mod tests;
 pub use habits::{Habit, Habits};
 pub use parse::CatalogueError;
 pub use phones::{Class, Display, Foreign, Model, Reset, Shows, StageRange, Wipes};
-pub use symptoms::{ShownBy, Symptom};
+pub use symptoms::{ShownBy, Symptom, Touches};
 pub use types::{Confidence, Era, EraRange, Families, Hub, Kind, KnownLoad};
 
 use crate::event::Role;

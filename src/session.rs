@@ -117,6 +117,9 @@ impl State {
                     self.freed.insert(model, *attempt);
                 }
             }
+            Kind::Link { up: true, .. } if self.phones.len() == 1 => {
+                self.phones.iter_mut().for_each(|phone| fold::linked(phone, event.n));
+            }
             Kind::Forgotten => {
                 if let Some(mac) = event.phone {
                     self.phones.remove(mac);

@@ -28,6 +28,16 @@ pub enum ShownBy {
     Laptop,
 }
 
+/// What a phone that reads or writes firmware must keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Touches {
+    /// Its power.
+    Power,
+    /// Its cable, which may carry its power.
+    Cable,
+}
+
 /// One symptom of the book.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -47,6 +57,9 @@ pub struct Symptom {
     pub means: String,
     /// The one thing to do.
     pub next: String,
+    /// What that takes hold of.
+    #[serde(default)]
+    pub touches: Option<Touches>,
     /// What the program can do about it at one key, in this order.
     #[serde(default)]
     pub remedies: Vec<Remedy>,

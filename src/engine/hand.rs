@@ -2,20 +2,17 @@
 
 use super::answer::Desk;
 use super::{lead, rules};
-use crate::catalogue::Catalogue;
-use crate::event::{ClosedBy, Condition, Kind, Remedy, Request, Role, Verdict};
+use crate::catalogue::Reset;
+use crate::event::{ClosedBy, Kind, Remedy, Request, Role, Verdict};
 use crate::load::Family;
 use crate::provision;
 use crate::session::phone::OpenRequest;
 use crate::session::{Phone, Stage, words};
+use std::time::Duration;
 
 /// Taking its files away now could cost the phone its firmware.
-pub(super) fn writes_flash(catalogue: &Catalogue, phone: &Phone) -> bool {
-    let reads = phone.read.iter().chain(&phone.left).any(|read| read.role.is_firmware());
-    let range = phone.identity.family.and_then(|family| catalogue.stage(family, phone.stage.key()));
-    reads
-        || phone.stage.keep_powered()
-        || phone.stage != Stage::Done && range.is_some_and(crate::catalogue::StageRange::do_not_unplug)
+pub(super) fn writes_flash(phone: &Phone) -> bool {
+    phone.read.iter().chain(&phone.left).any(|read| read.role.is_firmware()) || phone.keep_powered()
 }
 
 /// The events that carry a remedy out, or why it would help nothing.
@@ -23,7 +20,7 @@ pub(super) fn remedy(desk: &Desk<'_>, phone: &Phone, remedy: Remedy) -> Result<V
     if phone.pause.is_some() {
         return Err("it is paused".to_owned());
     }
-    if writes_flash(desk.catalogue, phone) {
+    if writes_flash(phone) {
         return Err("it reads or writes its firmware now; wait until it may be unplugged".to_owned());
     }
     let follows = possible(desk, phone, remedy)?;
@@ -109,14 +106,14 @@ fn named_on_shelf(desk: &Desk<'_>, phone: &Phone, device_type: u32) -> Option<St
 /// What the technician is asked to do, and when that is done.
 pub(super) fn requests(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
     match &phone.request {
-        Some(open) => closed(phone, open),
+        Some(open) => closed(desk, phone, open),
         None => asked(desk, phone),
     }
 }
 
 /// The worst symptom that stands and asks for a hand, and the next thing that it asks for.
 fn asked(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
-    if phone.verdict() == Some(Verdict::Recovered) || writes_flash(desk.catalogue, phone) {
+    if phone.verdict() == Some(Verdict::Recovered) || writes_flash(phone) {
         return None;
     }
     let mut symptoms: Vec<_> = phone.symptoms.iter().collect();
@@ -130,38 +127,72 @@ fn asked(desk: &Desk<'_>, phone: &Phone) -> Option<Kind> {
 
 /// Asks for something.
 pub(super) fn request_for(desk: &Desk<'_>, phone: &Phone, request: Request, symptom: Option<String>) -> Kind {
-    let keys = || {
-        let model = rules::model(desk, phone)?;
-        desk.catalogue.resets(model).into_iter().find_map(|reset| reset.keys.as_deref())
-    };
-    let text = match (request, keys()) {
-        (Request::EnterSequence, Some(keys)) => format!("Type {keys} on its keys."),
+    let text = match (request, reset(desk, phone)) {
+        (Request::HoldHash, Some((reset, keys))) => {
+            format!("Switch it off. {} Then type {keys}{}.", reset.enter, answer(reset))
+        }
+        (Request::EnterSequence, Some((reset, keys))) => {
+            format!("Type {keys} on its keys{}.", answer(reset))
+        }
         _ => words::request_in_full(request).to_owned(),
     };
     Kind::Requested { request, symptom, text, closes: words::closes(request).to_owned() }
 }
 
-/// A wire event shows that it was done, or what it was for has passed.
-fn closed(phone: &Phone, open: &OpenRequest) -> Option<Kind> {
+/// How this model is reset, and the keys for it.
+pub(super) fn reset<'a>(desk: &Desk<'a>, phone: &Phone) -> Option<(&'a Reset, &'a str)> {
+    let resets = desk.catalogue.resets(rules::model(desk, phone)?);
+    resets.into_iter().find_map(|reset| Some((reset, reset.keys.as_deref()?)))
+}
+
+/// What the phone asks after the keys.
+fn answer(reset: &Reset) -> String {
+    reset.answer.as_ref().map_or_else(String::new, |key| format!(", and {key} when it asks"))
+}
+
+/// The event by which it started anew after it was asked for. Sooner than a phone takes to start, it did so by itself.
+fn started_anew(desk: &Desk<'_>, phone: &Phone, open: &OpenRequest) -> u64 {
     let lately = phone.lately;
-    let wiped = phone.identity.condition == Condition::Wiped;
-    let shown = match open.request {
-        Request::PowerCycle | Request::Wait => lately.started.max(lately.asked),
+    let least = |family: Family| desk.catalogue.stage(family, "power").map(|range| range.usual[0]);
+    let family = phone.identity.family.unwrap_or(Family::Classic);
+    let boot = Duration::from_secs(least(family).unwrap_or_default().into());
+    match phone.leased {
+        // Its addresses are another's affair: its first file has to do.
+        None => lately.begun,
+        Some(_) if lately.started_at.since(open.at) >= boot => lately.started,
+        Some(_) => 0,
+    }
+}
+
+/// The last event that shows that this was done.
+fn shown(desk: &Desk<'_>, phone: &Phone, open: &OpenRequest) -> u64 {
+    let lately = phone.lately;
+    let relinked = if lately.linked > open.event { lately.heard } else { 0 };
+    let moved = if relinked > lately.linked { relinked } else { 0 };
+    match open.request {
+        Request::PowerCycle => started_anew(desk, phone, open).max(moved),
+        Request::HoldHash => started_anew(desk, phone, open).max(moved).max(lately.wiped),
+        Request::EnterSequence if phone.identity.family == Some(Family::Classic) => {
+            lately.forgot.max(lately.wiped)
+        }
+        Request::EnterSequence => lately.wiped,
+        Request::MoveToSwPort => moved,
+        Request::Wait => lately.started.max(lately.asked),
         Request::UsePowerCube => lately.asked,
         Request::UnplugServer => lately.leased,
-        Request::MoveToSwPort => lately.heard,
-        Request::HoldHash | Request::EnterSequence => {
-            if wiped {
-                lately.asked
-            } else {
-                0
-            }
-        }
-    };
-    let request = open.request;
+    }
+}
+
+/// A wire event shows that it was done, or what it was for has passed.
+fn closed(desk: &Desk<'_>, phone: &Phone, open: &OpenRequest) -> Option<Kind> {
+    let (request, shown) = (open.request, shown(desk, phone, open));
     if shown > open.event {
         let because = format!("#{shown} {}", words::closes(request));
         return Some(Kind::RequestClosed { request, by: ClosedBy::Wire, because });
+    }
+    if request.touches_power() && writes_flash(phone) {
+        let because = "it goes on by itself and must keep its power now".to_owned();
+        return Some(Kind::RequestClosed { request, by: ClosedBy::Passed, because });
     }
     let passed = match &open.symptom {
         Some(code) => !phone.symptoms.contains_key(code),

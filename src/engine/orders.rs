@@ -21,7 +21,7 @@ impl Engine {
         let desk = self.desk();
         let outcome = match command {
             Command::Forget(_) => Ok(Vec::new()),
-            Command::Pause(_) => pause(&desk, phone),
+            Command::Pause(_) => pause(phone),
             Command::Resume(_) => resume(phone),
             Command::Replan { target, from, .. } => replan(&desk, phone, target.as_deref(), from.as_deref()),
             Command::Remedy { remedy, .. } => hand::remedy(&desk, phone, *remedy),
@@ -78,11 +78,11 @@ impl Command {
 }
 
 /// At once where nothing is lost by it; else as soon as the phone has written what it is reading.
-fn pause(desk: &Desk<'_>, phone: &Phone) -> lead::Outcome {
+fn pause(phone: &Phone) -> lead::Outcome {
     match phone.pause {
         Some(Pause::Held) => Err("it is paused already".to_owned()),
         Some(Pause::Asked) => Err("it will be paused as soon as it may be unplugged".to_owned()),
-        None if hand::writes_flash(desk.catalogue, phone) => Ok(vec![Kind::Pausing]),
+        None if hand::writes_flash(phone) => Ok(vec![Kind::Pausing]),
         None => Ok(vec![Kind::Paused]),
     }
 }
@@ -93,7 +93,7 @@ fn resume(phone: &Phone) -> lead::Outcome {
 
 /// Another target, or another start, as far as catalogue and shelf allow it.
 fn replan(desk: &Desk<'_>, phone: &Phone, target: Option<&str>, from: Option<&str>) -> lead::Outcome {
-    if hand::writes_flash(desk.catalogue, phone) {
+    if hand::writes_flash(phone) {
         return Err("it reads or writes its firmware now; wait until it may be unplugged".to_owned());
     }
     let Some(model) = rules::model(desk, phone) else {

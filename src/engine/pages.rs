@@ -61,7 +61,7 @@ impl Engine {
 
     /// Where the page of a phone is, and since when its application has been seen to run. `None`: it is not to be asked.
     fn page_of(&self, phone: &Phone) -> Option<(SocketAddrV4, Instant)> {
-        if phone.says.contains_key(&Source::Page) || phone.read.is_some() || phone.stage.keep_powered() {
+        if phone.says.contains_key(&Source::Page) || phone.read.is_some() || phone.keep_powered() {
             return None;
         }
         // Where another gives the addresses, only a phone that we know is ours to ask.

@@ -8,6 +8,7 @@ mod identity;
 mod verdict;
 mod way;
 
+pub(super) use hop::{READ_WHOLE, application_shown};
 pub(super) use verdict::UNREGISTERED;
 pub(super) use way::{announce, declined, model, start, started_past, target};
 
@@ -32,7 +33,7 @@ pub(super) enum Sign<'a> {
 /// The first rule that has something to say, given the phone as it is now. Called until it says nothing.
 pub(super) fn conclude(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Instant) -> Option<Kind> {
     if let Some(pause) = phone.pause {
-        return identity::identify(desk, phone, sign, now).or_else(|| paused(desk, phone, pause));
+        return identity::identify(desk, phone, sign, now).or_else(|| paused(phone, pause));
     }
     identity::identify(desk, phone, sign, now)
         .or_else(|| way::plan(desk, phone))
@@ -42,10 +43,11 @@ pub(super) fn conclude(desk: &Desk<'_>, phone: &Phone, sign: Sign<'_>, now: Inst
         .or_else(|| super::watch::symptoms(desk, phone, now))
         .or_else(|| super::addresses::all_tried(desk, phone, now))
         .or_else(|| hand::unasked(phone))
-        .or_else(|| hand::requests(desk, phone))
+        // What it asks for now is told after this, and may show that a request was carried out.
+        .or_else(|| if let Sign::Asks(..) = sign { None } else { hand::requests(desk, phone) })
 }
 
 /// A phone that the technician wants left alone is not led on; it is let go when nothing can be lost by it.
-fn paused(desk: &Desk<'_>, phone: &Phone, pause: Pause) -> Option<Kind> {
-    (pause == Pause::Asked && !hand::writes_flash(desk.catalogue, phone)).then_some(Kind::Paused)
+fn paused(phone: &Phone, pause: Pause) -> Option<Kind> {
+    (pause == Pause::Asked && !hand::writes_flash(phone)).then_some(Kind::Paused)
 }

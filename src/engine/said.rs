@@ -3,8 +3,10 @@
 //! Rules, by the name under which a proof quotes them: `says-target` (the strongest piece names the load that is due),
 //! `says-another` (it names another one).
 
+use super::answer::Desk;
 use super::rules;
 use crate::catalogue::{Catalogue, Era};
+use crate::clock::Instant;
 use crate::event::{Condition, Identity, Kind, Verdict};
 use crate::evidence::is_boot_code;
 use crate::load::LoadName;
@@ -67,7 +69,7 @@ pub(super) fn identify(catalogue: &Catalogue, phone: &Phone, identity: &mut Iden
 }
 
 /// `says-target`: the strongest piece names this load.
-pub(super) fn names(phone: &Phone, load: &str) -> Option<Vec<String>> {
+fn names(phone: &Phone, load: &str) -> Option<Vec<String>> {
     let (saying, named) = strongest(phone).filter(|(_, named)| same(named, load))?;
     let text = saying.said.load.as_deref().unwrap_or_default();
     let mut proof = vec![format!("#{} says-target: its {} names {text}", saying.event, saying.said.source)];
@@ -75,6 +77,23 @@ pub(super) fn names(phone: &Phone, load: &str) -> Option<Vec<String>> {
     for (other, _) in others.filter(|(_, other)| *other != named) {
         let load = other.said.load.as_deref().unwrap_or_default();
         proof.push(format!("#{} although its {} named {load}", other.event, other.said.source));
+    }
+    Some(proof)
+}
+
+/// A registration or its page proves a load alone. A loader announces itself, too, and may have the name of its load: there
+/// an application must be seen besides, or the load have been read whole.
+pub(super) fn proves(
+    desk: &Desk<'_>,
+    phone: &Phone,
+    load: &str,
+    read_whole: bool,
+    now: Instant,
+) -> Option<Vec<String>> {
+    let mut proof = names(phone, load)?;
+    let (saying, named) = strongest(phone)?;
+    if !saying.said.source.is_application() && !read_whole {
+        proof.push(rules::application_shown(desk, phone, named.protocol, now)?);
     }
     Some(proof)
 }
@@ -87,13 +106,23 @@ pub(super) fn another(phone: &Phone) -> Option<(&Saying, &str)> {
     (!same(&named, &plan.target)).then_some((saying, load))
 }
 
-/// `says-another`: nothing else counts as proof while it holds.
+/// The symptom of a phone that says that it runs another load.
+pub(super) const RUNS_ANOTHER: &str = "runs-another";
+
+/// It said that it runs another load, and has said nothing since: a start alone takes no word back.
+pub(super) fn not_disproved(phone: &Phone) -> bool {
+    phone.symptoms.contains_key(RUNS_ANOTHER) && phone.at_target() && strongest(phone).is_none()
+}
+
+/// `says-another`: nothing else counts as proof while it holds. What it was before it read firmware, it need not be now.
 pub(super) fn contradicted(phone: &Phone) -> bool {
-    another(phone).is_some()
+    let raised = phone.symptoms.get(RUNS_ANOTHER).map(|symptom| symptom.at);
+    let read_since = phone.trail.firmware.iter().any(|mark| raised.is_some_and(|at| mark.at > at));
+    another(phone).is_some() || not_disproved(phone) && !read_since
 }
 
 /// The verdict that the pieces demand, before and after one was given.
-pub(super) fn verdict(phone: &Phone) -> Option<Kind> {
+pub(super) fn verdict(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let target = &phone.plan.as_ref().filter(|_| phone.at_target())?.target;
     let closed = phone.closed.as_ref();
     if let (Some((saying, load)), Some(Verdict::Recovered)) = (another(phone), phone.verdict()) {
@@ -114,16 +143,17 @@ pub(super) fn verdict(phone: &Phone) -> Option<Kind> {
         None => true,
         Some(closed) => closed.verdict == Verdict::Failed && closed.running.is_some(),
     };
-    let mut proof = names(phone, target).filter(|_| open && phone.no_plan.is_none())?;
+    if !open || phone.no_plan.is_some() {
+        return None;
+    }
+    let behind = phone.hops_done.last().filter(|hop| hop.load.eq_ignore_ascii_case(target));
+    let behind: Vec<String> = behind.map(|hop| hop.proof.clone()).unwrap_or_default();
+    let read_whole = behind.iter().any(|line| line.contains(rules::READ_WHOLE));
+    let mut proof = proves(desk, phone, target, read_whole, now)?;
     let says = strongest(phone)?.0.said.source;
-    proof.extend(
-        phone
-            .hops_done
-            .last()
-            .iter()
-            .flat_map(|hop| hop.proof.clone())
-            .filter(|p| !p.contains("says-target")),
-    );
+    let new = behind.into_iter().filter(|line| !line.contains("says-target") && !proof.contains(line));
+    let new: Vec<String> = new.collect();
+    proof.extend(new);
     let reason = format!("It runs {target}: its {says} names it. {}", rules::UNREGISTERED);
     Some(Kind::Verdict { verdict: Verdict::Recovered, running: Some(target.clone()), proof, reason })
 }

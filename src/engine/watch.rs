@@ -1,5 +1,5 @@
-//! What goes wrong on the bench, noticed from the folded state. A symptom is raised when the usual range of its stage has
-//! passed, and withdrawn when the wire disproves it. Its words stand in `assets/symptoms/`.
+//! What goes wrong on the bench, noticed from the folded state. A symptom that counts from a moment on is raised when the usual
+//! range of its stage has passed, a fact at once, and withdrawn when the wire disproves it. Its words stand in `assets/symptoms/`.
 
 mod addresses;
 mod files;
@@ -57,7 +57,29 @@ pub(super) fn alarm(desk: &Desk<'_>, phone: &Phone, stage: Stage) -> Duration {
     Duration::from_secs(phone.identity.family.and_then(of).or_else(longest).unwrap_or_default().into())
 }
 
-/// Raises a symptom that has begun to hold, withdraws one that has ceased to.
+/// How long the stage of a symptom usually lasts at most; for an unknown family the longest of all.
+fn usual(desk: &Desk<'_>, phone: &Phone, code: &str) -> Duration {
+    let stage = desk.catalogue.symptom(code).and_then(|symptom| symptom.stage.as_deref());
+    let of = |family: Family| Some(desk.catalogue.stage(family, stage?)?.usual[1]);
+    let longest = || Family::ALL.into_iter().filter_map(of).max();
+    Duration::from_secs(phone.identity.family.and_then(of).or_else(longest).unwrap_or_default().into())
+}
+
+/// As [`held`], for a symptom that counts from a moment on: it is not raised before the usual range of its stage has passed.
+pub(super) fn held_since(
+    desk: &Desk<'_>,
+    phone: &Phone,
+    code: &str,
+    (since, now): (Option<Instant>, Instant),
+    values: impl FnOnce() -> Vec<(&'static str, String)>,
+) -> Option<Kind> {
+    let stands = phone.symptoms.contains_key(code);
+    let is = since.is_some_and(|since| stands || now.since(since) >= usual(desk, phone, code));
+    held(desk, phone, code, is, values)
+}
+
+/// Raises a symptom that has begun to hold, withdraws one that has ceased to. One whose next step takes hold of power or
+/// cable waits until the phone has written what it reads.
 pub(super) fn held(
     desk: &Desk<'_>,
     phone: &Phone,
@@ -68,6 +90,9 @@ pub(super) fn held(
     match (is, phone.symptoms.contains_key(code)) {
         (true, false) => {
             let symptom = desk.catalogue.symptom(code)?;
+            if symptom.touches.is_some() && super::hand::writes_flash(phone) {
+                return None;
+            }
             Some(symptom.raise(&values(), super::hand::helpful(desk, phone, &symptom.remedies)))
         }
         (false, true) => Some(Kind::SymptomGone { code: code.to_owned() }),

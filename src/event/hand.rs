@@ -69,6 +69,19 @@ pub enum Request {
 }
 
 impl Request {
+    /// It takes the phone's power or cable away, if only for a moment.
+    #[must_use]
+    pub const fn touches_power(self) -> bool {
+        match self {
+            Self::HoldHash
+            | Self::EnterSequence
+            | Self::PowerCycle
+            | Self::MoveToSwPort
+            | Self::UsePowerCube => true,
+            Self::UnplugServer | Self::Wait => false,
+        }
+    }
+
     /// All of them.
     pub const ALL: [Self; 7] = [
         Self::HoldHash,

@@ -3,10 +3,10 @@
 mod reads;
 
 use super::phone::{
-    Closed, HopBehind, Lately, Mark, OpenRequest, Pause, Phone, Read, Saying, Stage, Symptom, Trail, Wish,
+    Closed, HopBehind, Mark, OpenRequest, Pause, Phone, Read, Saying, Stage, Symptom, Trail, Wish,
 };
 use crate::clock::Instant;
-use crate::event::{ClosedBy, Event, Kind, Remedy, Verdict};
+use crate::event::{ClosedBy, Event, Kind, Remedy, Role, Verdict};
 use crate::limits;
 use reads::{
     asked_for, asks, broke, ended, note_app_file, read_finished, read_moved, read_started, refused_again,
@@ -21,7 +21,7 @@ const SAME_REQUEST: Duration = Duration::from_secs(5);
 pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
     if from_the_phone(&event.kind) {
         phone.last_seen = event.at;
-        lately(&mut phone.lately, event);
+        lately(phone, event);
     }
     match &event.kind {
         Kind::DhcpOffer { .. }
@@ -69,6 +69,7 @@ pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
             let gained = read_moved(phone, *read, *bytes, *resent);
             if let Some(read) = ended(phone, *read) {
                 broke(&mut phone.trail, &read, *bytes, *why);
+                phone.stalled = read.role.is_firmware() && phone.read.is_none() && phone.left.is_empty();
             }
             return gained;
         }
@@ -105,19 +106,41 @@ const fn from_the_phone(kind: &Kind) -> bool {
     )
 }
 
-fn lately(lately: &mut Lately, event: &Event) {
+fn lately(phone: &mut Phone, event: &Event) {
+    let had = phone.leased.is_some();
+    let lately = &mut phone.lately;
     lately.heard = event.n;
     match &event.kind {
-        Kind::DhcpOffer { .. } => lately.started = event.n,
-        Kind::DhcpAck { how, .. } => {
-            lately.leased = event.n;
-            if starts(how) {
-                lately.started = event.n;
+        Kind::DhcpOffer { .. } => {
+            (lately.started, lately.started_at) = (event.n, event.at);
+            // Who remembers an address asks for that one first (`classic-phones` 1.3).
+            if had && lately.refused < lately.leased {
+                lately.forgot = event.n;
             }
         }
-        Kind::ReadStarted { .. } | Kind::ReadRefused { .. } => lately.asked = event.n,
+        Kind::DhcpNak { .. } => lately.refused = event.n,
+        Kind::DhcpAck { how, .. } => {
+            lately.leased = event.n;
+            // Who selects an offer began when it was made.
+            if starts(how) && how != "selecting" {
+                (lately.started, lately.started_at) = (event.n, event.at);
+            }
+        }
+        Kind::ReadStarted { role, .. } | Kind::ReadRefused { role, .. } => {
+            lately.asked = event.n;
+            match role {
+                Role::TermList => (lately.begun, lately.wiped) = (event.n, event.n),
+                Role::TrustList | Role::Os79xx => lately.begun = event.n,
+                _ => {}
+            }
+        }
         _ => {}
     }
+}
+
+/// The link of the laptop came back. A phone that is alone on the wire may have been moved or switched off.
+pub(super) fn linked(phone: &mut Phone, event: u64) {
+    phone.lately.linked = event;
 }
 
 /// A renewal says nothing about what the phone is doing.
@@ -192,6 +215,7 @@ fn leased_again(trail: &mut Trail, at: Instant) {
 }
 
 fn reached(phone: &mut Phone, stage: Stage, at: Instant) {
+    phone.stalled = false;
     let stage = if phone.closed.is_some() && !stage.keep_powered() { Stage::Done } else { stage };
     if phone.stage != stage {
         phone.stage = stage;
@@ -305,9 +329,14 @@ fn ordered(phone: &mut Phone, kind: &Kind, event: &Event) {
             }
             let closed = phone.request.take_if(|open| open.request == *request);
             let symptom = closed.and_then(|open| phone.symptoms.get_mut(&open.symptom?));
-            // What the wire shows to be done needs no second thing.
-            if let Some(symptom) = symptom.filter(|_| *by == ClosedBy::Wire) {
-                symptom.requests = usize::MAX;
+            if let Some(symptom) = symptom {
+                symptom.requests = match by {
+                    // What the wire shows to be done needs no second thing.
+                    ClosedBy::Wire => usize::MAX,
+                    ClosedBy::Technician => symptom.requests,
+                    // Nobody did it: it is asked for again if it is still needed later.
+                    ClosedBy::Passed => symptom.requests.saturating_sub(1),
+                };
             }
         }
         _ => {}

@@ -54,7 +54,7 @@ impl Stage {
         }
     }
 
-    /// Taking the power away now can cost the phone its firmware.
+    /// Taking the power away in this stage can cost the phone its firmware.
     #[must_use]
     pub const fn keep_powered(self) -> bool {
         matches!(self, Self::Loader | Self::Parts | Self::Flashing)
@@ -100,6 +100,8 @@ pub struct Phone {
     pub stage: Stage,
     /// Since when.
     pub stage_since: Instant,
+    /// It broke off its last read of firmware, and nothing was heard of it since: it neither reads nor writes.
+    pub stalled: bool,
     /// Boots seen.
     pub boots: u32,
     /// The read under way, the newest where one has not ended yet.
@@ -147,10 +149,22 @@ pub struct Lately {
     pub heard: u64,
     /// It asked for an address as a phone does that starts.
     pub started: u64,
+    /// When.
+    pub started_at: Instant,
+    /// It asked for a file with which a phone begins.
+    pub begun: u64,
+    /// It asked for an address and named none, although it had one from us and was refused none: it has forgotten it.
+    pub forgot: u64,
+    /// It was refused the address that it wanted.
+    pub refused: u64,
     /// It took an address from us.
     pub leased: u64,
     /// It asked for a file.
     pub asked: u64,
+    /// It asked for its default list, as a wiped phone does.
+    pub wiped: u64,
+    /// The link came back while it was alone on the wire.
+    pub linked: u64,
 }
 
 /// How far it is left alone.
@@ -305,6 +319,7 @@ impl Phone {
             hops_done: Vec::new(),
             stage: Stage::default(),
             stage_since: at,
+            stalled: false,
             boots: 0,
             read: None,
             left: Vec::new(),
@@ -325,6 +340,12 @@ impl Phone {
             acted: None,
             lately: Lately::default(),
         }
+    }
+
+    /// Taking the power away now can cost it its firmware.
+    #[must_use]
+    pub const fn keep_powered(&self) -> bool {
+        self.stage.keep_powered() && !self.stalled
     }
 
     /// The load of the hop it is on; the target once all hops are behind it.
@@ -352,7 +373,7 @@ impl Phone {
     /// recovered, or may not be disturbed.
     #[must_use]
     pub fn offers(&self) -> Vec<Remedy> {
-        let quiet = self.pause.is_some() || self.stage.keep_powered();
+        let quiet = self.pause.is_some() || self.keep_powered();
         if quiet || self.verdict() == Some(Verdict::Recovered) {
             return Vec::new();
         }

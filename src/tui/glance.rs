@@ -4,7 +4,7 @@ use super::theme::Meaning;
 use crate::catalogue::{Catalogue, StageRange};
 use crate::clock::Instant;
 use crate::event::{Condition, Request, Severity, Verdict};
-use crate::session::phone::{Pause, Symptom};
+use crate::session::phone::{OpenRequest, Pause, Symptom};
 use crate::session::{Phone, Stage, State, words};
 use std::time::Duration;
 
@@ -59,7 +59,7 @@ pub(super) fn standing(phone: &Phone) -> Standing {
         Some(Verdict::Failed) => Standing::Failed,
         Some(Verdict::Unproven) => Standing::Unproven,
         None if phone.pause == Some(Pause::Held) => Standing::Paused,
-        None if phone.request.is_some() => Standing::NeedsYou,
+        None if request(phone).is_some() => Standing::NeedsYou,
         None if phone.no_plan.is_some() || symptom(phone).is_some() => Standing::NeedsYou,
         None => Standing::Working,
     }
@@ -67,7 +67,20 @@ pub(super) fn standing(phone: &Phone) -> Standing {
 
 /// The worst symptom that asks for a hand, the newest of them.
 pub(super) fn symptom(phone: &Phone) -> Option<&Symptom> {
-    phone.symptoms.values().filter(|s| s.severity > Severity::Note).max_by_key(|s| (s.severity, s.at))
+    let standing =
+        phone.symptoms.iter().filter(|(code, s)| s.severity > Severity::Note && may_do(phone, code));
+    standing.map(|(_, symptom)| symptom).max_by_key(|s| (s.severity, s.at))
+}
+
+/// Its next step takes nothing away that the phone must keep now.
+pub(super) fn may_do(phone: &Phone, code: &str) -> bool {
+    let touches = || Catalogue::builtin().symptom(code).is_some_and(|symptom| symptom.touches.is_some());
+    !phone.keep_powered() || !touches()
+}
+
+/// What the technician is asked to do, unless the phone must keep its power now.
+pub(super) fn request(phone: &Phone) -> Option<&OpenRequest> {
+    phone.request.as_ref().filter(|open| !(phone.keep_powered() && open.request.touches_power()))
 }
 
 /// Indexes into the phones of the state: needs you, failed, working, not proven, recovered; in each the first seen first.
@@ -82,12 +95,6 @@ pub(super) fn model(phone: &Phone) -> &str {
     phone.identity.model.as_deref().unwrap_or("79xx")
 }
 
-/// Cutting the power now may cost the phone its firmware.
-pub(super) fn keep_powered(phone: &Phone) -> bool {
-    phone.stage.keep_powered()
-        || (phone.stage != Stage::Done && range(phone).is_some_and(StageRange::do_not_unplug))
-}
-
 /// Whether it may be unplugged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Power {
@@ -99,7 +106,7 @@ pub(super) enum Power {
 }
 
 pub(super) fn power(phone: &Phone) -> Power {
-    if keep_powered(phone) {
+    if phone.keep_powered() {
         return Power::Keep;
     }
     let waits = phone.request.as_ref().is_some_and(|open| open.request == Request::Wait);
@@ -152,7 +159,7 @@ pub(super) fn next(phone: &Phone) -> &str {
     if phone.pause == Some(Pause::Held) {
         return "P: serve it again. It keeps its address and gets no file until then.";
     }
-    if let Some(open) = &phone.request {
+    if let Some(open) = request(phone) {
         return &open.text;
     }
     if let Some(symptom) = symptom(phone).filter(|_| phone.verdict() != Some(Verdict::Recovered)) {

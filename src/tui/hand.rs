@@ -54,7 +54,7 @@ pub(super) fn does(remedy: Remedy) -> String {
 
 /// What is left for the technician to say: `D` or `M`, and what that does.
 pub(super) fn key(phone: &Phone) -> Option<String> {
-    if let Some(OpenRequest { closes, .. }) = &phone.request {
+    if let Some(OpenRequest { closes, .. }) = glance::request(phone) {
         let closes = closes.trim_end_matches('.');
         return Some(format!("D: it is done. It is also seen when {closes}."));
     }
@@ -68,7 +68,7 @@ pub(super) fn offered(model: &Model, action: Action) -> bool {
     let phone = model.selected().filter(|_| !model.ended);
     phone.is_some_and(|phone| match action {
         Action::Remedy => !phone.offers().is_empty(),
-        Action::Done => phone.request.is_some(),
+        Action::Done => glance::request(phone).is_some(),
         _ => true,
     })
 }
@@ -206,7 +206,7 @@ pub(super) fn question(model: &Model, overlay: Overlay) -> Option<String> {
         _ if targets(model, phone).is_empty() => {
             format!("No load for the {name} is here. What it runs can still be said.")
         }
-        (_, Some(plan)) if glance::keep_powered(phone) => format!(
+        (_, Some(plan)) if phone.keep_powered() => format!(
             "The {name} is led to {}. It writes its firmware now: it can be led elsewhere as soon as it may be unplugged.",
             plan.target
         ),

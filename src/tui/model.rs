@@ -177,7 +177,7 @@ impl Model {
 
     /// Somebody who leaves now leaves a phone in the middle of a flash.
     pub(super) fn at_risk(&self) -> bool {
-        self.running() && !self.ended && self.state.phones.iter().any(glance::keep_powered)
+        self.running() && !self.ended && self.state.phones.iter().any(Phone::keep_powered)
     }
 
     /// Servers run, or ran, behind the screen.

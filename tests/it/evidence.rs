@@ -81,6 +81,49 @@ fn a_registration_proves_and_another_one_takes_the_proof_back() {
     assert!(!talk.stands("runs-another"));
 }
 
+/// A loader announces itself, too, and may have the name of its load.
+#[test]
+fn an_announcement_proves_only_beside_an_application_or_a_load_that_was_read_whole() {
+    let quoted = |talk: &Talk, rules: [&str; 2]| {
+        let closed = talk.engine.state().phones[0].closed.clone().unwrap();
+        assert_eq!(closed.verdict, Verdict::Recovered);
+        for rule in rules {
+            assert!(closed.proof.iter().any(|line| line.contains(rule)), "{rule}: {:?}", closed.proof);
+        }
+    };
+    let mut talk = Talk::new(true);
+    talk.announces("Cisco IP Phone 7941", TARGET);
+    talk.wait(120);
+    talk.announces("Cisco IP Phone 7941", TARGET);
+    assert_eq!(talk.verdict(), None, "{}", talk.sentences());
+    talk.dhcp_as(1, "Cisco Systems, Inc. IP Phone CP-7941G");
+    talk.dhcp_as(3, "Cisco Systems, Inc. IP Phone CP-7941G");
+    talk.ask(50_000, "dialplan.xml");
+    talk.wait(1);
+    talk.announces("Cisco IP Phone 7941", TARGET);
+    talk.wait(5);
+    assert_eq!(talk.verdict(), None, "it may start over yet: {}", talk.sentences());
+    talk.wait(20);
+    quoted(&talk, ["says-target: its CDP", "application-asks"]);
+
+    let reads = |load: &str| {
+        let mut talk = Talk::new(true);
+        talk.dhcp(1);
+        talk.dhcp(3);
+        talk.read(50_000, "P0S3-8-12-00.loads", 9);
+        talk.read(50_001, "P0S3-8-12-00.sb2", u16::MAX);
+        talk.wait(30);
+        talk.dhcp(1);
+        talk.dhcp(3);
+        talk.announces("Cisco IP Phone 7960", load);
+        talk.wait(1);
+        talk
+    };
+    quoted(&reads("P0S3-8-12-00"), ["says-target: its CDP", "read-whole"]);
+    assert_eq!(reads("PAS30830").verdict(), None, "its loader speaks");
+    assert_eq!(reads("P0S3-7-4-00").verdict(), None);
+}
+
 #[test]
 fn what_it_says_beats_what_it_reads() {
     let mut talk = Talk::new(true);

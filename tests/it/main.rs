@@ -24,11 +24,13 @@ mod no_panic;
 mod orders;
 mod pages;
 mod plain;
+mod power;
 #[cfg(unix)]
 mod pty;
 mod reader;
 mod remedies;
 mod replay;
+mod requests;
 mod scenarios;
 mod screens;
 mod serving;

@@ -179,7 +179,7 @@ fn what_would_help_nothing_is_refused_with_its_reason() {
     assert_eq!(talk.phone().due(), Some("P00308000900"), "then up again to where it was led");
     talk.order(&remedy(Remedy::RungDown));
     assert!(talk.refused().is_some_and(|(_, told)| told.contains("no older load")));
-    talk.order(&Command::Done { phone: mac(), request: Request::PowerCycle });
+    talk.order(&Command::Done { phone: mac(), request: Request::UnplugServer });
     assert!(talk.refused().is_some_and(|(order, _)| order == Order::Done), "nobody asked for it");
     assert_eq!(talk.told(|k| matches!(k, Kind::RequestClosed { by: ClosedBy::Technician, .. })), 0);
     talk.folds();

@@ -72,6 +72,10 @@ fn wrong(scenario: &Scenario, world: &World, events: &[Event]) -> Vec<String> {
                 say(format!("symptom {code} not raised (raised: {raised:?})"));
             }
         }
+        for code in raised.iter().filter(|code| !expect.symptoms.contains(code) && !expect.may.contains(code))
+        {
+            say(format!("symptom {code} raised"));
+        }
     }
     wrong
 }
@@ -121,7 +125,8 @@ const OTHER_SEEDS: std::ops::Range<u64> = 1..7;
 
 /// What no chance may change.
 fn broken(scenario: &Scenario, world: &World, events: &[Event]) -> Vec<String> {
-    let mut broken = Vec::new();
+    let misled = crate::power::misled(events).into_iter().chain(crate::symptoms::too_soon(events));
+    let mut broken: Vec<_> = misled.map(|what| format!("{}: {what}", scenario.name)).collect();
     let mut open = BTreeSet::new();
     for event in events {
         match &event.kind {

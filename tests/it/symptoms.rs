@@ -5,11 +5,15 @@ use crate::scenarios::{SEED, play};
 use crate::talk::{MAC, PHONE, Talk};
 use rescue79::catalogue::text::plain;
 use rescue79::catalogue::{Catalogue, ShownBy, Symptom};
+use rescue79::clock::Instant;
 use rescue79::dhcp::{elsewhere, probe};
 use rescue79::engine::Command;
-use rescue79::event::{Kind, Remedy, Request, Severity};
+use rescue79::event::{Event, Kind, Remedy, Request, Role, Severity};
+use rescue79::load::Family;
+use rescue79::phone_id::Mac;
+use rescue79::session::State;
 use rescue79::sim::scenario::{LanSpec, Verdict, builtin};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::net::Ipv4Addr;
@@ -105,6 +109,7 @@ fn pair(code: &str, dhcp: bool, speaks: impl Fn(&mut Talk), silent: impl Fn(&mut
     let mut case = Talk::new(dhcp);
     speaks(&mut case);
     assert!(case.stands(code), "{code} was not raised: {:?}", case.engine.state().phones);
+    assert!(too_soon(&case.events).is_empty(), "{:?}", too_soon(&case.events));
     case
 }
 
@@ -468,6 +473,48 @@ fn what_was_read_and_what_was_not() {
         }
     };
     pair("runs-another", true, announces("P0S3-7-4-00"), announces("P0S3-8-12-00"));
+}
+
+/// The stages that an event belongs to: a phone is in them from the first event of a row of them on.
+fn stages(kind: &Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::DhcpOffer { .. } | Kind::DhcpAck { .. } | Kind::DhcpNak { .. } => &["dhcp", "leased"],
+        Kind::ReadStarted { role, .. } | Kind::ReadRefused { role, .. } => match role {
+            Role::LoadsList | Role::TermList => &["list"],
+            Role::Loader | Role::Image | Role::Application | Role::Part => &["loader", "parts", "flashing"],
+            Role::AppFile | Role::SipDefault | Role::SipConfig => &["config", "proof"],
+            _ => &["config"],
+        },
+        _ => &[],
+    }
+}
+
+/// Symptoms that were raised before the usual range of their stage had passed. Every bench is held against it, with every
+/// seed.
+pub(crate) fn too_soon(events: &[Event]) -> Vec<String> {
+    let (mut wrong, mut state) = (Vec::new(), State::default());
+    let mut since: BTreeMap<(Mac, &str), Instant> = BTreeMap::new();
+    for event in events {
+        state.apply(event);
+        let Some(mac) = event.phone else { continue };
+        let of = stages(&event.kind);
+        if !of.is_empty() {
+            since.retain(|(phone, stage), _| *phone != mac || of.contains(stage));
+        }
+        for stage in of {
+            since.entry((mac, stage)).or_insert(event.at);
+        }
+        let Kind::Symptom { code, .. } = &event.kind else { continue };
+        let book = Catalogue::builtin().symptom(code).unwrap();
+        let Some(stage) = book.stage.as_deref() else { continue };
+        let family = state.phone(mac).and_then(|phone| phone.identity.family).unwrap_or(Family::Classic);
+        let usual = u64::from(Catalogue::builtin().stage(family, stage).unwrap().usual[1]);
+        let waited = since.get(&(mac, stage)).map(|since| event.at.since(*since).as_secs());
+        if waited.is_none_or(|waited| waited < usual) {
+            wrong.push(format!("#{} {code} after {waited:?} s of {stage}, usually up to {usual}", event.n));
+        }
+    }
+    wrong
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub(in crate::engine) fn hop_done(
         Era::Unsigned | Era::Signed => image_read(desk, phone, load, sign, now),
         Era::Java => parts_read(desk, phone, load, sign, now),
     };
-    let says = said::names(phone, &hop.load);
+    let says = said::proves(desk, phone, &hop.load, false, now);
     let proof = says.or(proof).or_else(|| runs_already(desk, phone, load, sign, now))?;
     let number = u32::try_from(phone.hop + 1).unwrap_or(u32::MAX);
     Some(Kind::HopDone { hop: number, load: hop.load.clone(), proof })

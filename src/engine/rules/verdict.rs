@@ -21,7 +21,7 @@ pub(in crate::engine) fn verdict(
     sign: Sign<'_>,
     now: Instant,
 ) -> Option<Kind> {
-    if let Some(said) = said::verdict(phone) {
+    if let Some(said) = said::verdict(desk, phone, now) {
         return Some(said);
     }
     if let Some(closed) = &phone.closed {

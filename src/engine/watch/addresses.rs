@@ -1,7 +1,7 @@
 //! What goes wrong before a phone asks for its first file.
 
 use super::super::answer::Desk;
-use super::{alarm, held};
+use super::{alarm, held, held_since};
 use crate::clock::Instant;
 use crate::dhcp::elsewhere::letters;
 use crate::event::Kind;
@@ -19,7 +19,7 @@ pub(super) fn no_request(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option
     let waited = now.since(trail.offers_since);
     let habits = desk.catalogue.habits();
     let is = trail.offers >= habits.offers() && waited >= habits.offers_for();
-    held(desk, phone, "no-request", is, || {
+    held_since(desk, phone, "no-request", (is.then_some(trail.offers_since), now), || {
         vec![("count", trail.offers.to_string()), ("seconds", waited.as_secs().to_string())]
     })
 }
@@ -30,7 +30,9 @@ pub(super) fn no_read(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Ki
         && waited >= alarm(desk, phone, Stage::Leased)
         && !exhausted(phone)
         && !phone.symptoms.contains_key("lease-in-vain");
-    held(desk, phone, "no-read", is, || vec![("seconds", waited.as_secs().to_string())])
+    held_since(desk, phone, "no-read", (is.then_some(phone.stage_since), now), || {
+        vec![("seconds", waited.as_secs().to_string())]
+    })
 }
 
 /// Starts over and over: no stage lasts long enough for [`no_read`], which asks for the opposite.
@@ -40,7 +42,7 @@ pub(super) fn lease_in_vain(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Opt
     let is = trail.leases_in_vain >= desk.catalogue.habits().leases()
         && (alarm..alarm * trail.leases_in_vain).contains(&waited)
         && !exhausted(phone);
-    held(desk, phone, "lease-in-vain", is, || {
+    held_since(desk, phone, "lease-in-vain", (is.then_some(trail.leases_since), now), || {
         vec![("count", trail.leases_in_vain.to_string()), ("seconds", waited.as_secs().to_string())]
     })
 }

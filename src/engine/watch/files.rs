@@ -1,9 +1,10 @@
 //! What goes wrong while a phone reads, or asks for what it should not.
 
 use super::super::answer::Desk;
+use super::super::hand;
 use super::super::rules::{declined, started_past};
 use super::super::said;
-use super::{alarm, held};
+use super::{alarm, held, held_since};
 use crate::catalogue::Era;
 use crate::clock::Instant;
 use crate::event::{Condition, Kind, Role, Verdict};
@@ -39,7 +40,7 @@ pub(super) fn list_refused(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Opti
 
 pub(super) fn flash_repeats(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
     let trail = &phone.trail;
-    let is = trail.again >= desk.catalogue.habits().read_again() && phone.closed.is_none();
+    let is = trail.rounds >= desk.catalogue.habits().read_again() && phone.closed.is_none();
     held(desk, phone, "flash-repeats", is, || vec![("load", phone.due().unwrap_or_default().to_owned())])
 }
 
@@ -56,7 +57,8 @@ pub(super) fn power_cycle(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Optio
     let waited =
         told.map(|m| now.since(m.at)).filter(|waited| *waited >= desk.catalogue.habits().settle_silent());
     let is = waited.is_some() && phone.read.is_none() && phone.closed.is_none();
-    held(desk, phone, "power-cycle", is, || {
+    let since = told.filter(|_| is).map(|m| m.at);
+    held_since(desk, phone, "power-cycle", (since, now), || {
         let load = told.and_then(|m| m.load.clone()).unwrap_or_default();
         vec![("load", load), ("seconds", waited.unwrap_or_default().as_secs().to_string())]
     })
@@ -73,7 +75,8 @@ pub(super) fn default_ignored(desk: &Desk<'_>, phone: &Phone, now: Instant) -> O
         desk.shelf.load(load).is_some() && (first_years || said::another_than(phone, load))
     });
     let is = another.is_some() && phone.read.is_none() && waited >= alarm(desk, phone, Stage::Config);
-    held(desk, phone, "default-ignored", is, || {
+    let since = told.filter(|_| is).map(|m| m.at);
+    held_since(desk, phone, "default-ignored", (since, now), || {
         let told = told.map(|m| (m.file.clone(), m.load.clone().unwrap_or_default())).unwrap_or_default();
         vec![("file", told.0), ("load", told.1), ("seconds", waited.as_secs().to_string())]
     })
@@ -128,7 +131,7 @@ pub(super) fn same_block(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<K
     })
 }
 
-pub(super) fn trust_list_loop(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
+pub(super) fn trust_list_loop(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     // It is answered from then on, so the loop has not ended before it asks for something else.
     if phone.symptoms.contains_key("trust-list-loop") {
         let goes_on = phone.read.as_ref().is_some_and(|read| read.role != Role::TrustList)
@@ -140,14 +143,17 @@ pub(super) fn trust_list_loop(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Opt
         .refused
         .as_ref()
         .filter(|a| a.role == Role::TrustList && a.count >= desk.catalogue.habits().trust_lists());
-    held(desk, phone, "trust-list-loop", again.is_some(), || counted(again))
+    held_since(desk, phone, "trust-list-loop", (again.map(|a| a.since), now), || counted(again))
 }
 
 /// The signed form is asked for only after a trust list was accepted (`java-phones` 1.4).
 pub(super) fn signed_config(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
     let asked = asked_lately(phone, |name, _| name.ends_with(".cnf.xml.sgn"));
     let is = asked.is_some() && phone.trail.config.is_none() && phone.trail.firmware.is_empty();
-    held(desk, phone, "signed-config", is, || vec![("file", asked.cloned().unwrap_or_default())])
+    held(desk, phone, "signed-config", is, || {
+        let keys = hand::reset(desk, phone).map_or("of its model", |(_, keys)| keys);
+        vec![("file", asked.cloned().unwrap_or_default()), ("keys", keys.to_owned())]
+    })
 }
 
 pub(super) fn blank_in_name(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
@@ -163,11 +169,11 @@ pub(super) fn ending_in_name(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Opti
     })
 }
 
-pub(super) fn unprovisioned(desk: &Desk<'_>, phone: &Phone, _: Instant) -> Option<Kind> {
+pub(super) fn unprovisioned(desk: &Desk<'_>, phone: &Phone, now: Instant) -> Option<Kind> {
     let own = |a: &&Again| a.role == Role::SipConfig && a.count >= desk.catalogue.habits().own_files();
     let again = phone.trail.refused.as_ref().filter(own);
     let again = again.filter(|a| a.last.since(a.since) >= desk.catalogue.habits().own_files_for());
-    held(desk, phone, "unprovisioned", again.is_some(), || counted(again))
+    held_since(desk, phone, "unprovisioned", (again.map(|a| a.since), now), || counted(again))
 }
 
 fn counted(again: Option<&Again>) -> Vec<(&'static str, String)> {

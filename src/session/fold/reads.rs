@@ -139,6 +139,10 @@ pub(super) fn read_finished(phone: &mut Phone, event: &Event) {
     let mark = mark(&read, event);
     let trail = &mut phone.trail;
     if mark.role.is_firmware() {
+        // The last file of a load comes after all others: who broke off before has not had it.
+        let last = read.part.is_none_or(|(k, n)| k == n);
+        let had = trail.firmware.iter().any(|m| m.file == mark.file) || trail.had.contains(&mark.file);
+        trail.rounds += u32::from(last && had);
         trail.firmware.retain(|m| m.file != mark.file);
         if trail.firmware.len() < limits::NAMES_PER_PHONE {
             trail.firmware.push(mark);

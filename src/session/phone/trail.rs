@@ -38,6 +38,8 @@ pub struct Trail {
     pub had: Vec<String>,
     /// Times firmware that had been read was read again.
     pub again: u32,
+    /// Times a load that had been read whole was read whole again.
+    pub rounds: u32,
     /// Times a list was read to its end since the hop began, some seconds apart.
     pub lists: u32,
     /// The list of the load that is due was read to its end.

@@ -56,7 +56,7 @@ pub const fn request(request: Request) -> &'static str {
 pub const fn request_in_full(request: Request) -> &'static str {
     match request {
         Request::HoldHash => {
-            "Switch it off, hold #, switch it on, and let # go when its line keys light one after another."
+            "Switch it off, hold #, switch it on, and let # go when its lamps light one after another."
         }
         Request::EnterSequence => "Type the reset sequence of its model on its keys.",
         Request::PowerCycle => "Switch it off and on once.",
@@ -71,9 +71,9 @@ pub const fn request_in_full(request: Request) -> &'static str {
 #[must_use]
 pub const fn closes(request: Request) -> &'static str {
     match request {
-        Request::HoldHash | Request::EnterSequence => "it asks for its default list",
-        Request::PowerCycle => "it starts anew",
-        Request::MoveToSwPort => "it is heard again",
+        Request::EnterSequence => "it starts and has forgotten what it knew",
+        Request::PowerCycle | Request::HoldHash => "it starts anew",
+        Request::MoveToSwPort => "its link comes back and it is heard",
         Request::Wait => "it goes on",
         Request::UsePowerCube => "it asks for a file",
         Request::UnplugServer => "it takes an address from here",

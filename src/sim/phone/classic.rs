@@ -248,6 +248,7 @@ impl Classic {
                 *loader = version;
             }
             (Burn::Application(load), Flash::Universal { application, .. }) => {
+                let load = Fault::written(&cx.spec.faults, load);
                 cx.flashed(&load);
                 *application = Some(load);
                 self.straight = true;

@@ -7,7 +7,7 @@ mod upgrade;
 use super::config_reader::strict_xml;
 use super::machine::{Ask, Context, Failure, Fetched, Heard, Patience, Refusal, Step, Voice};
 use super::model::{Model, Pace};
-use super::spec::{BadPhone, PhoneSpec, StartState};
+use super::spec::{BadPhone, Fault, PhoneSpec, StartState};
 use crate::load::{LoadName, Protocol, Release};
 use load::Keys;
 
@@ -188,6 +188,8 @@ impl Java {
         match self.at {
             At::Burning => {
                 if let Some((load, name)) = self.making.take().filter(|(_, name)| !self.in_vain(name, cx)) {
+                    let load = Fault::written(&cx.spec.faults, load);
+                    let name = load.parse().unwrap_or(name);
                     cx.flashed(&load);
                     self.keys = Keys::of(&name.release);
                     (self.running, self.running_name) = (Some(name), Some(load));

@@ -1,5 +1,6 @@
 //! What a virtual phone is built from: what is in its flash, what it remembers, what is wrong with it.
 
+use crate::load::LoadName;
 use crate::phone_id::Mac;
 use serde::Deserialize;
 use std::net::Ipv4Addr;
@@ -91,6 +92,11 @@ pub enum Fault {
     LiesStill,
     /// Whatever it writes, its flash stays as it was.
     WritesNothing,
+    /// Whatever load it reads, it is this one that is in its flash afterwards.
+    WritesAnother {
+        /// The load; for another kind of phone it is none.
+        load: String,
+    },
     /// Loads newer than this release are written in vain while the running one is older than it.
     NeedsStep {
         /// The release.
@@ -107,6 +113,18 @@ pub enum Fault {
         /// What the phone does then.
         by: Break,
     },
+}
+
+impl Fault {
+    /// What is in the flash of a phone with these faults once this load was written.
+    pub(super) fn written(faults: &[Self], load: String) -> String {
+        let family = |name: &str| name.parse::<LoadName>().ok().map(|name| name.family);
+        let another = faults.iter().find_map(|fault| match fault {
+            Self::WritesAnother { load: other } if family(other) == family(&load) => Some(other.clone()),
+            _ => None,
+        });
+        another.unwrap_or(load)
+    }
 }
 
 /// How a read breaks off.

@@ -52,6 +52,9 @@ pub struct Expect {
     /// Symptoms that must have been named.
     #[serde(default)]
     pub symptoms: Vec<String>,
+    /// Symptoms that chance may bring besides; none else may be named.
+    #[serde(default)]
+    pub may: Vec<String>,
     /// The loads it must have been led through, the last one included.
     #[serde(default)]
     pub hops: Vec<String>,

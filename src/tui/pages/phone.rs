@@ -118,14 +118,16 @@ fn story(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
     for (code, symptom) in &phone.symptoms {
         say("seen", &symptom.seen, Style::new());
         say("means", &symptom.means, Style::new());
-        say("do", &symptom.next, theme.bold());
+        if glance::may_do(phone, code) {
+            say("do", &symptom.next, theme.bold());
+        }
         say("code", code, theme.dim());
     }
     if let Some(no_plan) = &phone.no_plan {
         say("seen", &no_plan.text, Style::new());
         say("get", &no_plan.get, theme.bold());
     }
-    if let Some(open) = &phone.request {
+    if let Some(open) = glance::request(phone) {
         say("please", &open.text, theme.bold());
     }
     if let Some(key) = hand::key(phone) {

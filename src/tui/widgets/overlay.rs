@@ -2,7 +2,7 @@
 
 use super::pane::frame;
 use super::text::{cells, wrap};
-use crate::session::words;
+use crate::session::{Phone, words};
 use crate::tui::wizard::{Servers, Wizard};
 use crate::tui::{Model, Overlay, Page, Theme, glance, hand};
 use ratatui::buffer::Buffer;
@@ -40,7 +40,7 @@ pub(in crate::tui) fn lines(
                 "Forget the {name} ·{}? Its address and its plan go; what it has read stays in the phone. If it asks again it is a new phone.",
                 mac.tail()
             );
-            if phone.is_some_and(glance::keep_powered) {
+            if phone.is_some_and(Phone::keep_powered) {
                 text.push_str(" It is in the middle of a flash: wait, unless it is gone for good.");
             }
             let mut lines = paragraph(&text, columns);
@@ -183,7 +183,7 @@ fn quit(model: &Model, columns: usize) -> Vec<Line<'static>> {
         lines.push(answers(model.theme, [("Esc", "stay"), ("Y", "leave")]));
         return lines;
     }
-    let flashing: Vec<_> = model.state.phones.iter().filter(|p| glance::keep_powered(p)).collect();
+    let flashing: Vec<_> = model.state.phones.iter().filter(|p| p.keep_powered()).collect();
     let open = model.state.phones.iter().filter(|p| p.closed.is_none()).count();
     let mut lines = match (flashing.as_slice(), open) {
         ([], 0) if model.state.phones.is_empty() => {

@@ -5,7 +5,6 @@ use crate::clock::Instant;
 use crate::event::Condition;
 use crate::phone_id::Mac;
 use crate::session::{Phone, State};
-use crate::tui::glance;
 
 /// Where the technician is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -100,7 +99,7 @@ impl Coach {
         let mut phones = state.phones.iter();
         phones.find(|phone| {
             let here = phone.first_seen >= self.began && phone.identity.family == Some(family);
-            self.mac.map_or(here, |mac| mac == phone.mac) && glance::keep_powered(phone)
+            self.mac.map_or(here, |mac| mac == phone.mac) && phone.keep_powered()
         })
     }
 
