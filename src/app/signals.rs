@@ -32,5 +32,22 @@ pub(super) async fn terminated() -> Wish {
             };
         }
     }
+    #[cfg(windows)]
+    {
+        use tokio::signal::windows;
+        // The window is closed, Ctrl-Break, the user goes, the computer is switched off. Windows ends the program some
+        // seconds later, whatever it is doing; what isn't undone by then is in the ledger.
+        let all =
+            (windows::ctrl_close(), windows::ctrl_break(), windows::ctrl_logoff(), windows::ctrl_shutdown());
+        if let (Ok(mut close), Ok(mut key), Ok(mut logoff), Ok(mut shutdown)) = all {
+            tokio::select! {
+                _ = close.recv() => {}
+                _ = key.recv() => {}
+                _ = logoff.recv() => {}
+                _ = shutdown.recv() => {}
+            }
+            return Wish::End;
+        }
+    }
     std::future::pending().await
 }

@@ -63,6 +63,7 @@ impl Stage {
 
 /// A phone.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a sign of its own, and any of them may hold")]
 pub struct Phone {
     /// Who.
     pub mac: Mac,

@@ -89,7 +89,7 @@ fn the_load_is_heard_at_every_door() {
     let Some(lab) = Lab::open() else { return };
     let firmware = firmware(lab.path(), &[LOAD], Scale::FAST);
     lab.address(CLIENT);
-    let mut serving = lab.serve(&firmware, &["--target", LOAD, "--for", "100s"]);
+    let mut serving = lab.serve(&firmware, &["--target", LOAD, "--for", "180s"]);
     for (n, (what, source, heard)) in [
         ("cdp", "cdp", ""),
         ("lldp", "lldp", ""),
@@ -104,6 +104,14 @@ fn the_load_is_heard_at_every_door() {
         assert_eq!(speak(&lab, what, &mac, LOAD), heard);
         let evidence = serving.wait(what, |e| e["event"] == "evidence" && e["phone"] == shown);
         assert_eq!((&evidence["source"], &evidence["load"]), (&source.into(), &LOAD.into()));
+        if heard.is_empty() {
+            // A loader announces itself, too: an announcement proves a load beside what only an application asks for.
+            assert!(serving.events_of("verdict").iter().all(|e| e["phone"] != shown), "{what}");
+            for file in [format!("SEP{mac}.cnf.xml"), "dialplan.xml".to_owned()] {
+                let url = format!("tftp://{}/{file}", super::SERVER);
+                run(lab.on_phones("curl").args(["-sS", "-m", "10", "-o", "file", &url]));
+            }
+        }
         let verdict = serving.wait("its verdict", |e| e["event"] == "verdict" && e["phone"] == shown);
         assert_eq!((&verdict["verdict"], &verdict["running"]), (&"recovered".into(), &LOAD.into()));
     }
