@@ -111,6 +111,7 @@ impl History {
             condition: Condition::Loader,
             protocol: None,
             because: "it calls itself \"Cisco Systems, Inc. IP Phone CP-7960\"".into(),
+            looks: None,
         };
         self.tell(Some(mac), Kind::Identified(identity));
         if until == Until::NoPlan {
@@ -242,6 +243,7 @@ impl History {
             condition: Condition::Wiped,
             protocol: None,
             because: "it asks for term61.default.loads".into(),
+            looks: None,
         };
         self.tell(Some(mac), Kind::Identified(identity));
         let hop = |load: &str, why: &str| PlannedHop { load: load.into(), why: why.into(), certain: true };
