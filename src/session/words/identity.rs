@@ -15,7 +15,9 @@ pub(super) fn identified(identity: &Identity) -> String {
         because => format!("It is {what}: {}", stop(because)),
     };
     if let Some(looks) = looks(identity) {
-        let _ = write!(text, " It looks like: {}", stop(&looks));
+        let said = text.trim_end_matches('.').len();
+        text.truncate(said);
+        let _ = write!(text, "; it may be {}", stop(&looks));
     }
     text
 }
@@ -48,5 +50,38 @@ fn any_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
         Some((last, [])) => (*last).to_owned(),
         Some((last, others)) => format!("{} or {last}", others.join(", ")),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn identity(names: &[&str], condition: Condition) -> Identity {
+        let likely =
+            |what: &&str| Likely { what: (*what).into(), next: "a file".into(), ..Likely::default() };
+        let may_be = names.iter().map(likely).collect();
+        let because = "it calls itself \"Cisco\"".into();
+        let looks = Some(Box::new(Looks { may_be, protocol: None }));
+        Identity { condition, because, looks, ..Identity::default() }
+    }
+
+    #[test]
+    fn what_it_may_be_is_said_until_it_is_known() {
+        let unknown = Condition::Unknown;
+        let said = |names: &[&str]| looks(&identity(names, unknown));
+        assert_eq!(said(&[]), None);
+        assert_eq!(said(&["loader"]).unwrap(), "loader, by the way it asks for an address");
+        assert_eq!(said(&["a", "b"]).unwrap(), "a or b: its next file tells");
+        assert_eq!(said(&["a", "b", "c"]).unwrap(), "a, b or c: its next file tells");
+        assert_eq!(looks(&identity(&["a", "b"], Condition::Loader)), None);
+        assert!(
+            identified(&identity(&["a", "b"], unknown))
+                .ends_with("\"Cisco\"; it may be a or b: its next file tells.")
+        );
+        assert!(identified(&identity(&[], unknown)).ends_with("it calls itself \"Cisco\""));
+        let both = identity(&["a", "b"], unknown).looks.unwrap();
+        assert_eq!(tells(&both).unwrap(), "a file the a, a file the b");
+        assert_eq!(tells(&identity(&["a"], unknown).looks.unwrap()), None);
     }
 }
