@@ -5,6 +5,7 @@
 
 mod classes;
 mod files;
+mod fingerprints;
 mod habits;
 mod parse;
 mod phones;
@@ -16,6 +17,7 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+pub use fingerprints::FingerprintRow;
 pub use habits::{Habit, Habits};
 pub use parse::CatalogueError;
 pub use phones::{Class, Display, Foreign, Model, Reset, Shows, StageRange, Wipes};
@@ -39,6 +41,7 @@ pub struct Catalogue {
     loads: Vec<KnownLoad>,
     routes: Routes,
     files: files::Files,
+    fingerprints: fingerprints::Fingerprints,
     symptoms: Vec<Symptom>,
     edition: String,
     shows: Vec<Shows>,

@@ -16,7 +16,7 @@ pub use case::{Severity, Verdict};
 pub use file::{ReadFailure, Role};
 pub use hand::{ClosedBy, Order, Remedy, Request};
 pub use kind::Kind;
-pub use phone::{Condition, Fingerprint, Identity, NoPlan, Plan, PlannedHop};
+pub use phone::{Condition, Fingerprint, Identity, Likely, Looks, NoPlan, Plan, PlannedHop};
 pub use said::{Evidence, Source, weight};
 
 use crate::clock::Instant;

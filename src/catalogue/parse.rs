@@ -2,6 +2,7 @@
 
 use super::Catalogue;
 use super::classes::Classes;
+use super::fingerprints::Fingerprints;
 use super::phones::{AnyPhone, Foreign, Model, Reset, Shows, StageRange};
 use super::rules::Routes;
 use super::symptoms::Symptoms;
@@ -25,6 +26,7 @@ pub(super) struct Texts<'a> {
     pub(super) symptoms: [(&'static str, &'a str); 3],
     pub(super) shows: &'a str,
     pub(super) habits: &'a str,
+    pub(super) fingerprints: &'a str,
 }
 
 pub(super) const BUILTIN: Texts<'static> = Texts {
@@ -43,6 +45,7 @@ pub(super) const BUILTIN: Texts<'static> = Texts {
     ],
     shows: include_str!("../../assets/catalogue/shows.toml"),
     habits: include_str!("../../assets/catalogue/habits.toml"),
+    fingerprints: include_str!("../../assets/catalogue/fingerprints.toml"),
 };
 
 /// A catalogue that doesn't hold together.
@@ -157,6 +160,7 @@ impl Catalogue {
         "files.toml",
         "symptoms.toml",
         "shows.toml",
+        "fingerprints.toml",
     ];
 
     /// Whether a text has the shape of one of the catalogue's files. For whoever writes one, and for the fuzzer.
@@ -175,6 +179,7 @@ impl Catalogue {
             "routes.toml" => read::<Routes>(file, text).map(drop),
             "files.toml" => read::<super::files::Files>(file, text).map(drop),
             "shows.toml" => read::<AllShows>(file, text).map(drop),
+            "fingerprints.toml" => read::<Fingerprints>(file, text).map(drop),
             _ => read::<Symptoms>("symptoms.toml", text).map(drop),
         }
     }
@@ -196,6 +201,7 @@ impl Catalogue {
         }
         let AllShows { shows } = read("shows.toml", texts.shows)?;
         let habits = read("habits.toml", texts.habits)?;
+        let fingerprints = read("fingerprints.toml", texts.fingerprints)?;
         let named = |name: &&String| models.iter().any(|m| m.name == **name);
         if let Some(wrong) = resets.iter().flat_map(|r| &r.models).find(|name| !named(name)) {
             return Err(CatalogueError::Model(wrong.clone()));
@@ -211,6 +217,7 @@ impl Catalogue {
             loads,
             routes,
             files,
+            fingerprints,
             symptoms,
             edition: edition.unwrap_or_default(),
             shows,

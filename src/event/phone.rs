@@ -51,6 +51,36 @@ pub struct Identity {
     pub protocol: Option<Protocol>,
     /// What showed it.
     pub because: String,
+    /// What the way it asked for an address said of it, before anything else did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looks: Option<Box<Looks>>,
+}
+
+/// What the way a phone asks for an address says of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Looks {
+    /// What it may be: one, or each of several that ask in the same way.
+    #[serde(default)]
+    pub may_be: Vec<Likely>,
+    /// The protocol that its host name stands for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<Protocol>,
+}
+
+/// One of the things that a phone may be.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Likely {
+    /// In words: `SIP 8.12 application`.
+    pub what: String,
+    /// How it starts.
+    pub condition: Condition,
+    /// The protocol of the application that runs, where one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<Protocol>,
+    /// The file asked for next that shows that it is this one.
+    pub next: String,
+    /// `low`, `medium` or `high`.
+    pub confidence: String,
 }
 
 /// The way a phone is led.

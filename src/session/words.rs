@@ -1,13 +1,15 @@
 //! Events, stages, sizes and times in a technician's words: the screen's log, `replay` and the report say the same.
 
 mod hand;
+mod identity;
 mod laptop;
 
 pub use hand::{closes, order, remedied, remedy, request, request_in_full};
+pub use identity::{looks, tells};
 pub use laptop::unwritten;
 
 use super::{Phone, Stage};
-use crate::event::{Event, Evidence, Identity, Kind, Plan, ReadFailure, Session, Summary, Verdict};
+use crate::event::{Event, Evidence, Kind, Plan, ReadFailure, Session, Summary, Verdict};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -193,7 +195,7 @@ fn other(kind: &Kind) -> String {
             )
         }
         Kind::LimitReached { what, count } => format!("A limit is reached{}: {}", times(*count), stop(what)),
-        Kind::Identified(identity) => identified(identity),
+        Kind::Identified(identity) => identity::identified(identity),
         Kind::Planned(plan) => planned(plan),
         Kind::NoPlan(no_plan) => {
             format!("{} {}", stop(&no_plan.text), stop(&no_plan.get)).trim_end().to_owned()
@@ -253,18 +255,6 @@ pub fn ended(summary: &Summary) -> String {
         1 if recovered == 1 => "The session has ended: the phone is recovered.".to_owned(),
         1 => "The session has ended: the phone is not recovered.".to_owned(),
         n => format!("The session has ended: {recovered} of {n} phones are recovered."),
-    }
-}
-
-fn identified(identity: &Identity) -> String {
-    let what = match (&identity.model, identity.family) {
-        (Some(model), _) => format!("a {model}"),
-        (None, Some(family)) => format!("a phone of the {} family", family.as_str()),
-        (None, None) => "a phone of a kind not known yet".to_owned(),
-    };
-    match identity.because.as_str() {
-        "" => format!("It is {what}."),
-        because => format!("It is {what}: {}", stop(because)),
     }
 }
 

@@ -144,6 +144,19 @@ fn habits(page: &mut String, c: &Catalogue) {
     table(page, &["habit", "value", "what it means", "sure", "source"], rows);
 }
 
+fn fingerprints(page: &mut String, c: &Catalogue) {
+    heading(
+        page,
+        "How a phone asks for an address",
+        "What it may be by its first packet. Where several fit, it may be each of them, and its next file tells.",
+    );
+    let rows = c.fingerprints().into_iter().map(|row| {
+        let (next, source) = (row.next.to_owned(), row.source.to_owned());
+        vec![row.what, row.request, next, row.confidence.to_string(), source]
+    });
+    table(page, &["it is", "its request", "its next file", "sure", "source"], rows);
+}
+
 fn loads(page: &mut String, c: &Catalogue) {
     heading(page, "Eras", "How a load is packed, and so what the phone that runs it accepts.");
     table(
@@ -228,6 +241,7 @@ fn page() -> String {
     resets(&mut page, c);
     stages(&mut page, c);
     habits(&mut page, c);
+    fingerprints(&mut page, c);
     loads(&mut page, c);
     routes(&mut page, c);
     page

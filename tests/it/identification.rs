@@ -7,7 +7,7 @@ mod golden;
 use crate::scenarios::play;
 use crate::talk::{MAC, Talk};
 use rescue79::catalogue::{Catalogue, Era};
-use rescue79::event::{Condition, Identity, Kind};
+use rescue79::event::{Condition, Identity, Kind, Likely};
 use rescue79::load::{Family, Protocol};
 use rescue79::sim::scenario::{PhoneSpec, Scenario, StartState, builtin};
 use std::collections::BTreeMap;
@@ -75,6 +75,23 @@ impl Score {
         if said.condition != Condition::Unknown {
             self.one("condition", label.states.contains(&said.condition), told);
         }
+        self.first_packet(label, said, told);
+    }
+
+    /// What the way it asks for an address says of a phone, where its state is known: the truth is among what it may be, and
+    /// where that is one thing alone, it is the truth. Of a phone that is not ours, nothing alone is said.
+    fn first_packet(&mut self, label: &Label, said: &Identity, told: impl Fn() -> String) {
+        let Some(looks) = &said.looks else { return };
+        let is = |likely: &Likely| match label.family {
+            Some(_) => label.states.contains(&likely.condition),
+            None => likely.condition == Condition::Unknown,
+        };
+        if !label.states.is_empty() || label.family.is_none() {
+            self.one("first packet, alternatives", looks.may_be.iter().any(is), &told);
+            if let [one] = looks.may_be.as_slice() {
+                self.one("first packet, named", is(one), &told);
+            }
+        }
     }
 
     fn wrong(&self) -> Vec<&str> {
@@ -93,6 +110,7 @@ impl Score {
             let share = f64::from(*right) / f64::from(*named);
             let some = wrong.iter().take(40).cloned().collect::<Vec<_>>().join("\n");
             assert!(share >= 0.98, "{attribute}: {right} of {named} right\n{some}");
+            assert!(!attribute.starts_with("first packet") || wrong.is_empty(), "{attribute}:\n{some}");
         }
     }
 }
@@ -240,7 +258,8 @@ fn sequences_of_the_references_are_taken_for_what_they_are() {
         }
         let said = talk.engine.state().phones[0].identity.clone();
         let label = Label { model: None, family: sequence.family, states: sequence.states.to_vec() };
-        let said = Identity { model: None, ..said };
+        // The class stands for no class; it is the names that are judged.
+        let said = Identity { model: None, looks: None, ..said };
         score.judge(sequence.source, &label, &said);
         assert!(
             sequence.protocol.is_none() || said.protocol == sequence.protocol,
@@ -349,6 +368,8 @@ fn every_model_in_every_state_is_taken_for_itself_or_for_nothing() {
         matrix.iter().map(|((is, said), n)| format!("{is:>22}  taken for {said:<22} {n:>4}")).collect();
     println!("{}", lines.join("\n"));
     score.holds();
+    let first = |attribute| score.of.get(attribute).map_or(0, |share: &Share| share.named);
+    assert!(first("first packet, alternatives") > 200, "{}", first("first packet, alternatives"));
     assert!(protocols.1.len() * 50 <= usize::try_from(protocols.0).unwrap(), "{:?}", protocols.1);
     assert!(cases > 400, "{cases} cases");
     // Where we give the address, its first packet says the family (a load of the first years says no model: its files do);

@@ -4,7 +4,7 @@ pub(crate) mod history;
 
 use crate::svg::{DARK, LIGHT, svg};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use history::{History, Until, bench, mac, told};
+use history::{History, Until, bench, first_packet, mac, told};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -89,6 +89,8 @@ fn scenes() -> Vec<(&'static str, History, Vec<KeyCode>)> {
         ("bench-5", bench(5), vec![]),
         ("bench-30", bench(30), vec![]),
         ("bench-250", bench(250), vec![KeyCode::End]),
+        ("bench-first-packet", first_packet(), vec![]),
+        ("phone-first-packet", first_packet(), vec![KeyCode::Enter]),
         ("phone-working", bench(2), vec![KeyCode::Enter]),
         ("phone-needs-you", bench(5), vec![KeyCode::Enter]),
         ("phone-recovered", bench(5), vec![KeyCode::End, KeyCode::Enter]),

@@ -1,4 +1,4 @@
-//! Who a phone is, by its DHCP class and by the names that it asks for.
+//! Who a phone is, by the way it asks for an address and by the names that it asks for.
 
 use super::Sign;
 use crate::catalogue::Class;
@@ -28,6 +28,17 @@ pub(in crate::engine) fn identify(
         }
         identity.model = Some(model.name.clone());
         identity.family = Some(model.family);
+    }
+    // What shows itself later is stronger, and this stays what it said first.
+    if let (Sign::Starts(_), Condition::Unknown, Some(asks)) = (sign, identity.condition, &phone.asks) {
+        let looks = desk.catalogue.looks(asks).map(Box::new);
+        if looks != identity.looks {
+            let identity = identity.to_mut();
+            if let ("", Some(class)) = (identity.because.as_str(), &asks.class) {
+                identity.because = format!("it calls itself \"{class}\"");
+            }
+            identity.looks = looks;
+        }
     }
     if let Sign::Asks(role, file) = sign {
         let in_list = goes_down_its_list(desk, phone, now);

@@ -95,12 +95,13 @@ fn one_of_each() -> Vec<Kind> {
         Kind::WriteRefused { peer, asked: name() },
         Kind::Garbage { port: "tftp".into(), from: peer, why: "opcode 9".into(), count: 12 },
         Kind::LimitReached { what: "transfers under way".into(), count: 1 },
-        Kind::Identified(Identity {
+        Kind::Identified(crate::event::Identity {
             model: Some("7960".into()),
             family: Some(Family::Classic),
             condition: Condition::Loader,
             protocol: None,
             because: "it asks for OS79XX.TXT".into(),
+            looks: None,
         }),
         Kind::Planned(plan(&["P00305000500", "P00308000900", "P0S3-8-12-00"])),
         Kind::NoPlan(NoPlan {

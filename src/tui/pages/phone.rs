@@ -1,5 +1,7 @@
 //! Everything about one phone.
 
+mod signs;
+
 use super::bench::numbered;
 use crate::phone_id::Mac;
 use crate::session::phone::Saying;
@@ -235,6 +237,15 @@ fn evidence(theme: Theme, saying: &Saying, columns: usize) -> Vec<Line<'static>>
 fn record(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
     let theme = model.theme;
     let mut lines = Vec::new();
+    let shown = signs::of(phone);
+    if !shown.is_empty() {
+        heading(&mut lines, theme.accent(), "What shows who it is");
+        for sign in shown {
+            item(&mut lines, "·", theme.dim(), &sign.what, columns);
+            let proves = wrap(&sign.proves, columns.saturating_sub(2));
+            lines.extend(proves.into_iter().map(|line| Line::styled(format!("  {line}"), theme.dim())));
+        }
+    }
     if !phone.says.is_empty() {
         heading(&mut lines, theme.accent(), "What it says of itself");
         for saying in phone.sayings() {

@@ -81,9 +81,11 @@ pub(in crate::tui) fn medium(model: &Model, phone: &Phone, number: usize, area: 
         lines.extend(labelled("", glance::next(phone), Style::new(), theme, columns, room));
         lines
     } else {
-        let gauge = match phone.read {
-            Some(_) => gauge(theme, phone, columns),
-            None => Line::styled(fit(&route_end(phone), columns), theme.dim()),
+        let gauge = if phone.read.is_some() {
+            gauge(theme, phone, columns)
+        } else {
+            let text = words::looks(&phone.identity).unwrap_or_else(|| route_end(phone));
+            Line::styled(fit(&text, columns), theme.dim())
         };
         let usual = glance::wait(phone, model.now).usual.map(|usual| format!("usually {usual}"));
         vec![
@@ -258,9 +260,12 @@ pub(in crate::tui) fn stage(model: &Model, phone: &Phone, columns: usize) -> Lin
 pub(in crate::tui) fn gauge(theme: Theme, phone: &Phone, columns: usize) -> Line<'static> {
     let (Some(read), Some(percent)) = (&phone.read, glance::percent(phone)) else {
         let read = words::bytes(phone.bytes);
-        let text = match phone.closed {
-            Some(_) => format!("{read} read in all"),
-            None => format!("no file under way · {read} read so far"),
+        let looks = words::looks(&phone.identity);
+        let text = match (&phone.closed, looks) {
+            (Some(_), _) => format!("{read} read in all"),
+            // As long as that is open, it has read nothing.
+            (None, Some(looks)) => looks,
+            (None, None) => format!("no file under way · {read} read so far"),
         };
         return Line::styled(fit(&text, columns), theme.dim());
     };

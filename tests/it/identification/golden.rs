@@ -113,6 +113,8 @@ struct Discover {
     /// Option 55.
     params: &'static [u8],
     label: Option<(Family, &'static str)>,
+    /// What it may be by this packet; the truth is one of them.
+    may_be: &'static [&'static str],
 }
 
 const LOADER: &[u8] = &[1, 66, 6, 3, 15, 150, 35, 151];
@@ -128,6 +130,7 @@ const DISCOVERS: &[Discover] = &[
         order: &[53, 61, 60, 12, 55],
         params: LOADER,
         label: Some((Family::Classic, "7960")),
+        may_be: &["loader", "SIP 8.12 application"],
     },
     Discover {
         source: "classic-phones 1.3: the SCCP application of a 7940",
@@ -137,6 +140,7 @@ const DISCOVERS: &[Discover] = &[
         order: JAVA,
         params: APPLICATION,
         label: Some((Family::Classic, "7940")),
+        may_be: &["SCCP application"],
     },
     Discover {
         source: "classic-phones 1.3: a load of the first years says no model",
@@ -146,6 +150,7 @@ const DISCOVERS: &[Discover] = &[
         order: &[53, 61, 60, 55],
         params: &[6, 3, 1, 66, 15, 150],
         label: None,
+        may_be: &["first-years load", "Java boot loader", "other phone"],
     },
     Discover {
         source: "classic-phones 1.3, staticdhcpd 28: a 7911G in a capture",
@@ -155,6 +160,7 @@ const DISCOVERS: &[Discover] = &[
         order: JAVA,
         params: APPLICATION,
         label: Some((Family::F11, "7911")),
+        may_be: &["application", "wiped phone"],
     },
     Discover {
         source: "java-phones 1.2: a 7945G",
@@ -164,6 +170,7 @@ const DISCOVERS: &[Discover] = &[
         order: JAVA,
         params: APPLICATION,
         label: Some((Family::F45, "7945")),
+        may_be: &["application", "wiped phone"],
     },
     Discover {
         source: "java-phones 1.2: a 7961G in the other database",
@@ -173,6 +180,7 @@ const DISCOVERS: &[Discover] = &[
         order: JAVA,
         params: LOADER,
         label: Some((Family::F41, "7961")),
+        may_be: &["application", "wiped phone"],
     },
     Discover {
         source: "java-phones 1.2 and 9: an 8945 is another kind of phone",
@@ -182,6 +190,7 @@ const DISCOVERS: &[Discover] = &[
         order: JAVA,
         params: &[1, 3, 15, 6, 12, 35, 66, 150],
         label: None,
+        may_be: &[],
     },
     Discover {
         source: "java-phones 1.2 and 9: so is a 7841, in spite of its number",
@@ -191,6 +200,7 @@ const DISCOVERS: &[Discover] = &[
         order: JAVA,
         params: &[1, 42, 66, 6, 3, 15, 150, 35],
         label: None,
+        may_be: &[],
     },
     Discover {
         source: "classic-phones 9: a 7905",
@@ -200,6 +210,7 @@ const DISCOVERS: &[Discover] = &[
         order: &[53, 61, 60, 55],
         params: &[1, 3, 6, 15, 42, 66, 150],
         label: None,
+        may_be: &[],
     },
     Discover {
         source: "classic-phones 9: a 7910 says what a load of the first years says",
@@ -209,6 +220,7 @@ const DISCOVERS: &[Discover] = &[
         order: &[53, 61, 60, 55],
         params: APPLICATION,
         label: None,
+        may_be: &["first-years load", "Java boot loader", "other phone"],
     },
     Discover {
         source: "classic-phones 9: a 7935, for conferences",
@@ -218,6 +230,7 @@ const DISCOVERS: &[Discover] = &[
         order: &[53, 61, 60, 55],
         params: &[1, 28, 66, 6, 15, 3, 35, 150],
         label: None,
+        may_be: &[],
     },
 ];
 
@@ -266,6 +279,9 @@ fn first_packets_of_the_references_are_taken_for_what_they_are() {
         let phone = talk.engine.state().phones.iter().find(|p| p.mac == discover.mac.parse().unwrap());
         let named = phone.and_then(|p| p.identity.model.clone());
         assert_eq!(named, label.model, "{}", discover.source);
+        let looks = phone.and_then(|p| p.identity.looks.as_deref());
+        let may_be: Vec<_> = looks.into_iter().flat_map(|l| &l.may_be).map(|l| l.what.as_str()).collect();
+        assert_eq!(may_be, discover.may_be, "{}", discover.source);
         let asks = phone.and_then(|p| p.asks.as_ref());
         if let (Some(asks), Some((_, model))) = (asks, discover.label) {
             assert_eq!(

@@ -1,9 +1,10 @@
 //! Benches made of fixed events.
 
+use rescue79::catalogue::Catalogue;
 use rescue79::clock::Instant;
 use rescue79::event::{
-    Condition, Event, Evidence, Identity, Kind, NoPlan, Plan, PlannedHop, ReadFailure, Role, Session,
-    Severity, Source, Verdict, weight,
+    Condition, Event, Evidence, Fingerprint, Identity, Kind, NoPlan, Plan, PlannedHop, ReadFailure, Role,
+    Session, Severity, Source, Verdict, weight,
 };
 use rescue79::load::Family;
 use rescue79::phone_id::Mac;
@@ -111,6 +112,7 @@ impl History {
             condition: Condition::Loader,
             protocol: None,
             because: "it calls itself \"Cisco Systems, Inc. IP Phone CP-7960\"".into(),
+            looks: None,
         };
         self.tell(Some(mac), Kind::Identified(identity));
         if until == Until::NoPlan {
@@ -242,6 +244,7 @@ impl History {
             condition: Condition::Wiped,
             protocol: None,
             because: "it asks for term61.default.loads".into(),
+            looks: None,
         };
         self.tell(Some(mac), Kind::Identified(identity));
         let hop = |load: &str, why: &str| PlannedHop { load: load.into(), why: why.into(), certain: true };
@@ -316,5 +319,28 @@ pub(crate) fn bench(phones: usize) -> History {
     for (n, event) in (1..).zip(&mut history.events) {
         event.n = n;
     }
+    history
+}
+
+/// A 7960 that has asked for an address, and for nothing else yet.
+pub(crate) fn first_packet() -> History {
+    let mut history = History::started();
+    history.wait(2_000);
+    let asks = Fingerprint {
+        class: Some("Cisco Systems, Inc. IP Phone CP-7960G".into()),
+        host_name: Some(format!("SIP{}", mac(1).bare())),
+        params: vec![1, 66, 6, 3, 15, 150, 35, 151],
+        order: vec![53, 61, 60, 12, 55],
+    };
+    let identity = Identity {
+        model: Some("7960".into()),
+        family: Some(Family::Classic),
+        because: "it calls itself \"Cisco Systems, Inc. IP Phone CP-7960G\"".into(),
+        looks: Catalogue::builtin().looks(&asks).map(Box::new),
+        ..Identity::default()
+    };
+    let address = Ipv4Addr::new(192, 168, 1, 20);
+    history.tell(Some(mac(1)), Kind::DhcpOffer { address, asked: Some(Box::new(asks)) });
+    history.tell(Some(mac(1)), Kind::Identified(identity));
     history
 }
