@@ -215,9 +215,10 @@ pub const PAGE_WAITS: [Duration; 3] =
 
 /// Datagrams taken from the port of a read at once, where it must be read until it is empty.
 pub const DATAGRAMS_AT_ONCE: usize = 1_024;
-/// Datagrams taken from a request port before running reads get their turn: some tenths of a millisecond, which a flood of
-/// requests then costs each block. A pallet of phones that starts at once is through after some twenty turns.
-pub const REQUESTS_AT_ONCE: usize = 16;
+/// Datagrams taken from a request port before running reads get their turn: a pallet of phones that starts at once is answered
+/// in one go. With 16, the last of 250 waited two to three times as long for its first block; a flood of requests costs each
+/// block some milliseconds, which a phone takes for one of its own.
+pub const REQUESTS_AT_ONCE: usize = 256;
 /// Connections and other doors that get their turn before reads and request ports are looked at again. Each says 2 kB at
 /// most, in which there may be 170 messages with an answer each: some milliseconds for all.
 pub const TALKS_AT_ONCE: usize = 16;
