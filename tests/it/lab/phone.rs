@@ -130,7 +130,9 @@ impl Wired {
             let deadline = self.talk();
             let wait = deadline.map_or(Duration::MAX, |at| at.since(self.time()) / self.speed);
             // Short enough to notice that it is unplugged.
-            self.poll.poll(&mut events, Some(wait.min(Duration::from_millis(50)))).unwrap();
+            let polled = self.poll.poll(&mut events, Some(wait.min(Duration::from_millis(50))));
+            // A child that ends interrupts whoever waits.
+            assert!(polled.is_ok() || polled.is_err_and(|e| e.kind() == std::io::ErrorKind::Interrupted));
             let heard: Vec<_> = events.iter().map(|e| u16::try_from(e.token().0).unwrap()).collect();
             for port in heard {
                 self.listen(port);
