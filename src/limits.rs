@@ -49,7 +49,10 @@ pub const TFTP_WINDOW: u16 = 64;
 pub const TFTP_BLOCK: u16 = 1468;
 /// First resend when nothing has been measured.
 pub const TFTP_RESEND_FIRST: Duration = Duration::from_millis(250);
-/// The adaptive resend timer never goes below; a phone's flash task may delay an ACK by some tens of milliseconds.
+/// A block in lock-step is sent a second time after this time at the earliest. A reader that was only busy for a moment has
+/// then answered both; that is seen, and from then on it is given the floor below.
+pub const TFTP_RESEND_EARLY: Duration = Duration::from_millis(20);
+/// The adaptive resend timer never goes below otherwise; a phone's flash task may delay an ACK by some tens of milliseconds.
 pub const TFTP_RESEND_FLOOR: Duration = Duration::from_millis(50);
 /// Nor above, however often it has doubled.
 pub const TFTP_RESEND_CEILING: Duration = Duration::from_secs(2);

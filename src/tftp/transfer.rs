@@ -155,7 +155,7 @@ impl Transfer {
             block_bytes,
             window: granted.windowsize.unwrap_or(1),
             phase,
-            timer: Timer::new(granted.timeout.map(Duration::from_secs)),
+            timer: Timer::new(granted.timeout.map(Duration::from_secs), granted.windowsize.unwrap_or(1) == 1),
             granted: offer.then(|| Box::new(granted)),
             acked: 0,
             base: Cursor::default(),
@@ -323,6 +323,10 @@ impl Transfer {
         if ahead == 0 {
             let echo = self.doubtful.is_some_and(|to| self.acked <= to);
             self.hint |= self.window > 1 && self.reached > self.acked && !echo;
+            // The last block confirmed was sent again, and both were answered.
+            if self.doubtful == Some(self.acked) {
+                self.timer.hasty();
+            }
         } else if ahead <= self.reached - self.acked {
             self.advance(now, ahead);
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::limits::{TFTP_RESEND_CEILING, TFTP_RESEND_FIRST, TFTP_RESEND_FLOOR};
+use crate::limits::{TFTP_RESEND_CEILING, TFTP_RESEND_EARLY, TFTP_RESEND_FIRST, TFTP_RESEND_FLOOR};
 use crate::tftp::wire::{PACKET_BYTES, decode};
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
@@ -398,8 +398,8 @@ fn a_repeated_ack_sends_nothing_and_moves_no_timer() {
     t.packet(at(4), &Packet::Ack(1));
     assert_eq!(blocks(&mut t, at(4)), [2]);
     let due = wait(&mut t, at(4));
-    assert_eq!(due, at(4) + TFTP_RESEND_FLOOR);
-    for ms in 5..54 {
+    assert_eq!(due, at(4) + TFTP_RESEND_EARLY);
+    for ms in 5..24 {
         t.packet(at(ms), &Packet::Ack(1));
         t.packet(at(ms), &Packet::Ack(0));
         assert_eq!(wait(&mut t, at(ms)), due);
@@ -565,7 +565,34 @@ fn a_phone_that_erases_flash_for_20_s_goes_on_and_is_served_fast_again() {
     assert_eq!(blocks(&mut t, erased), [12]);
     t.packet(erased + MS(1), &Packet::Ack(12));
     assert_eq!(blocks(&mut t, erased + MS(1)), [13]);
-    assert_eq!(wait(&mut t, erased + MS(1)), erased + MS(1) + TFTP_RESEND_FLOOR);
+    assert_eq!(wait(&mut t, erased + MS(1)), erased + MS(1) + TFTP_RESEND_EARLY);
+}
+
+#[test]
+fn a_reader_that_was_only_busy_is_asked_too_early_once() {
+    let mut t = plain(50_000);
+    let mut now = at(0);
+    let mut packets = 0;
+    for block in 1..=60 {
+        // From the tenth block on each second ACK takes 30 ms; a reader answers each packet that it gets.
+        let busy = block > 10 && block % 2 == 0;
+        assert_eq!(blocks(&mut t, now), [block]);
+        let answered = now + if busy { MS(30) } else { MS(1) };
+        let mut answers = 1;
+        while let Step::Wait(until) = drain_to(&mut t, now).1
+            && until < answered
+        {
+            now = until;
+            answers += drain(&mut t, now).len();
+        }
+        now = answered;
+        for _ in 0..answers {
+            t.packet(now, &Packet::Ack(block));
+        }
+        packets += answers;
+    }
+    assert_eq!(packets, 61, "one block was sent twice");
+    assert_eq!(t.progress().blocks_resent, 1);
 }
 
 #[test]
