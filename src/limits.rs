@@ -162,6 +162,8 @@ pub const EVENTS_UNDER_WAY: usize = 16_384;
 
 /// Lines that the screen's log keeps; the journal has them all. A day of one phone, an hour of 250; some 20 MB.
 pub const LOG_LINES: usize = 100_000;
+/// Of these, as many as the page of a phone shows: a recovery and what led to it.
+pub const PHONE_LINES: usize = 200;
 /// Characters of a log filter: a MAC address or a file name, and room to spare.
 pub const FILTER_CHARS: usize = 64;
 /// Bytes of a line that is typed in the line mode: the longest path of the usual systems.

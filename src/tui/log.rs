@@ -207,10 +207,12 @@ impl Log {
         self.entries.range(from..).filter(|e| !e.usual).filter(fits)
     }
 
-    /// The events of one phone, oldest first.
-    pub(super) fn of(&self, mac: Mac) -> impl Iterator<Item = &Entry> {
-        let counts = self.phones.get(&mac).into_iter().flatten();
-        counts.filter_map(|count| self.entries.get(count - self.dropped))
+    /// The newest events of one phone, oldest first, and how many were before them.
+    pub(super) fn newest_of(&self, mac: Mac, most: usize) -> (usize, impl Iterator<Item = &Entry>) {
+        let counts = self.phones.get(&mac);
+        let earlier = counts.map_or(0, VecDeque::len).saturating_sub(most);
+        let newest = counts.into_iter().flatten().skip(earlier);
+        (earlier, newest.filter_map(|count| self.entries.get(count - self.dropped)))
     }
 
     pub(super) const fn following(&self) -> bool {

@@ -133,13 +133,15 @@ fn only_what_is_new_is_told() {
 fn the_events_of_a_phone_are_its_own_also_after_old_ones_went() {
     let mut log = log(20);
     let mac = Mac([0, 0x1b, 0x0c, 0x18, 0xbd, 3]);
-    assert_eq!(log.of(mac).map(|e| e.n).collect::<Vec<_>>(), [3, 10, 17]);
+    let numbers = |log: &Log, most| log.newest_of(mac, most).1.map(|e| e.n).collect::<Vec<_>>();
+    assert_eq!(numbers(&log, 3), [3, 10, 17]);
+    assert_eq!((numbers(&log, 2), log.newest_of(mac, 2).0), (vec![10, 17], 1));
     for n in 0..u64::try_from(limits::LOG_LINES).unwrap() - 15 {
         log.push(&event(21 + n, 2, "much"), false);
     }
-    assert_eq!(log.of(mac).map(|e| e.n).collect::<Vec<_>>(), [10, 17]);
+    assert_eq!(numbers(&log, 3), [10, 17]);
     for n in 0..15 {
         log.push(&event(1_000_000 + n, 2, "much"), false);
     }
-    assert_eq!((log.of(mac).count(), log.phones.len()), (0, 1), "nothing of it is kept");
+    assert_eq!((numbers(&log, 3).len(), log.phones.len()), (0, 1), "nothing of it is kept");
 }

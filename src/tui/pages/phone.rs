@@ -3,11 +3,12 @@
 mod signs;
 
 use super::bench::numbered;
+use crate::limits;
 use crate::phone_id::Mac;
 use crate::session::phone::Saying;
 use crate::session::{Phone, words};
 use crate::tui::theme::Meaning;
-use crate::tui::widgets::text::{cells, pad, spread, wrap};
+use crate::tui::widgets::text::{cells, fit, pad, spread, wrap};
 use crate::tui::widgets::{events, pane};
 use crate::tui::{Areas, Model, Theme, glance, hand};
 use ratatui::buffer::Buffer;
@@ -267,7 +268,12 @@ fn record(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
         }
     }
     heading(&mut lines, theme.accent(), "What happened");
-    for entry in model.log.of(phone.mac) {
+    let (earlier, told) = model.log.newest_of(phone.mac, limits::PHONE_LINES);
+    if earlier > 0 {
+        let all = format!("{earlier} events before these are in the log: L, then /{}", phone.mac.tail());
+        lines.push(Line::styled(fit(&all, columns), theme.dim()));
+    }
+    for entry in told {
         lines.extend(events::told(model, entry, columns, events::Style::OfOnePhone));
     }
     lines

@@ -60,6 +60,11 @@ pub(in crate::tui) fn pad(text: &str, columns: usize) -> String {
 /// The text broken between words into lines of at most so many columns. A longer word is broken where it must.
 pub(in crate::tui) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
+    // Most sentences are of plain letters with one blank between words, and fit.
+    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_graphic() || b == b' ') && text.trim() == text;
+    if text.len() <= columns && plain(text) && !text.contains("  ") {
+        return vec![text.to_owned()];
+    }
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in text.split_whitespace() {
@@ -146,6 +151,8 @@ mod tests {
         assert_eq!(wrap("leave it alone for now", 10), ["leave it", "alone for", "now"]);
         assert_eq!(wrap("SIP41.9-4-2SR3-1S it is", 8), ["SIP41.9-", "4-2SR3-1", "S it is"]);
         assert_eq!(wrap("", 8), [""]);
+        assert_eq!(wrap(" two  blanks ", 20), ["two blanks"], "short or long, blanks are one");
+        assert_eq!(wrap("é è", 3), ["é è"]);
         assert_eq!(wrap_in("leave it alone for now", 10, 2), ["leave it", "alone for…"]);
     }
 
