@@ -151,3 +151,6 @@ pub(crate) fn zip(files: &[(String, Vec<u8>)]) -> Vec<u8> {
 pub(crate) fn discover(mac: rescue79::phone_id::Mac) -> Vec<u8> {
     bodies::conversation::request(mac, 1, 1, None)
 }
+
+/// For the room: a request of a phone, written by hand.
+pub(crate) use bodies::conversation::request as dhcp_request;

@@ -31,6 +31,7 @@ mod reader;
 mod remedies;
 mod replay;
 mod requests;
+mod room;
 mod scenarios;
 mod screens;
 mod serving;
