@@ -39,11 +39,8 @@ use rules::Sign;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::Arc;
-use std::time::Duration;
 use web::{End, Served};
 
-/// How often all phones are looked at when nothing arrives.
-const SWEEP: Duration = Duration::from_secs(1);
 /// The machine.
 pub struct Engine {
     catalogue: &'static Catalogue,
@@ -235,7 +232,7 @@ impl Engine {
             Input::Command(command) => self.command(now, command),
         }
         if now >= self.next_sweep {
-            self.next_sweep = now + SWEEP;
+            self.next_sweep = now + limits::SWEEP_EVERY;
             let phones: Vec<_> = self.state.phones.iter().map(|phone| phone.mac).collect();
             for mac in phones {
                 self.conclude(now, mac, Sign::Nothing);

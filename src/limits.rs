@@ -243,6 +243,24 @@ pub const PROGRESS_GATHERS: Duration = Duration::from_millis(100);
 /// Events and lines gather for so long before they are handled: to be woken for each costs more than the line itself. A crash
 /// loses no more than that and what was gathered before.
 pub const BUNDLE_GATHERS: Duration = Duration::from_millis(5);
+/// A frame at most so often: thirty a second look like a movement.
+pub const FRAME_EVERY: Duration = Duration::from_millis(33);
+/// How often the interfaces are looked at while they are listed: a cable that is plugged in shows at once for a person.
+pub const INTERFACES_EVERY: Duration = Duration::from_secs(2);
+/// How often all phones are looked at when nothing arrives: the times from which something follows are whole seconds.
+pub const SWEEP_EVERY: Duration = Duration::from_secs(1);
+/// How often the complaints that are over are looked for where there is no room: it takes a look at all, and in a flood of
+/// made-up senders every packet would pay for one.
+pub const COMPLAINTS_LOOK: Duration = Duration::from_secs(1);
+/// The list of leases is written at most so often: it is written whole, and two hundred phones come at once. What a crash
+/// leaves out stands in the journal.
+pub const LEASES_EVERY: Duration = Duration::from_secs(1);
+/// How long the last lines wait for who reads them, after the end of a session.
+pub const LAST_LINES: Duration = Duration::from_secs(5);
+/// How often it is looked whether there is room for the very last line.
+pub const LAST_LINE_LOOK: Duration = Duration::from_millis(10);
+/// How often it is looked whether somebody takes again the events that wait: a screen that went on shows them at once.
+pub const WAITING_LOOK: Duration = Duration::from_millis(100);
 /// After a frame that nobody asked for, the screen rests for so many times as long as that one took: a fiftieth of a slow
 /// laptop is all that it takes from the phones.
 pub const FRAME_RESTS: u32 = 50;

@@ -4,14 +4,11 @@ use super::clocks::monotonic;
 use super::recorder::not_written;
 use crate::event::{Event, Kind};
 use crate::host::state::StateDir;
+use crate::limits;
 use crate::phone_id::Mac;
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
-use std::time::{Duration, Instant};
-
-/// The list is written at most so often: it is written whole, and two hundred phones come at once. What a crash leaves
-/// out stands in the journal.
-const EVERY: Duration = Duration::from_secs(1);
+use std::time::Instant;
 
 /// What is written, in words.
 const LEASES: &str = "the list of leases";
@@ -54,7 +51,7 @@ impl Leases {
 
     /// Writes the list when it is time, and tries it again when it couldn't be. Gives what is to be told of that.
     pub(super) fn write_in_time(&mut self) -> Option<Kind> {
-        let due = self.unwritten() && self.written.is_none_or(|at| at.elapsed() >= EVERY);
+        let due = self.unwritten() && self.written.is_none_or(|at| at.elapsed() >= limits::LEASES_EVERY);
         if due { self.write() } else { None }
     }
 

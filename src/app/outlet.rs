@@ -10,11 +10,6 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
-/// How long the last lines are waited for.
-const LAST: Duration = Duration::from_secs(5);
-/// How often it is looked whether there is room for the very last one.
-const LOOK: Duration = Duration::from_millis(10);
-
 /// A way out for lines.
 pub(super) struct Outlet {
     sender: mpsc::Sender<String>,
@@ -83,17 +78,17 @@ impl Outlet {
         let (closed, _) = mpsc::channel(1);
         let mut line = self.last.take();
         let mut waited = Duration::ZERO;
-        while let Some(unsent) = line.take().filter(|_| waited < LAST) {
+        while let Some(unsent) = line.take().filter(|_| waited < limits::LAST_LINES) {
             if let Err(TrySendError::Full(unsent)) = self.sender.try_send(unsent) {
                 line = Some(unsent);
-                waited += LOOK;
-                if self.over.recv_timeout(LOOK) != Err(RecvTimeoutError::Timeout) {
+                waited += limits::LAST_LINE_LOOK;
+                if self.over.recv_timeout(limits::LAST_LINE_LOOK) != Err(RecvTimeoutError::Timeout) {
                     return;
                 }
             }
         }
         drop(std::mem::replace(&mut self.sender, closed));
-        let _ = self.over.recv_timeout(LAST);
+        let _ = self.over.recv_timeout(limits::LAST_LINES);
     }
 }
 

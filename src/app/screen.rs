@@ -24,10 +24,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// Frames at most so often; fewer when nothing changes.
-const FRAME: Duration = Duration::from_millis(33);
-/// How often the interfaces are looked at while they are shown.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// Tells session time.
 pub(super) type Clock = Box<dyn Fn() -> Instant>;
 
@@ -173,9 +169,9 @@ impl Show {
         if let Some(live) = &self.live {
             live.introduce(&mut model);
         }
-        let mut frames = interval(FRAME);
+        let mut frames = interval(limits::FRAME_EVERY);
         frames.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        let mut looks = interval(LOOK_AGAIN);
+        let mut looks = interval(limits::INTERFACES_EVERY);
         let mut signalled =
             Box::pin(async { if F::GOES_ON { terminated().await } else { interrupted().await } });
         let time = self.live.as_ref().and_then(|live| live.bench.time).unwrap_or(Duration::MAX);

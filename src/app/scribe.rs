@@ -15,9 +15,6 @@ use std::time::Duration;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-/// How often it is looked whether somebody takes again what waits.
-const LOOK: Duration = Duration::from_millis(100);
-
 /// Has something told as an event.
 pub(super) type Note = Box<dyn Fn(Kind) + Send>;
 
@@ -55,7 +52,7 @@ impl Scribe {
         let mut bundle = Vec::new();
         loop {
             let idle = self.waiting.is_empty() && !self.leases.unwritten() && !self.recorder.is_broken();
-            let patience = if idle { Duration::MAX } else { LOOK };
+            let patience = if idle { Duration::MAX } else { limits::WAITING_LOOK };
             let more = events.recv_many(&mut bundle, limits::EVENTS_AT_ONCE);
             if tokio::time::timeout(patience, more).await == Ok(0) {
                 break;

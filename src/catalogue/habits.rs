@@ -90,6 +90,6 @@ macro_rules! habits {
 }
 
 habits! {
-    settle settle_silent same_start list_gap lease_in_vain offers_for own_files_for;
+    settle settle_silent same_start list_gap same_request same_reading lease_in_vain offers_for own_files_for;
     lists_at_starts lists_in_vain offers leases trust_lists own_files starts_past read_again refused_header
 }

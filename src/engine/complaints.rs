@@ -5,11 +5,6 @@ use crate::clock::Instant;
 use crate::event::Kind;
 use crate::limits;
 use std::collections::BTreeMap;
-use std::time::Duration;
-
-/// How often those that are over are looked for where there is no room: it takes a look at all, and in a flood of
-/// made-up senders every packet would pay for one.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// When they were looked for last.
 #[derive(Debug, Default)]
@@ -17,7 +12,7 @@ struct Looked(Option<Instant>);
 
 impl Looked {
     fn is_due(&mut self, now: Instant) -> bool {
-        let due = self.0.is_none_or(|last| now.since(last) >= LOOK);
+        let due = self.0.is_none_or(|last| now.since(last) >= limits::COMPLAINTS_LOOK);
         if due {
             self.0 = Some(now);
         }

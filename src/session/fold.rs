@@ -5,6 +5,7 @@ mod reads;
 use super::phone::{
     Closed, HopBehind, Mark, OpenRequest, Pause, Phone, Read, Saying, Stage, Symptom, Trail, Wish,
 };
+use crate::catalogue::Catalogue;
 use crate::clock::Instant;
 use crate::event::{ClosedBy, Event, Kind, Remedy, Role, Verdict};
 use crate::limits;
@@ -12,10 +13,6 @@ use reads::{
     asked_for, asks, broke, ended, note_app_file, read_finished, read_moved, read_started, refused_again,
     wants_firmware,
 };
-use std::time::Duration;
-
-/// A request that is repeated within this time is one request: an answer was lost (`classic-phones` 1.4: after 1 and 4 s).
-const SAME_REQUEST: Duration = Duration::from_secs(5);
 
 /// Folds one event into its phone. Returns the bytes that it acknowledged.
 pub(super) fn apply(phone: &mut Phone, event: &Event) -> u64 {
@@ -203,7 +200,8 @@ fn dhcp(phone: &mut Phone, event: &Event) {
 }
 
 fn leased_again(trail: &mut Trail, at: Instant) {
-    if trail.leases_in_vain > 0 && at.since(trail.leases_last) < SAME_REQUEST {
+    if trail.leases_in_vain > 0 && at.since(trail.leases_last) < Catalogue::builtin().habits().same_request()
+    {
         return;
     }
     if trail.leases_in_vain == 0 {

@@ -20,7 +20,7 @@ const HOUSE: &[(&str, u8, &[&str], &[&str])] = &[
     ("tftp", 1, &[], &["thiserror"]),
     ("evidence", 1, &[], &["thiserror"]),
     ("web", 1, &[], &["httparse", "thiserror"]),
-    ("session", 1, &[], &["serde"]),
+    ("session", 1, &["catalogue"], &["serde"]),
     ("job", 1, &["catalogue", "firmware", "provision", "route"], &["serde", "thiserror"]),
     ("journal", 1, &[], &["jiff", "serde", "serde_json", "thiserror"]),
     ("engine", 2, &[], &[]),

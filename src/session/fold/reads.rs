@@ -1,15 +1,11 @@
 //! What a file that is asked for, read or refused means for its phone.
 
-use super::{SAME_REQUEST, reached};
+use super::reached;
+use crate::catalogue::Catalogue;
 use crate::clock::Instant;
 use crate::event::{Event, Kind, ReadFailure, Role};
 use crate::limits;
 use crate::session::phone::{Again, Asked, Broken, Mark, Phone, Read, Stage, Trail};
-use std::time::Duration;
-
-/// A list that is read again within this time is one reading: wiped phones ask for theirs twice, a second apart
-/// (`java-phones` 1.4).
-const SAME_READING: Duration = Duration::from_secs(10);
 
 pub(super) fn asked_for(phone: &mut Phone, name: &str, given: bool, at: Instant) {
     (phone.trail.leases_in_vain, phone.trail.leases_unchanged) = (0, 0);
@@ -30,7 +26,7 @@ pub(super) fn asked_for(phone: &mut Phone, name: &str, given: bool, at: Instant)
 
 pub(super) fn refused_again(trail: &mut Trail, name: &str, role: Role, at: Instant) {
     match trail.refused.as_mut().filter(|again| again.file.eq_ignore_ascii_case(name)) {
-        Some(again) if at.since(again.last) >= SAME_REQUEST => {
+        Some(again) if at.since(again.last) >= Catalogue::builtin().habits().same_request() => {
             again.count += 1;
             again.last = at;
         }
@@ -153,7 +149,10 @@ pub(super) fn read_finished(phone: &mut Phone, event: &Event) {
         let more = read.role == Role::Part && read.part.is_some_and(|(k, n)| k < n);
         reached(phone, if more { Stage::Parts } else { Stage::Flashing }, event.at);
     } else if matches!(mark.role, Role::LoadsList | Role::TermList) {
-        let again = trail.list.as_ref().is_some_and(|l| event.at.since(l.at) < SAME_READING);
+        let again = trail
+            .list
+            .as_ref()
+            .is_some_and(|l| event.at.since(l.at) < Catalogue::builtin().habits().same_reading());
         if !again {
             trail.lists_in_vain += 1;
             trail.lists += 1;
