@@ -89,10 +89,19 @@ impl Catalogue {
     }
 
     /// Who sends this vendor class (DHCP option 60). NUL and blanks at its end are ignored, and case.
+    ///
+    /// A telephone's class that ends in the number of one of our models is taken for that model, also where the catalogue
+    /// doesn't have this class: to be told that it can't be recovered would be the worse mistake.
     #[must_use]
     pub fn by_class(&self, class: &str) -> Class<'_> {
         let class = class.trim_end_matches(['\0', ' ']).trim_start();
-        self.classes.of(class, &self.models, &self.foreign)
+        match self.classes.of(class, &self.models, &self.foreign) {
+            Class::Foreign(foreign) => {
+                let numbered = class.rsplit(' ').next().and_then(|number| self.model(number));
+                numbered.map_or(Class::Foreign(foreign), Class::Model)
+            }
+            class => class,
+        }
     }
 
     /// The model that registers with this device type number.

@@ -91,6 +91,13 @@ fn other_classes_are_told_apart() {
     ] {
         assert!(matches!(c.by_class(class), Class::Foreign(f) if f.name == whose), "{class}");
     }
+    for (class, model) in [
+        ("Cisco Systems, Inc. IP Phone 7960\0", "7960"),
+        ("Cisco Systems, Inc. IP Phone 7941G-GE", "7941G-GE"),
+        ("Cisco Systems, Inc. IP Phone CP-7962", "7962"),
+    ] {
+        assert!(matches!(c.by_class(class), Class::Model(m) if m.name == model), "{class}");
+    }
     for other in ["", "\0", "MSFT 5.0", "udhcp 1.36", "PXEClient:Arch:00000", "Cisco AP c1240"] {
         assert!(matches!(c.by_class(other), Class::Other), "{other}");
     }
