@@ -60,6 +60,9 @@ pub struct Symptom {
     /// What that takes hold of.
     #[serde(default)]
     pub touches: Option<Touches>,
+    /// It is to leave the phone powered: nothing may be said to be safe to unplug beside it.
+    #[serde(default)]
+    pub leave_powered: bool,
     /// What the program can do about it at one key, in this order.
     #[serde(default)]
     pub remedies: Vec<Remedy>,

@@ -67,9 +67,14 @@ pub(super) fn standing(phone: &Phone) -> Standing {
 
 /// The worst symptom that asks for a hand, the newest of them.
 pub(super) fn symptom(phone: &Phone) -> Option<&Symptom> {
+    worst(phone).map(|(_, symptom)| symptom)
+}
+
+/// The same with its code.
+fn worst(phone: &Phone) -> Option<(&String, &Symptom)> {
     let standing =
         phone.symptoms.iter().filter(|(code, s)| s.severity > Severity::Note && may_do(phone, code));
-    standing.map(|(_, symptom)| symptom).max_by_key(|s| (s.severity, s.at))
+    standing.max_by_key(|(_, s)| (s.severity, s.at))
 }
 
 /// Its next step takes nothing away that the phone must keep now.
@@ -110,7 +115,7 @@ pub(super) fn power(phone: &Phone) -> Power {
         return Power::Keep;
     }
     let waits = phone.request.as_ref().is_some_and(|open| open.request == Request::Wait);
-    if waits || next(phone).to_ascii_lowercase().contains("powered") { Power::Leave } else { Power::Safe }
+    if waits || advice(phone).leave_powered { Power::Leave } else { Power::Safe }
 }
 
 impl Power {
@@ -156,29 +161,46 @@ pub(super) fn hop(phone: &Phone) -> Option<(usize, usize)> {
 
 /// The one thing to do.
 pub(super) fn next(phone: &Phone) -> &str {
+    advice(phone).text
+}
+
+/// What to do, and whether that is to leave the phone powered.
+struct Advice<'a> {
+    text: &'a str,
+    leave_powered: bool,
+}
+
+fn advice(phone: &Phone) -> Advice<'_> {
+    let act = |text| Advice { text, leave_powered: false };
+    let leave = |text| Advice { text, leave_powered: true };
     if phone.pause == Some(Pause::Held) {
-        return "P: serve it again. It keeps its address and gets no file until then.";
+        return act("P: serve it again. It keeps its address and gets no file until then.");
     }
     if let Some(open) = request(phone) {
-        return &open.text;
+        return Advice { text: &open.text, leave_powered: open.request == Request::Wait };
     }
-    if let Some(symptom) = symptom(phone).filter(|_| phone.verdict() != Some(Verdict::Recovered)) {
-        return &symptom.next;
+    if let Some((code, symptom)) = worst(phone).filter(|_| phone.verdict() != Some(Verdict::Recovered)) {
+        let leave_powered = Catalogue::builtin().symptom(code).is_some_and(|entry| entry.leave_powered);
+        return Advice { text: &symptom.next, leave_powered };
     }
     if let Some(no_plan) = &phone.no_plan {
-        return &no_plan.get;
+        return act(&no_plan.get);
     }
     if phone.pause == Some(Pause::Asked) && phone.closed.is_none() {
-        return "Leave it powered: it is paused as soon as what it reads or writes now is done. P: no pause after all.";
+        return leave(
+            "Leave it powered: it is paused as soon as what it reads or writes now is done. P: no pause after all.",
+        );
     }
     match (phone.verdict(), phone.stage) {
-        (Some(Verdict::Recovered), _) => "Unplug it, plug in the next phone.",
-        (Some(Verdict::Unproven), _) => "Look at its screen: only you can see now what it runs.",
+        (Some(Verdict::Recovered), _) => act("Unplug it, plug in the next phone."),
+        (Some(Verdict::Unproven), _) => act("Look at its screen: only you can see now what it runs."),
         (Some(Verdict::Failed), _) => {
-            "Open it here (Enter) to see what was tried, then forget it (F) to try again."
+            act("Open it here (Enter) to see what was tried, then forget it (F) to try again.")
         }
-        (None, Stage::Loader | Stage::Parts | Stage::Flashing) => "Leave it powered; it goes on by itself.",
-        (None, _) => "Nothing to do; it goes on by itself.",
+        (None, Stage::Loader | Stage::Parts | Stage::Flashing) => {
+            leave("Leave it powered; it goes on by itself.")
+        }
+        (None, _) => act("Nothing to do; it goes on by itself."),
     }
 }
 

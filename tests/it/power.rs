@@ -42,6 +42,14 @@ fn the_book_says_of_each_step_what_it_takes_hold_of() {
     assert_eq!(hands_off, [server, wait]);
 }
 
+#[test]
+fn the_book_says_which_step_is_to_leave_the_phone_powered() {
+    for symptom in Catalogue::builtin().symptoms() {
+        let says = symptom.next.to_lowercase().contains("powered");
+        assert_eq!(symptom.leave_powered, says, "{}: {}", symptom.code, symptom.next);
+    }
+}
+
 /// Whether a step stands on the screen, outside of what is told of the past: a line, or what stands behind its label.
 fn shows(screen: &str, step: &str) -> bool {
     let begins: String = step.chars().take(14).collect();
