@@ -270,6 +270,13 @@ pub enum Kind {
         /// Who, what that means and what to do, in sentences.
         text: String,
     },
+    /// Another device on the wire uses our address, too.
+    AddressTaken {
+        /// The address.
+        address: Ipv4Addr,
+        /// The hardware address of the other device.
+        by: Mac,
+    },
     /// What is kept of the session can't be written any more; nothing else depends on it, and it is tried again.
     NotWritten {
         /// In words: `the journal`.

@@ -8,6 +8,7 @@ use super::system::{Seen, System};
 use super::wire::{Askers, Tap, Wrong};
 use crate::event::{Kind, Order};
 use crate::limits;
+use crate::phone_id::Mac;
 use std::net::Ipv4Addr;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -100,6 +101,9 @@ fn watch(mut charge: Charge, stopped: &Receiver<()>, tell: impl Fn(Kind)) {
             let Some(tap) = &charge.tap else { break };
             match tap.next(&mut buf, Duration::ZERO) {
                 Ok(Some(frame)) => {
+                    if let Some(by) = askers.double(frame).filter(|by| !is_own(&charge.interface, *by)) {
+                        tell(Kind::AddressTaken { address: charge.address.0, by });
+                    }
                     if let Some(wrong) = askers.take(frame) {
                         noticed(&mut charge, wrong, &tell);
                     }
@@ -137,6 +141,11 @@ fn other_servers(interface: &Interface, dhcp: bool, own: Ipv4Addr) -> Vec<Kind> 
     } else {
         doctor::misdirected(interface, own)
     }
+}
+
+/// A frame of ours that came back.
+fn is_own(interface: &Interface, mac: Mac) -> bool {
+    interface.mac.as_deref().and_then(|text| text.parse().ok()) == Some(mac)
 }
 
 /// Tells of a wrong asker, and has it answered where nobody is to be asked first.

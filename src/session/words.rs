@@ -84,6 +84,7 @@ pub const fn area(kind: &Kind) -> &'static str {
         | Kind::Link { .. }
         | Kind::Interface { .. }
         | Kind::OtherServer { .. }
+        | Kind::AddressTaken { .. }
         | Kind::SelfTest { .. }
         | Kind::NotWritten { .. }
         | Kind::WrittenAgain { .. }

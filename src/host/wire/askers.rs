@@ -1,4 +1,4 @@
-//! Who looks for files at a wrong address.
+//! Who looks for files at a wrong address, and who has ours.
 
 use super::Frame;
 use crate::dhcp;
@@ -26,6 +26,8 @@ pub struct Askers {
     prefix: u8,
     phones: HashSet<Mac>,
     asked: HashMap<(Mac, Ipv4Addr), u32>,
+    /// Other devices that use our address.
+    doubles: HashSet<Mac>,
 }
 
 /// Unanswered questions of a phone for one address before it is named; a single one may be an old neighbour's.
@@ -35,7 +37,19 @@ impl Askers {
     /// With our own address and the length of its network.
     #[must_use]
     pub fn new(own: Ipv4Addr, prefix: u8) -> Self {
-        Self { own, prefix, phones: HashSet::new(), asked: HashMap::new() }
+        Self { own, prefix, phones: HashSet::new(), asked: HashMap::new(), doubles: HashSet::new() }
+    }
+
+    /// Another device that uses our address (RFC 5227 2.4), as far as a frame of others shows; each is named once.
+    ///
+    /// Who had it when the session began was looked for then; with the cable out nobody could be seen.
+    pub fn double(&mut self, frame: Frame<'_>) -> Option<Mac> {
+        let (from, uses) = match frame {
+            Frame::Arp { from, own, .. } => (from, own),
+            Frame::Udp { from, source, .. } => (from, source),
+        };
+        let news = uses == self.own && self.doubles.len() < limits::WRONG_ASKERS && self.doubles.insert(from);
+        news.then_some(from)
     }
 
     /// Takes one frame in; each asker is named once for each address.
@@ -159,6 +173,16 @@ mod tests {
         for asked in [[48, 120, 48, 103], [49, 57, 50, 51], [46, 49, 57, 50], [10, 1, 46, 49]] {
             assert_eq!(letters(asked.into()), None);
         }
+    }
+
+    #[test]
+    fn who_uses_our_address_is_named_once() {
+        let mut askers = asker();
+        let other = arp([192, 168, 1, 20].into(), OWN);
+        assert_eq!(askers.double(frame(&other).unwrap()), None, "it only looks for us");
+        let announced = arp(OWN, OWN);
+        let named: Vec<_> = (0..3).filter_map(|_| askers.double(frame(&announced).unwrap())).collect();
+        assert_eq!(named, [PHONE]);
     }
 
     #[test]

@@ -27,6 +27,9 @@ pub(super) fn sentence(kind: &Kind) -> String {
             )
         }
         Kind::SelfTest { text, .. } | Kind::OtherServer { text } => stop(text),
+        Kind::AddressTaken { address, by } => format!(
+            "{by} uses {address} too, which is this computer's address: phones may ask that device for their files. Unplug it."
+        ),
         Kind::NotWritten { what, path, why } => capital(&format!(
             "{what} ({path}) can't be written any more: {}; the session goes on without it. {MAKE_ROOM}",
             why.trim_end_matches('.')

@@ -51,6 +51,7 @@ fn one_of_each() -> Vec<Kind> {
         Kind::AddressSet { interface: "enp0s25".into(), address, again: true },
         Kind::Link { interface: "enp0s25".into(), up: true },
         Kind::Link { interface: "enp0s25".into(), up: false },
+        Kind::AddressTaken { address: [192, 168, 1, 1].into(), by: Mac([0, 0x1b, 0x0c, 1, 2, 3]) },
         Kind::OtherServer { text: "There is another DHCP server: 10.0.0.1.".into() },
         Kind::Interface { interface: "enp0s25".into(), there: true },
         Kind::Interface { interface: "enp0s25".into(), there: false },
@@ -167,7 +168,7 @@ fn every_kind_has_one_sentence() {
     let kinds = one_of_each();
     let names: std::collections::BTreeSet<_> =
         kinds.iter().map(|k| format!("{k:?}").split([' ', '(']).next().unwrap().to_owned()).collect();
-    assert_eq!(names.len(), 44, "one of each kind of event: {names:?}");
+    assert_eq!(names.len(), 45, "one of each kind of event: {names:?}");
     let told: Vec<_> = kinds.into_iter().map(|kind| format!("{:<5}  {}", area(&kind), said(kind))).collect();
     for line in &told {
         assert!(line.ends_with('.') && !line.contains("..") && !line.contains("  It  "), "{line}");
@@ -180,6 +181,7 @@ fn every_kind_has_one_sentence() {
     bench  enp0s25 had lost the address 192.168.1.20; it has it again.
     bench  enp0s25 has a link.
     bench  enp0s25 has no link: a phone restarts, or the cable or the switch is off.
+    bench  00:1b:0c:01:02:03 uses 192.168.1.1 too, which is this computer's address: phones may ask that device for their files. Unplug it.
     bench  There is another DHCP server: 10.0.0.1.
     bench  enp0s25 is there again; the session goes on.
     bench  enp0s25 is gone: its adapter was pulled out. Plug it in again; the session then goes on.

@@ -370,6 +370,31 @@ fn g6_another_server_is_found_when_the_cable_comes_in() {
     assert!(found["text"].as_str().unwrap().contains("10.9.9.1"), "{found}");
 }
 
+/// With the cable out nobody can be asked who has our address; who has it is heard when it speaks.
+#[test]
+fn who_has_our_address_is_named_when_the_cable_comes_in() {
+    let Some(lab) = bare() else { return };
+    ip(&format!("-n {} link set {PHONE_END} down", lab.phones)).unwrap();
+    let mut serving = serving(&lab, &[]);
+    serving.wait("a word about the cable", |e| e["event"] == "link" && e["up"] == false);
+    let own = serving.wait("our address", |e| e["event"] == "address_set")["address"].clone();
+    let address = own.as_str().unwrap();
+    ip(&format!("-n {} addr add {address}/24 dev {PHONE_END}", lab.phones)).unwrap();
+    ip(&format!("-n {} link set {PHONE_END} up", lab.phones)).unwrap();
+    serving.wait("that the link came", |e| e["event"] == "link" && e["up"] == true);
+    // Any device looks for somebody sooner or later.
+    lab.inside(|| {
+        let socket = std::net::UdpSocket::bind("0.0.0.0:0").unwrap();
+        let _ = socket.send_to(b"?", "192.168.1.77:9");
+    })
+    .join()
+    .unwrap();
+    let taken = serving.wait("who has our address", |e| e["event"] == "address_taken");
+    let link = said(&run(lab.on_phones("cat").arg(format!("/sys/class/net/{PHONE_END}/address"))));
+    assert_eq!(taken["by"].as_str().unwrap().to_lowercase(), link.trim(), "{taken}");
+    assert_eq!(taken["address"], own);
+}
+
 /// `--keep-address` leaves the interface's own address alone; what phones wrongly ask is added all the same.
 #[test]
 fn an_address_is_adopted_beside_one_that_is_kept() {
