@@ -40,7 +40,7 @@ impl Timer {
         // However long the wish is, a reader is asked again before it is given up.
         let most = TFTP_GIVE_UP / (TFTP_UNANSWERED + 1);
         let least = if early { TFTP_RESEND_EARLY } else { TFTP_RESEND_FLOOR };
-        let floor = asked.unwrap_or_default().clamp(least, most);
+        let floor = asked.unwrap_or_default().max(least).min(most);
         Self { measured: None, wait: micros(TFTP_RESEND_FIRST.max(floor)), floor: micros(floor) }
     }
 

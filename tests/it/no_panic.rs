@@ -133,7 +133,6 @@ const JUSTIFIED: &[(&str, &str, &str)] = &[
     ("firmware/archive.rs", ".windows(GZIP.len())", "a constant of three octets"),
     ("firmware/findings/text_mode.rs", ".windows(REPLACED.len())", "a constant"),
     ("evidence/sip.rs", ".windows(4)", "four is not none"),
-    ("tftp/timer.rs", ".clamp(TFTP_RESEND_FLOOR, most)", "50 ms is below a share of the time of giving up"),
     ("tftp/timer.rs", ".clamp(self.floor, self.ceiling())", "the ceiling is made from the floor"),
     ("session/report.rs", "from_secs_f64(seconds.clamp(0.0, 1e9))", "between the two; JSON has no NaN"),
     // In debug builds alone, about our own tables.
