@@ -3,6 +3,7 @@
 mod signs;
 
 use super::bench::numbered;
+use crate::catalogue::Catalogue;
 use crate::limits;
 use crate::phone_id::Mac;
 use crate::session::phone::Saying;
@@ -124,7 +125,14 @@ fn story(model: &Model, phone: &Phone, columns: usize) -> Vec<Line<'static>> {
         if glance::may_do(phone, code) {
             say("do", &symptom.next, theme.bold());
         }
-        say("code", code, theme.dim());
+        let entry = Catalogue::builtin().symptom(code);
+        // What to try after that may take hold of power or cable.
+        let further = entry.filter(|_| !phone.keep_powered()).map(|entry| &entry.further);
+        for text in further.into_iter().flatten() {
+            say("then", text, theme.dim());
+        }
+        let sure = entry.map(|entry| format!(" (sure: {})", entry.confidence));
+        say("code", &format!("{code}{}", sure.unwrap_or_default()), theme.dim());
     }
     if let Some(no_plan) = &phone.no_plan {
         say("seen", &no_plan.text, Style::new());
