@@ -95,13 +95,13 @@ impl Catalogue {
     #[must_use]
     pub fn by_class(&self, class: &str) -> Class<'_> {
         let class = class.trim_end_matches(['\0', ' ']).trim_start();
-        match self.classes.of(class, &self.models, &self.foreign) {
-            Class::Foreign(foreign) => {
-                let numbered = class.rsplit(' ').next().and_then(|number| self.model(number));
-                numbered.map_or(Class::Foreign(foreign), Class::Model)
-            }
-            class => class,
+        if let Some(model) =
+            self.models.iter().find(|m| m.class.iter().any(|c| c.eq_ignore_ascii_case(class)))
+        {
+            return Class::Model(model);
         }
+        let numbered = class.rsplit_once(" IP Phone ").and_then(|(_, number)| self.model(number));
+        numbered.map_or_else(|| self.classes.of(class, &self.foreign), Class::Model)
     }
 
     /// The model that registers with this device type number.

@@ -1,6 +1,6 @@
 //! Who sends which vendor class. It is asked for every packet of every phone, and by every rule that looks at a phone.
 
-use super::phones::{AnyPhone, Class, Foreign, Model, like};
+use super::phones::{AnyPhone, Class, Foreign, like};
 
 /// The patterns for DHCP option 60 of those who are none of our models, in the order in which they are tried.
 #[derive(Debug)]
@@ -20,11 +20,8 @@ impl Classes {
         Self(patterns.map(|(pattern, whose)| (Pairs::wanted(&pattern), pattern, whose)).collect())
     }
 
-    /// Who sends this class, given our models and the list that the patterns were taken from.
-    pub(super) fn of<'a>(&self, class: &str, models: &'a [Model], foreign: &'a [Foreign]) -> Class<'a> {
-        if let Some(model) = models.iter().find(|m| m.class.iter().any(|c| c.eq_ignore_ascii_case(class))) {
-            return Class::Model(model);
-        }
+    /// Who sends this class that is no model's of ours, given the list that the patterns were taken from.
+    pub(super) fn of<'a>(&self, class: &str, foreign: &'a [Foreign]) -> Class<'a> {
         let has = Pairs::of(class);
         let fits = |(wanted, pattern, _): &&(Pairs, String, Whose)| has.hold(*wanted) && like(pattern, class);
         let found = match self.0.iter().find(fits).map(|(.., whose)| whose) {
