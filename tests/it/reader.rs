@@ -56,6 +56,8 @@ impl Read {
                     self.repeat();
                     continue;
                 }
+                // A child of another test has ended, or a signal came.
+                Err(e) if e.kind() == ErrorKind::Interrupted => continue,
                 Err(e) => panic!("{e} after block {}", self.block),
             };
             match buf[..len] {
