@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """How much slower a phone reads while made-up phones ask for addresses (docs/performance.md). Linux, root.
 
-    benches/flood.py [--rounds N] [--discovers N] [--rate PER_SECOND]      the release build, or PROGRAM
+    benches/flood.py [--rounds N] [--rate PER_SECOND]      the release build, or PROGRAM
 
 A reader in lock-step reads a 7940's application (756 524 bytes), in peace and under a flood of DISCOVERs from addresses
 that nobody has, in turn; once as fast as a computer can, once as a 7940 does it, which answers a block after 3.5 ms. The
-times are medians; the flood goes on for longer than each read under it. Two network namespaces are made and taken away;
+times are medians. The flood begins before a read and ends behind it, and goes on for 50 000 DISCOVERs at least; how many it
+really sent in a second is printed. Two network namespaces are made and taken away;
 server on CPU 0, reader and flood on CPU 1.
 """
 
 import argparse
 import ctypes
+import multiprocessing
 import os
+import shutil
 import signal
 import socket
 import statistics
@@ -58,8 +61,8 @@ def discover(n):
     return head + b"\x35\1\1\x3c\x23Cisco Systems, Inc. IP Phone 7960\0\0\x37\6\1\3\6\x0f\x42\x96\xff"
 
 
-def flood(first, count, rate):
-    """Sends in bundles of a hundredth of a second; returns the child that does it."""
+def flood(first, rate, sent):
+    """Sends until it is ended, in bundles of a hundredth of a second, and counts; returns the child that does it."""
     child = os.fork()
     if child:
         return child
@@ -68,18 +71,32 @@ def flood(first, count, rate):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"vB")
         sock.bind(("", 68))
         begun = time.monotonic()
-        for n in range(count):
-            ahead = begun + n / rate - time.monotonic()
+        while True:
+            ahead = begun + sent.value / rate - time.monotonic()
             if ahead > 0.01:
                 time.sleep(ahead)
-            sock.sendto(discover(first + n), ("255.255.255.255", 67))
-    os._exit(0)
+            sock.sendto(discover((first + sent.value) % (1 << 24)), ("255.255.255.255", 67))
+            sent.value += 1
+
+
+def under_flood(first, rate, pace):
+    """Seconds of each read under a flood, DISCOVERs sent, and how many of them in a second."""
+    sent, begun = multiprocessing.Value("L", 0, lock=False), time.monotonic()
+    child = flood(first, rate, sent)
+    try:
+        time.sleep(0.5)
+        reads = [read(pace)]
+        while sent.value < 50_000:
+            reads.append(read(pace))
+    finally:
+        os.kill(child, signal.SIGTERM)
+        os.waitpid(child, 0)
+    return reads, sent.value, sent.value / (time.monotonic() - begun)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--discovers", type=int, default=50_000)
     parser.add_argument("--rate", type=int, default=5_000)
     args = parser.parse_args()
     here, there = f"fl{os.getpid()}a", f"fl{os.getpid()}b"
@@ -106,29 +123,23 @@ def main():
         os.sched_setaffinity(0, {1})
         time.sleep(2)
         first = 0
-        for name, pace in (("as fast as it can", 0.0), ("as a 7940", 0.0035)):
-            calm, flooded, sent = [], [], 0
-            for _ in range(args.rounds if pace == 0 else max(1, args.rounds // 3)):
+        for name, pace, rounds in (("as fast as it can", 0.0, args.rounds), ("as a 7940", 0.0035, max(1, args.rounds // 3))):
+            calm, flooded, rates = [], [], []
+            for _ in range(rounds):
                 calm.append(read(pace))
-                child = flood(first, args.discovers, args.rate)
-                first += args.discovers
-                time.sleep(0.5)
-                until = time.monotonic() + args.discovers / args.rate - 1
-                while time.monotonic() < until:
-                    flooded.append(read(pace))
-                    if pace:
-                        break
-                os.kill(child, signal.SIGTERM)
-                os.waitpid(child, 0)
-            calm, under = statistics.median(calm), statistics.median(flooded)
-            print(f"{name}: {calm:.3f} s in peace, {under:.3f} s under {args.rate}/s ({len(flooded)} reads), {under / calm:.2f}")
+                reads, sent, rate = under_flood(first, args.rate, pace)
+                first += sent
+                flooded += reads
+                rates.append(rate)
+            peace, under, rate = (statistics.median(seconds) for seconds in (calm, flooded, rates))
+            print(f"{name}: {peace:.3f} s in peace, {under:.3f} s under {rate:.0f}/s ({len(flooded)} reads), {under / peace:.2f}")
     finally:
         if server:
             server.send_signal(signal.SIGINT)
             server.wait(timeout=20)
         for space in (here, there):
             subprocess.run(["ip", "netns", "del", space])
-        subprocess.run(["rm", "-rf", work])
+        shutil.rmtree(work)
 
 
 if __name__ == "__main__":

@@ -100,7 +100,7 @@ impl Catalogue {
         {
             return Class::Model(model);
         }
-        let numbered = class.rsplit_once(" IP Phone ").and_then(|(_, number)| self.model(number));
+        let numbered = self.classes.number(class).and_then(|number| self.model(number));
         numbered.map_or_else(|| self.classes.of(class, &self.foreign), Class::Model)
     }
 

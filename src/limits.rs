@@ -141,6 +141,28 @@ pub const COMMAND_BYTES: u64 = 16 << 20;
 pub const FOREIGN_OFFER: Duration = Duration::from_millis(2_500);
 /// How often link and addresses of the bench's interface are looked at.
 pub const LINK_EVERY: Duration = Duration::from_secs(1);
+/// A turn of who looks after the laptop: a frame on the wire, or the end of the session, is noticed within this time.
+pub const KEEPER_TURN: Duration = Duration::from_millis(200);
+/// A turn of listening for other servers.
+pub const LISTEN: Duration = Duration::from_millis(100);
+/// After the first of them the others are listened for: they answer about now, too.
+pub const MORE_OFFERS: Duration = Duration::from_millis(400);
+/// They are asked once more after this time; a question may be lost.
+pub const ASK_AGAIN: Duration = Duration::from_secs(1);
+/// How long a neighbour has to answer who has an address; on a switch it takes a millisecond.
+pub const NEIGHBOUR: Duration = Duration::from_millis(900);
+/// How long our own servers have for one answer to the program itself.
+pub const OWN_ANSWER: Duration = Duration::from_millis(500);
+/// Looks at a port after its holder was told to end, so far apart.
+pub const ENDS_LOOKS: u32 = 10;
+/// See there.
+pub const ENDS_LOOK: Duration = Duration::from_millis(200);
+/// Looks at a ledger that is held before it counts as held by a living session, so far apart.
+pub const LOCK_LOOKS: u32 = 20;
+/// See there.
+pub const LOCK_LOOK: Duration = Duration::from_millis(50);
+/// Unanswered questions for one address before the asker is named; a single one may be an old neighbour's.
+pub const WRONG_QUESTIONS: u32 = 2;
 /// Askers for wrong addresses that are counted at once.
 pub const WRONG_ASKERS: usize = 256;
 /// Room on the disk below which a journal may not fit: a long session with many phones writes some 20 MB.
@@ -245,6 +267,10 @@ pub const PROGRESS_GATHERS: Duration = Duration::from_millis(100);
 pub const BUNDLE_GATHERS: Duration = Duration::from_millis(5);
 /// A frame at most so often: thirty a second look like a movement.
 pub const FRAME_EVERY: Duration = Duration::from_millis(33);
+/// How often the virtual bench is brought up to the clock.
+pub const REHEARSAL_TURN: Duration = Duration::from_millis(20);
+/// How far it runs at a time when nobody watches.
+pub const REHEARSAL_STRIDE: Duration = Duration::from_secs(5);
 /// How often the interfaces are looked at while they are listed: a cable that is plugged in shows at once for a person.
 pub const INTERFACES_EVERY: Duration = Duration::from_secs(2);
 /// How often all phones are looked at when nothing arrives: the times from which something follows are whole seconds.

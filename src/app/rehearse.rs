@@ -20,7 +20,6 @@ use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
-use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 /// The bench that is rehearsed when no scenario is named.
@@ -29,10 +28,6 @@ const USUAL: &str = "mixed-bench";
 const ON_SCREEN: f64 = 20.0;
 /// The chance that is played in an exercise.
 const SEED: u64 = 79;
-/// How often the virtual bench is brought up to the clock.
-const FRAME: Duration = Duration::from_millis(20);
-/// How far it runs at a time when nobody watches.
-const STRIDE: Duration = Duration::from_secs(5);
 
 pub(super) fn run(args: &Rehearse, style: Style) -> Result<Exit> {
     if args.scenario.as_deref() == Some("list") {
@@ -186,7 +181,7 @@ impl Pace {
         loop {
             let until = match self.speed {
                 Some(speed) => Instant::ZERO + began.elapsed().mul_f64(speed),
-                None => world.now() + STRIDE,
+                None => world.now() + limits::REHEARSAL_STRIDE,
             };
             if !send(events, world.advance(until.min(self.end))) {
                 return;
@@ -206,7 +201,7 @@ impl Pace {
             }
             if self.speed.is_some() {
                 #[expect(clippy::disallowed_methods, reason = "a thread of the app that only keeps time")]
-                std::thread::sleep(FRAME);
+                std::thread::sleep(limits::REHEARSAL_TURN);
             }
         }
     }

@@ -2,9 +2,13 @@
 
 use super::phones::{AnyPhone, Class, Foreign, like};
 
-/// The patterns for DHCP option 60 of those who are none of our models, in the order in which they are tried.
+/// How those are known by DHCP option 60 who don't send one of the classes of our models.
 #[derive(Debug)]
-pub(super) struct Classes(Vec<(Pairs, String, Whose)>);
+pub(super) struct Classes {
+    /// In the order in which they are tried.
+    patterns: Vec<(Pairs, String, Whose)>,
+    number_behind: String,
+}
 
 #[derive(Clone, Copy, Debug)]
 enum Whose {
@@ -17,14 +21,20 @@ impl Classes {
         let foreign = foreign.iter().enumerate().map(|(n, f)| (&f.class, Whose::Foreign(n)));
         let all = foreign.chain([(&any.class, Whose::Any)]);
         let patterns = all.flat_map(|(patterns, whose)| patterns.iter().map(move |p| (p.clone(), whose)));
-        Self(patterns.map(|(pattern, whose)| (Pairs::wanted(&pattern), pattern, whose)).collect())
+        let patterns = patterns.map(|(pattern, whose)| (Pairs::wanted(&pattern), pattern, whose)).collect();
+        Self { patterns, number_behind: any.number_behind.clone() }
+    }
+
+    /// The number of a model that a telephone's class names.
+    pub(super) fn number<'c>(&self, class: &'c str) -> Option<&'c str> {
+        Some(class.rsplit_once(&self.number_behind)?.1)
     }
 
     /// Who sends this class that is no model's of ours, given the list that the patterns were taken from.
     pub(super) fn of<'a>(&self, class: &str, foreign: &'a [Foreign]) -> Class<'a> {
         let has = Pairs::of(class);
         let fits = |(wanted, pattern, _): &&(Pairs, String, Whose)| has.hold(*wanted) && like(pattern, class);
-        let found = match self.0.iter().find(fits).map(|(.., whose)| whose) {
+        let found = match self.patterns.iter().find(fits).map(|(.., whose)| whose) {
             Some(Whose::Foreign(n)) => foreign.get(*n).map(Class::Foreign),
             Some(Whose::Any) => Some(Class::Phone),
             None => None,

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub(super) struct AnyPhone {
     /// Patterns for DHCP option 60.
     pub(super) class: Vec<String>,
+    /// What stands before the number of a model.
+    pub(super) number_behind: String,
     #[expect(dead_code, reason = "asked of the author of every entry, read by people")]
     source: String,
     #[expect(dead_code, reason = "as the source")]

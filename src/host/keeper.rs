@@ -56,9 +56,6 @@ pub struct Adoption {
 /// Opens the port for files at an address that this computer has from now on.
 pub type Adopt = Box<dyn Fn(Ipv4Addr) -> std::io::Result<()> + Send>;
 
-/// How long a turn waits for a frame: the end of a session is noticed within this time.
-const TURN: Duration = Duration::from_millis(200);
-
 impl Keeper {
     /// Starts looking. What is noticed goes to `tell`.
     ///
@@ -94,7 +91,7 @@ fn watch(mut charge: Charge, stopped: &Receiver<()>, tell: impl Fn(Kind)) {
     loop {
         // What is heard on the wire is looked at in turns: to be woken for each frame would cost a crowd of phones more than
         // their answers.
-        if stopped.recv_timeout(TURN) != Err(RecvTimeoutError::Timeout) {
+        if stopped.recv_timeout(limits::KEEPER_TURN) != Err(RecvTimeoutError::Timeout) {
             return; // dropping the set-up puts everything back
         }
         for _ in 0..limits::DATAGRAMS_AT_ONCE {

@@ -10,17 +10,15 @@
 use super::owner;
 use super::run::Trouble;
 use super::system::{Change, System};
+use crate::limits;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-/// Looks at a ledger that is held, 50 ms apart, before it counts as held by a living session.
-const LOCK_TRIES: u32 = 20;
-
 fn pause() {
     #[expect(clippy::disallowed_methods, reason = "a shell that waits for the system")]
-    std::thread::sleep(std::time::Duration::from_millis(50));
+    std::thread::sleep(limits::LOCK_LOOK);
 }
 
 /// The ledger can't be used.
@@ -117,7 +115,7 @@ impl Ledger {
         while let Err(refused) = file.try_lock() {
             tries += 1;
             match refused {
-                TryLockError::WouldBlock if tries < LOCK_TRIES => pause(),
+                TryLockError::WouldBlock if tries < limits::LOCK_LOOKS => pause(),
                 TryLockError::WouldBlock => return Err(LedgerError::Busy),
                 TryLockError::Error(source) => return Err(wrong(source)),
             }
@@ -269,7 +267,7 @@ pub fn glance(folder: &Path) -> Option<Glance> {
     while let Err(TryLockError::WouldBlock) = file.try_lock_shared() {
         tries += 1;
         // As above: somebody may just be starting a command.
-        if tries == LOCK_TRIES {
+        if tries == limits::LOCK_LOOKS {
             return Some(Glance::AtWork);
         }
         pause();

@@ -102,7 +102,7 @@ impl Asking {
         let (mut asked, mut end) = (0_u32, limits::FOREIGN_OFFER);
         while began.elapsed() < end {
             // A question may be lost; once in every second is enough.
-            if began.elapsed() >= Duration::from_secs(1) * asked {
+            if began.elapsed() >= limits::ASK_AGAIN * asked {
                 asked += 1;
                 for question in probe::questions(self.xid, self.own) {
                     if let Err(e) = self.socket.send_to(&question, (Ipv4Addr::BROADCAST, 67)) {
@@ -115,7 +115,7 @@ impl Asking {
                 continue;
             }
             // The others answer about now, too, and who refuses may offer yet.
-            end = end.min(began.elapsed() + MORE);
+            end = end.min(began.elapsed() + limits::MORE_OFFERS);
             match found.iter_mut().find(|(known, _)| known.server == answer.server) {
                 Some((known, known_mac)) => {
                     *known_mac = known_mac.or(mac);
@@ -140,7 +140,7 @@ impl Asking {
             {
                 return Some((answer, None));
             }
-            return match tap.next(&mut buf, TURN).ok()?? {
+            return match tap.next(&mut buf, limits::LISTEN).ok()?? {
                 Frame::Udp { from, source, port: 68, bytes, .. } => {
                     Some((answer(bytes, self.xid, source)?, Some(from)))
                 }
@@ -151,7 +151,7 @@ impl Asking {
                 _ => None,
             };
         }
-        Some((self.received(&mut buf, TURN)?, None))
+        Some((self.received(&mut buf, limits::LISTEN)?, None))
     }
 
     fn received(&self, buf: &mut [u8], wait: Duration) -> Option<Answer> {
@@ -161,12 +161,6 @@ impl Asking {
         answer(buf.get(..len)?, self.xid, source)
     }
 }
-
-/// One turn of listening.
-const TURN: Duration = Duration::from_millis(100);
-
-/// How long others are listened for after the first answer.
-const MORE: Duration = Duration::from_millis(400);
 
 /// To the neighbour itself, never to a router (`MSG_DONTROUTE`, the same number on all systems).
 const DIRECTLY: i32 = 4;
@@ -193,9 +187,9 @@ pub fn conflict(
     socket.send_to_with_flags(b"?", &to.into(), DIRECTLY).map_err(|e| e.to_string())?;
     let began = now();
     let mut seen = None;
-    while seen.is_none() && began.elapsed() < Duration::from_millis(900) {
+    while seen.is_none() && began.elapsed() < limits::NEIGHBOUR {
         #[expect(clippy::disallowed_methods, reason = "a neighbour is given time to answer")]
-        std::thread::sleep(TURN);
+        std::thread::sleep(limits::LISTEN);
         seen = system.neighbour(&interface.name, address).map_err(|e| e.to_string())?;
     }
     Ok(seen)
@@ -249,7 +243,7 @@ pub fn self_test(
 fn read_file(address: Ipv4Addr, port: u16) -> bool {
     let read = || -> io::Result<bool> {
         let socket = UdpSocket::bind((address, 0))?;
-        socket.set_read_timeout(Some(Duration::from_millis(500)))?;
+        socket.set_read_timeout(Some(limits::OWN_ANSWER))?;
         let request = [b"\0\x01", tftp::SELF_TEST.as_bytes(), b"\0octet\0"].concat();
         let mut buf = [0; 600];
         for _ in 0..4 {
@@ -270,7 +264,7 @@ fn get_offer(interface: &Interface, address: Ipv4Addr, port: u16) -> Option<bool
     }
     let ask = || -> io::Result<bool> {
         let socket = socket(interface, SocketAddrV4::new(address, 0))?;
-        socket.set_read_timeout(Some(Duration::from_millis(500)))?;
+        socket.set_read_timeout(Some(limits::OWN_ANSWER))?;
         let xid = number();
         let mut buf = [0; 2_048];
         for _ in 0..4 {

@@ -21,8 +21,8 @@ use super::privileges;
 use super::run::{Argv, Run, Trouble};
 use super::setup::Setup;
 use super::system::{self, Change, System};
+use crate::limits;
 use serde::Serialize;
-use std::time::Duration;
 
 /// The one thing to do about a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -140,9 +140,6 @@ impl Act {
     }
 }
 
-/// How often a port is looked at after its holder was told to end.
-const LOOKS: u32 = 10;
-
 impl Setup {
     /// Does what a remedy says, and says what was done.
     ///
@@ -183,7 +180,7 @@ fn end(
         ));
     }
     run.run(&act.command)?;
-    for _ in 0..LOOKS {
+    for _ in 0..limits::ENDS_LOOKS {
         if !holds() {
             return Ok(match system::holder(system, port) {
                 Some(next) => format!("Done: {name} has ended. UDP port {port} is now held by {next}."),
@@ -191,7 +188,7 @@ fn end(
             });
         }
         #[expect(clippy::disallowed_methods, reason = "a program is given time to end")]
-        std::thread::sleep(Duration::from_millis(200));
+        std::thread::sleep(limits::ENDS_LOOK);
     }
     Err(NotDone::Holds { port, name: name.to_owned(), pid })
 }

@@ -152,5 +152,5 @@ pub(crate) fn discover(mac: rescue79::phone_id::Mac) -> Vec<u8> {
     bodies::conversation::request(mac, 1, 1, None)
 }
 
-/// For the room: a request of a phone, written by hand.
-pub(crate) use bodies::conversation::request as dhcp_request;
+/// For the room: a request of a phone, written by hand, and what an answer to it is.
+pub(crate) use bodies::conversation::{kind_of, request as dhcp_request};

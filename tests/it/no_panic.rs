@@ -172,7 +172,7 @@ fn dangers(path: &Path) -> Vec<(String, &'static str)> {
 fn nothing_that_came_from_outside_can_end_the_program() {
     let mut all = Vec::new();
     rust_files(Path::new("src"), &mut all);
-    all.retain(|path| !path.ends_with("tests.rs"));
+    all.retain(|path| !path.ends_with("tests.rs") && !path.iter().any(|part| part == "tests"));
     let mut used = BTreeSet::new();
     let mut wrong = Vec::new();
     let mut seen = 0;

@@ -2,7 +2,7 @@
 //! for each phone that knows what it must have got (RFC 1350, RFC 2131). Nothing here shares code with the server or the
 //! virtual phones. Proptest looks for a sequence of moves that breaks a rule, and shortens it to one that a person can read.
 
-use crate::fuzz_smoke::dhcp_request;
+use crate::fuzz_smoke::{dhcp_request, kind_of};
 use crate::talk::Talk;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -220,9 +220,7 @@ impl Room {
     fn reply(&mut self, bytes: &[u8]) {
         let Some(phone) = (0..PHONES).find(|phone| mac(*phone).0 == bytes[28..34]) else { return };
         let yours = Ipv4Addr::from(*bytes[16..].first_chunk().unwrap());
-        let kind =
-            bytes[240..].windows(3).find(|option| option[..2] == [53, 1]).map_or(0, |option| option[2]);
-        match kind {
+        match kind_of(bytes) {
             2 if self.readers[phone].address.is_none() => self.says(phone, 3, Some(yours)),
             5 => self.readers[phone].address = Some(yours),
             _ => {}
@@ -321,7 +319,8 @@ impl Room {
         self.readers.iter().any(|reader| reader.read.as_ref().is_some_and(|read| !read.whole))
     }
 
-    /// The path becomes a good one: every phone that reads gets its file to the end, although it never sends an ACK again.
+    /// The path becomes a good one: every phone that reads gets its file to the end, although
+    /// none of them ever repeats an ACK: the server's timer mends what is missing.
     fn mends(&mut self) {
         for _ in 0..4_000 {
             while let Some((at, from, bytes)) = (!self.up.is_empty()).then(|| self.up.remove(0)) {

@@ -30,9 +30,6 @@ pub struct Askers {
     doubles: HashSet<Mac>,
 }
 
-/// Unanswered questions of a phone for one address before it is named; a single one may be an old neighbour's.
-const QUESTIONS: u32 = 2;
-
 impl Askers {
     /// With our own address and the length of its network.
     #[must_use]
@@ -82,8 +79,8 @@ impl Askers {
         }
         let count = self.asked.entry((from, asked)).or_default();
         let before = *count;
-        *count = count.saturating_add(if sure { QUESTIONS } else { 1 });
-        let news = before < QUESTIONS && *count >= QUESTIONS;
+        *count = count.saturating_add(if sure { limits::WRONG_QUESTIONS } else { 1 });
+        let news = before < limits::WRONG_QUESTIONS && *count >= limits::WRONG_QUESTIONS;
         news.then(|| Wrong { from, asked, means: self.means(asked) })
     }
 

@@ -488,7 +488,7 @@ impl Bench {
             "{to} has nothing to do with it"
         );
         let mac = Mac(*reply[28..].first_chunk().unwrap());
-        let kind = reply[240..].windows(3).find(|o| o[..2] == [53, 1]).map_or(0, |o| o[2]);
+        let kind = kind_of(reply);
         let own = yours == SERVER;
         if yours.is_unspecified() || own {
             return;
@@ -584,6 +584,12 @@ fn whole(at: Instant) -> Instant {
 
 fn address(bytes: &[u8], at: usize) -> Ipv4Addr {
     Ipv4Addr::new(bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3])
+}
+
+/// The kind of a DHCP message; 0 for one that has none (BOOTP).
+#[must_use]
+pub fn kind_of(message: &[u8]) -> u8 {
+    message[240..].windows(3).find(|option| option[..2] == [53, 1]).map_or(0, |option| option[2])
 }
 
 fn netascii(bytes: &[u8]) -> Vec<u8> {
