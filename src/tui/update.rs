@@ -12,23 +12,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 /// Changes the model for one message, and says what the app shall do about it.
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
-        Msg::Event(event) => {
-            // Nobody watches the log for the answer to a key.
-            if matches!(event.kind, Kind::OrderRefused { .. }) {
-                model.notice = Some(words::sentence(&event));
-            }
-            let again = says_again(model, &event);
-            model.state.apply(&event);
-            model.log.push(&event, again);
-            model.now = model.now.max(event.at);
-            // The answer to the only question that the technician has after the start.
-            if let (Kind::SelfTest { ok, text }, Some(wizard)) = (&event.kind, &mut model.wizard) {
-                wizard.self_test = Some((*ok, text.clone()));
-                // The coach says so itself, and needs the footer for its keys.
-                model.notice = (model.page != Page::Keys).then(|| text.clone());
-            }
-            gone(model);
-        }
+        Msg::Event(event) => happened(model, &event),
         Msg::Tick(now) => {
             let before = model.now;
             if !model.ended && now > before {
@@ -82,6 +66,26 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     }
     model.stale = true;
     Vec::new()
+}
+
+/// Takes an event in.
+fn happened(model: &mut Model, event: &Event) {
+    // Nobody watches the log for the answer to a key, or for what asks for a hand and belongs to no phone.
+    if matches!(event.kind, Kind::OrderRefused { .. } | Kind::AddressTaken { .. } | Kind::OtherServer { .. })
+    {
+        model.notice = Some(words::sentence(event));
+    }
+    let again = says_again(model, event);
+    model.state.apply(event);
+    model.log.push(event, again);
+    model.now = model.now.max(event.at);
+    // The answer to the only question that the technician has after the start.
+    if let (Kind::SelfTest { ok, text }, Some(wizard)) = (&event.kind, &mut model.wizard) {
+        wizard.self_test = Some((*ok, text.clone()));
+        // The coach says so itself, and needs the footer for its keys.
+        model.notice = (model.page != Page::Keys).then(|| text.clone());
+    }
+    gone(model);
 }
 
 /// A phone says of itself what it has said before: they do so every minute.

@@ -258,7 +258,8 @@ fn notice(model: &Model, footer: Rect, buf: &mut Buffer) {
     let area = Rect { y: footer.y - height, height, ..footer };
     Clear.render(area, buf);
     for (row, line) in area.rows().zip(lines) {
-        Line::styled(format!(" {line}"), model.theme.of(Meaning::Good)).render(row, buf);
+        // Good news and bad: it has no colour of its own.
+        Line::styled(format!(" {line}"), model.theme.bold()).render(row, buf);
     }
 }
 

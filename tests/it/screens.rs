@@ -242,6 +242,21 @@ fn a_notice_hides_no_key() {
     assert!(!text(&drawn(&model)).contains("its own TFTP"), "the next key takes it away");
 }
 
+/// What belongs to no phone has no pane: in the log alone it would be cut before it says what to do.
+#[test]
+fn who_uses_our_address_is_said_whole_in_the_smallest_window() {
+    let mut model = model(&bench(1), (60, 16), COLOUR);
+    let mut event = bench(1).events.pop().unwrap();
+    let by = mac(9);
+    event.n += 1;
+    (event.phone, event.kind) = (None, Kind::AddressTaken { address: [192, 168, 1, 1].into(), by });
+    rescue79::tui::update(&mut model, Msg::Event(event));
+    let screen = text(&drawn(&model));
+    let said: Vec<_> = screen.lines().rev().skip(1).take(2).map(str::trim).collect();
+    let said = format!("{} {}", said[1], said[0]);
+    assert!(said.starts_with(&format!("Unplug {by}")) && said.ends_with("for their files."), "{screen}");
+}
+
 fn rows_from_below(screen: &str, n: usize) -> &str {
     screen.lines().rev().nth(n).unwrap()
 }

@@ -28,7 +28,7 @@ pub(super) fn sentence(kind: &Kind) -> String {
         }
         Kind::SelfTest { text, .. } | Kind::OtherServer { text } => stop(text),
         Kind::AddressTaken { address, by } => format!(
-            "{by} uses {address} too, which is this computer's address: phones may ask that device for their files. Unplug it."
+            "Unplug {by}: it uses {address}, this computer's address, and phones may ask it for their files."
         ),
         Kind::NotWritten { what, path, why } => capital(&format!(
             "{what} ({path}) can't be written any more: {}; the session goes on without it. {MAKE_ROOM}",

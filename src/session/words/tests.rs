@@ -181,7 +181,7 @@ fn every_kind_has_one_sentence() {
     bench  enp0s25 had lost the address 192.168.1.20; it has it again.
     bench  enp0s25 has a link.
     bench  enp0s25 has no link: a phone restarts, or the cable or the switch is off.
-    bench  00:1b:0c:01:02:03 uses 192.168.1.1 too, which is this computer's address: phones may ask that device for their files. Unplug it.
+    bench  Unplug 00:1b:0c:01:02:03: it uses 192.168.1.1, this computer's address, and phones may ask it for their files.
     bench  There is another DHCP server: 10.0.0.1.
     bench  enp0s25 is there again; the session goes on.
     bench  enp0s25 is gone: its adapter was pulled out. Plug it in again; the session then goes on.
